@@ -1,4 +1,4 @@
-"""What all tests share. The surroundings come before everything else: Qt, keyring and locale read them once."""
+"""What all tests share. The environment comes before everything else: Qt, keyring and locale read them once."""
 
 import atexit
 import locale
@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.surroundings import settle_in
+from tests.bare_environment import settle_in
 
 _HOME = Path(tempfile.mkdtemp(prefix="mailwright-tests-"))
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)

@@ -212,7 +212,7 @@ class ProgramScene:
     def message(self) -> ComposeView:
         """Return the message in the pane."""
         view = self.parts.compose.current()
-        assert view is not None, "no letter is open"
+        assert view is not None, "no message is open"
         return view
 
     @property

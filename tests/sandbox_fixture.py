@@ -178,7 +178,7 @@ class RunningSandbox:
 
     def reset(self, *, messages: bool = True) -> None:
         """Begin again: no faults, an empty journal, the sample messages or none."""
-        self.admin("POST", f"reset?letters={int(messages)}")
+        self.admin("POST", f"reset?messages={int(messages)}")
 
 
 def start(*arguments: str) -> RunningSandbox:

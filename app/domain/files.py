@@ -61,7 +61,7 @@ class FileKind(StrEnum):
     ARCHIVE = "archive"
     SOUND = "sound"
     FILM = "film"
-    MESSAGE = "letter"
+    MESSAGE = "message"
     PROGRAM = "program"
     OTHER = "other"
 

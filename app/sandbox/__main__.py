@@ -28,7 +28,7 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--die-with-parent", action="store_true", help="stop when standard input closes, that is, with who started this"
     )
-    parser.add_argument("--smtp", metavar="HOST:PORT", help="mail host for letters to addresses outside")
+    parser.add_argument("--smtp", metavar="HOST:PORT", help="mail host for messages to addresses outside")
     parser.add_argument("--faults", type=Path, help="file with a fault plan that is in force from the start")
     return parser.parse_args(given)
 

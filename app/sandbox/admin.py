@@ -111,7 +111,7 @@ class Admin:
 
     async def reset(self, request: web.Request) -> web.Response:
         """Forget rules, journal and messages, and begin with the sample messages again, or ?messages=0 with none."""
-        messages = request.query.get("letters") not in {"0", "false"}
+        messages = request.query.get("messages") not in {"0", "false"}
         self._endpoint.faults.replace([])
         self._endpoint.late.clear()
         self._endpoint.journal.clear()

@@ -33,7 +33,7 @@ _TRAITS: Final = {"clara.fontaine": {"categories": ["Fabrikam", "Northwind", "Le
 
 
 def _lena() -> Person:
-    limits = {"largest_message": 256 * 1024, "daily_letters": 3, "oof": "I am at school on Thursdays and Fridays.\r\n"}
+    limits = {"largest_message": 256 * 1024, "daily_messages": 3, "oof": "I am at school on Thursdays and Fridays.\r\n"}
     word = secrets.token_urlsafe(12)
     return Person(0, f"lena.vogel@{DOMAIN}", "lena.vogel", "Lena Vogel", "Mailbox", word, "Trainee", traits=limits)
 

@@ -133,7 +133,7 @@ def _check_recipients(item: Item) -> None:
 def _check_limits(store: MailStore, user: Person, item: Item) -> None:
     if item.row["size"] > int(user.traits.get("largest_message", LARGEST_MESSAGE)):
         raise EwsError("ErrorMessageSizeExceeded")
-    daily = user.traits.get("daily_letters")
+    daily = user.traits.get("daily_messages")
     if daily is not None:
         since = now() - 24 * 3600 * 1000
         query = "SELECT count(DISTINCT submission) FROM deliveries WHERE sender = ? AND time > ?"

@@ -357,7 +357,7 @@ class Writer:
                 import logging
 
                 # Its text is not named: a log may be read by others.
-                logging.getLogger(__name__).exception("an edit of letter %s could not be taken in", entry.local_id)
+                logging.getLogger(__name__).exception("an edit of message %s could not be taken in", entry.local_id)
                 return True
             else:
                 return True

@@ -132,14 +132,14 @@ class ByKeys:
 
     def _write(self) -> None:
         self.keyboard.press("Ctrl+n")
-        self._until(lambda: self._has_focus("To"), "a new letter")
+        self._until(lambda: self._has_focus("To"), "a new message")
         self._subjects += 1
         self.keyboard.type(FRIEND, 0.004)
         self.keyboard.press("Shift+2")
         self.keyboard.type("contoso.com", 0.004)
         self.keyboard.press("Tab")
         self._until(lambda: self._has_focus("Subject"), "the subject")
-        self.keyboard.type(f"letter{self._subjects}", 0.004)
+        self.keyboard.type(f"message{self._subjects}", 0.004)
         self.keyboard.press("Return")
         self._until(lambda: self._has_focus("Message"), "the text")
         self._type()
@@ -156,7 +156,7 @@ class ByKeys:
             self._until(partial(self._is_shown_or_too_late, word), f"{word} on the screen")
             if not self._is_on_the_screen(word):
                 # The key that sent or closed the message had not been seen to yet when this one was pressed.
-                self.met["typed after the letter had gone"] += 1
+                self.met["typed after the message had gone"] += 1
                 return
             self.owed[word] = "young"
             if self.dice.random() < 0.8:
@@ -194,7 +194,7 @@ class ByKeys:
         self.keyboard.press("Escape")
         self.keyboard.press("Ctrl+2")
         rows = self.window.ask("rows").get("Drafts", [])
-        if rows and "letter" in rows[0]:
+        if rows and "message" in rows[0]:
             self.keyboard.press("Home")
             self.keyboard.press("Return")
             deadline = time.monotonic() + 3
@@ -259,7 +259,7 @@ class ByKeys:
             time.sleep(0.2)
         if open_ends:
             raise Broken("drafts multiplied" if self._doubled() else "stuck", str(open_ends))
-        messages = self.window.ask("letters")
+        messages = self.window.ask("messages")
         rows = self._read_the_lists(messages)
         self._end_window()
         kept = [item for item in self.server.kept() if item.user == self.server.users[0]]
@@ -268,7 +268,7 @@ class ByKeys:
 
     def _open_ends(self) -> list[dict[str, Any]]:
         """Return the messages of which something is still to be done or to be found out."""
-        return [one for one in self.window.ask("letters") if not _is_settled(one)]
+        return [one for one in self.window.ask("messages") if not _is_settled(one)]
 
     def _doubled(self) -> list[str]:
         """Return the marks that more than one draft bears; what comes late is first to be seen."""

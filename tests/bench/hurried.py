@@ -88,7 +88,7 @@ def _shown(parts: Parts) -> dict[str, str]:
     return {"field": "" if field is None else field.accessibleName(), "text": text, "ready": "yes" if ready else ""}
 
 
-_ANSWERS: Final = {"letters": _messages, "rows": _rows, "shown": _shown}
+_ANSWERS: Final = {"messages": _messages, "rows": _rows, "shown": _shown}
 
 
 def main() -> int:

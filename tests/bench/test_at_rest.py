@@ -44,7 +44,7 @@ def test_memory_idle_work_and_one_more_message(keyboard: Keyboard, home: Home) -
     print(f"processor, % of one over {IDLE:g} idle s: " + _told(idle, "{:.2f}"))
     first, *rest = taken
     print(
-        f"from C to a letter that takes keys, ms: first {first:.0f}, median of the others {statistics.median(rest):.0f}"
+        f"from C to a message that takes keys, ms: first {first:.0f}, median of the rest {statistics.median(rest):.0f}"
     )
 
 

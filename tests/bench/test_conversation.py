@@ -27,7 +27,7 @@ def message(number: int) -> Row:
         f"Subject {number % 3000}",
         "Ben; Anna",
         sent=float(number),
-        preview="a few words of a letter " * 5,
+        preview="a few words of a message " * 5,
         message_id=f"<{number}@mailwright.example.org>",
         thread=f"<{number - number % 5}@mailwright.example.org>" if number % 5 else "",
         has_references=bool(number % 5),

@@ -20,7 +20,7 @@ from tests.sandbox_fixture import RunningSandbox
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
 
 DRAFTS, SENT = 1_000, 100
-WORDS = "a letter is typed while a hundred others are on their way and nothing may hold up a key "
+WORDS = "a message is typed while a hundred others are on their way and nothing may hold up a key "
 LISTED, SCROLLED, MARKED = "list 1 000", "scroll", "mark 100"
 OPENED, WROTE = "send 100, open a message", "type while they go"
 
@@ -61,7 +61,7 @@ def test_the_heartbeat_while_a_person_works(
         late, noise = child.ask("report"), beside.ask("report")
     finally:
         child.end()
-    print(f"\n{delivered} letters delivered; by how many milliseconds a 5 ms heartbeat came late:")
+    print(f"\n{delivered} messages delivered; by how many milliseconds a 5 ms heartbeat came late:")
     print("  p50, p99, largest, and how many by more than 16")
     for beat in (*_WORK, ""):
         ours, bare = (

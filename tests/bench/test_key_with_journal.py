@@ -41,7 +41,7 @@ class Switched(SqliteJournal):
             super().append_edit(local_id, edit)
 
 
-@pytest.mark.parametrize("length", [200, 50_000], ids=["a short letter", "a long letter"])
+@pytest.mark.parametrize("length", [200, 50_000], ids=["a short message", "a long message"])
 async def test_the_cost_of_a_key_with_the_journal_on_and_off(
     qtbot: QtBot, qapp: QApplication, tmp_path: Path, length: int
 ) -> None:
@@ -81,7 +81,7 @@ def _type(qapp: QApplication, field: QWidget) -> list[tuple[float, float]]:
 
 
 def _tell(length: int, took: dict[bool, list[tuple[float, float]]]) -> None:
-    print(f"\na letter of {length} characters, {len(took[True])} keys with the journal and as many without")
+    print(f"\na message of {length} characters, {len(took[True])} keys with the journal and as many without")
     for place, what in enumerate(("by the clock", "of the processor")):
         on, off = ([one[place] for one in took[way]] for way in (True, False))
         middle = statistics.median(on), statistics.median(off)

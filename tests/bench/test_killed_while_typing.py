@@ -65,7 +65,7 @@ def test_text_older_than_a_tenth_of_a_second_is_never_gone(keyboard: Keyboard, h
         lost += len(gone)
         if number % 20 == 19:
             print(f"\n{number + 1} kills, {time.monotonic() - began:.0f} s, late: {late}", end="", flush=True)
-    print(f"\n{KILLS} kills: of {old} letters older than 100 ms {len(late)} are gone;")
+    print(f"\n{KILLS} kills: of {old} messages older than 100 ms {len(late)} are gone;")
     print(f"the oldest of those was {max(late, default=0.0) * 1000:.0f} ms old")
     print(f"of {young} younger ones {lost - len(late)} are gone")
     assert old > KILLS

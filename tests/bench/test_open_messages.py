@@ -22,7 +22,7 @@ MESSAGES = 24
 PARAGRAPH = "<p>We agreed on <b>the terms</b> that I sent <i>yesterday</i>, and on a date. {n}</p>"
 TABLE = "<table border=1>" + "<tr><td>Item<td>12<td>3.50</tr>" * 12 + "</table>"
 FORMATTED = "".join(PARAGRAPH.format(n=n) for n in range(20)) + TABLE
-PLAIN = "A few words that fill a line of a letter as people write them. " * 40
+PLAIN = "A few words that fill a line of a message as people write them. " * 40
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ def test_the_same_troubles_with_plain_exchangelib() -> None:
         )
         assert done.returncode == 0, done.stderr[-2000:]
         table.append(json.loads(done.stdout.splitlines()[-1]))
-    columns = ("letters", "twice", "lost", "wrong", "drafts multiplied", "hung")
+    columns = ("messages", "twice", "lost", "wrong", "drafts multiplied", "hung")
     print("\n" + " ".join(f"{column:>18}" for column in columns))
     for row in table:
         numbers = " ".join(f"{row['counts'].get(column, 0):>18}" for column in columns)

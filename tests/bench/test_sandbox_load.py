@@ -108,7 +108,7 @@ def test_many_clients_for_a_minute_get_no_wrong_answer() -> None:
         assert sorted(delivered) == sorted(tally.sent)
         steps = statistics.quantiles(tally.times, n=100)
         print(
-            f"{CLIENTS} clients, {SECONDS} s: {len(tally.times)} requests, {len(tally.sent)} letters sent, none wrong;"
+            f"{CLIENTS} clients, {SECONDS} s: {len(tally.times)} requests, {len(tally.sent)} messages sent, none wrong;"
             f" median {statistics.median(tally.times) * 1000:.0f} ms, 95th {steps[94] * 1000:.0f} ms,"
             f" slowest {max(tally.times) * 1000:.0f} ms; memory {before:.0f} to {memory(running):.0f} MB"
         )

@@ -25,7 +25,7 @@ def fill(store: MailStore, name: str, count: int) -> None:
     with store.database.writing():
         for number in range(count):
             item = store.items.start(owner.id, folder.id)
-            item.row.update(subject=f"Letter {number}", message_id=f"<{name}-{number}@contoso.com>")
+            item.row.update(subject=f"Message {number}", message_id=f"<{name}-{number}@contoso.com>")
             item.row["received"] = 1_700_000_000_000 + number * 1000
             item.set_body(StoredBody("Text", "A few words. " * 20))
             item.set_recipients("to", [StoredMailbox("James Okafor", "james.okafor@contoso.com", "SMTP", "Mailbox")])

@@ -111,7 +111,7 @@ def test_a_thousand_are_sent_from_the_list(
     needing = [one for one in records if one.state is State.NEEDS_ATTENTION]
     codes = Counter(one.send_outcome.code for one in needing if one.send_outcome is not None)
     bare.append(_bare(server))
-    print(f"\n{len(delivered)} letters delivered, the most often delivered of them {max(delivered.values())} time(s)")
+    print(f"\n{len(delivered)} messages delivered, the most often delivered of them {max(delivered.values())} time(s)")
     print(f"{len(needing)} need attention, by code: {dict(codes)}")
     print(f"{other.changes} changes of the other client; rows in Drafts: {len(shown)}, on the server: {len(there)}")
     loops = ", ".join(f"{one:.1f}" for one in bare)

@@ -29,7 +29,7 @@ from tests.sandbox_fixture import RunningSandbox
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
 
 SIZE = 30_000_000
-WORDS = "a letter is typed while a film goes up and nothing may hold up a key "
+WORDS = "a message is typed while a film goes up and nothing may hold up a key "
 ALONE, UPLOADING = "type alone", "type while 30 MB go up"
 
 
@@ -105,7 +105,7 @@ def text(tmp_path: Path) -> Path:
     dice, lines = random.Random(1), list[str]()
     while sum(map(len, lines)) < 100_000:
         lines.append(" ".join(dice.choice(LONG_WORDS) for _ in range(dice.randint(5, 90))))
-    path = tmp_path / "letter.txt"
+    path = tmp_path / "message.txt"
     path.write_text("\n".join(lines), "utf-8")
     return path
 
@@ -123,7 +123,7 @@ def test_key_to_paint_while_an_attachment_goes_up(
     finally:
         beside.end()
     print(
-        f"\n{KEYS} keys, one each {PERIOD} ms, formatted letter of 100 kB, spelling on; ms to paint: p50, p95, largest"
+        f"\n{KEYS} keys, one each {PERIOD} ms, formatted message of 100 kB, spelling on; ms to paint: p50, p95, largest"
     )
     for what, (ours, bare) in (("with nothing else", quiet), ("while 30 MB go up", busy)):
         for since, place in (("since it was due", 0), ("since it came", 1)):

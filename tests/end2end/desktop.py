@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from devtools.display import virtual_display
-from tests import surroundings
+from tests import bare_environment
 from tests.end2end import processes
 
 HERE = Path(__file__).parent
@@ -229,12 +229,12 @@ def own_desktop(shots: Path) -> Iterator[Desktop]:
     with virtual_display() as display:
         place = Path(display["XDG_RUNTIME_DIR"])
         environment = {
-            **surroundings.bare(os.environ),
+            **bare_environment.bare(os.environ),
             **display,
             "HOME": str(place),
             "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
             # What is tested is that no secret needs a keyring; a keyring of whoever runs the tests must not be touched.
-            "PYTHON_KEYRING_BACKEND": surroundings.NO_KEYRING,
+            "PYTHON_KEYRING_BACKEND": bare_environment.NO_KEYRING,
             processes.RUN: mark,
         }
         bus = subprocess.Popen(

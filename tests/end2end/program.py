@@ -12,7 +12,7 @@ import uuid
 from pathlib import Path
 from typing import NamedTuple
 
-from tests import surroundings
+from tests import bare_environment
 from tests.end2end import processes, seen
 from tests.end2end.desktop import Desktop, wait_until
 from tests.end2end.seen import Node
@@ -177,7 +177,7 @@ class Launcher:
         for folder in (home, runtime):
             folder.mkdir(exist_ok=True)
         runtime.chmod(0o700)
-        opener = surroundings.opener(self._place / "bin", self.notes, *self._opens_with)
+        opener = bare_environment.opener(self._place / "bin", self.notes, *self._opens_with)
         return {
             **self._desktop.environment,
             "PATH": f"{opener.parent}{os.pathsep}{self._desktop.environment['PATH']}",

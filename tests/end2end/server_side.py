@@ -1,4 +1,4 @@
-"""What truly became of letters, asked of the server itself: folders, deliveries, and the requests that were made."""
+"""What truly became of messages, asked of the server itself: folders, deliveries, and the requests that were made."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ServerSide:
         """Return the one message of the first account with this subject, with all its properties."""
         where = soap.equals(soap.field("item:Subject"), subject)
         ids = self.sandbox.post(soap.find(folder, base="IdOnly", restriction=where)).ids()
-        assert len(ids) == 1, f"{len(ids)} letters called {subject!r} in {folder}"
+        assert len(ids) == 1, f"{len(ids)} messages called {subject!r} in {folder}"
         return self.sandbox.post(soap.get(ids, more="<t:BodyType>Text</t:BodyType>"), timeout=60).tree
 
     def body(self, folder: str, subject: str) -> str:

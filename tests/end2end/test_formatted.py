@@ -64,5 +64,5 @@ def test_a_formatted_message_goes_out_clean_and_is_read_formatted(mailwright: La
     person.go_to("Sent")
     desktop.press("Home")
     program.wait_until_accessible("Dressed")
-    wait_until(lambda: "Region" in program.words(), "the letter is read, formatted")
+    wait_until(lambda: "Region" in program.words(), "the message is read, formatted")
     shoot_both(program, "formatted-read", "Sent")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import surroundings
+from tests import bare_environment
 from tests.end2end import seen
 from tests.end2end.desktop import Desktop, wait_until
 from tests.end2end.program import Launcher, Program
@@ -108,7 +108,7 @@ def test_a_program_knows_nothing_of_who_runs_the_tests(mailwright: Launcher, tmp
     environment = mailwright.environment()
     brought = {"LANG", "LC_ALL", "BROWSER", "DBUS_SESSION_BUS_ADDRESS", "PYTHON_KEYRING_BACKEND"}
     brought |= {"QT_QPA_PLATFORM", "QT_LINUX_ACCESSIBILITY_ALWAYS_ON", "MAILWRIGHT_DATA", "MAILWRIGHT_PRESETS"}
-    chosen = {name for name in environment if surroundings.is_chosen(name) and not name.startswith("XDG_")}
+    chosen = {name for name in environment if bare_environment.is_chosen(name) and not name.startswith("XDG_")}
     assert chosen == brought
     folders = {name: Path(environment[name]) for name in environment if name.startswith("XDG_") or name == "HOME"}
     assert {name for name, folder in folders.items() if tmp_path not in folder.parents} == {"XDG_RUNTIME_DIR"}

@@ -24,7 +24,7 @@ def found(server: ServerSide, folder: str, subject: str, user: str | None = None
         f"<m:Restriction>{where}</m:Restriction><m:ParentFolderIds>{wanted}</m:ParentFolderIds></m:FindItem>"
     )
     ids = server.sandbox.post(request, user).ids()
-    assert len(ids) == 1, f"{len(ids)} letters called {subject!r}"
+    assert len(ids) == 1, f"{len(ids)} messages called {subject!r}"
     more = "".join(soap.field(f"item:{name}") for name in ("Flag", "ReminderIsSet", "ReminderDueBy"))
     return server.sandbox.post(soap.get(ids, paths=more), user).tree
 

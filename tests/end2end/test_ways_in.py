@@ -42,7 +42,7 @@ def test_a_start_with_a_wish_shows_the_message_at_once(mailwright: Launcher, tmp
     message = EmailMessage()
     message["To"], message["Subject"] = "a@contoso.com", "From a file"
     message.set_content("Its text\n")
-    file = tmp_path / "a letter.eml"
+    file = tmp_path / "a message.eml"
     file.write_bytes(bytes(message))
     program = mailwright(str(file))
     program.wait_until_accessible("From a file")
@@ -106,6 +106,6 @@ def test_what_is_typed_while_a_slow_server_is_asked_for_a_message_is_typed_into_
     desktop.press("L")
     desktop.type("Excellent, of course")
     program.wait_until_accessible("Fetching the message… Esc gives it up")
-    desktop.shoot("awaiting-a-letter")
+    desktop.shoot("awaiting-a-message")
     program.wait_until_accessible("Excellent, of course", role="text")
     assert seen.words(program.wait_until_accessible("Drafts, ", role="check box")) == before

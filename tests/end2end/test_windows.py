@@ -17,7 +17,7 @@ def test_a_message_is_written_and_sent_in_a_window_of_its_own(mailwright: Launch
     wait_until(lambda: program.desktop.active_title().startswith("On its own"), "its window has the focus")
     program.desktop.type(", ended there.")
     program.wait_until_accessible("Begun here, ended there.")
-    program.desktop.shoot("letter-window-light")
+    program.desktop.shoot("message-window-light")
     program.desktop.press("Ctrl+Enter")
     assert server.wait_until_delivered("On its own") == [ANYONE]
     wait_until(lambda: program.desktop.active_title() == "Mailwright", "the main window has the focus again")

@@ -193,7 +193,7 @@ class FakeCache:
                 kept.body = text
 
     async def note_reports(self, account_id: AccountId, reports: Sequence[tuple[str, Report]]) -> None:
-        """Keep what reports say of letters."""
+        """Keep what reports say of messages."""
         self._enter("note_reports")
         for message_id, one in reports:
             known = self._reports.setdefault((account_id, message_id), {})

@@ -27,7 +27,7 @@ class FakeFiles:
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
     def copies(self) -> dict[tuple[str, str], bytes]:
-        """Return every copy by letter and key."""
+        """Return every copy by message and key."""
         root = Path(self._folder)
         found = (path for path in root.glob("*/*") if path.is_file() and not path.name.endswith(".part"))
         return {(path.parent.name, path.name): path.read_bytes() for path in found}

@@ -26,7 +26,7 @@ from app.storage.store import SqliteJournal, Store
 from tests.unit.storage.messages import BODY, new_record, typed
 
 ROOT = Path(__file__).parents[2]
-TEXT = "Words of a letter. " * 400
+TEXT = "Words of a message. " * 400
 
 
 @pytest.fixture

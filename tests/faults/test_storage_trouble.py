@@ -206,7 +206,7 @@ async def run():
     troubles, well = [], asyncio.Event()
     journal.troubled.subscribe(troubles.append)
     journal.healed.subscribe(lambda _: well.set())
-    record = new_record("letter")
+    record = new_record("message")
     await journal.create(record, Content())
     most = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
     resource.setrlimit(resource.RLIMIT_FSIZE, (120_000, most))
@@ -231,7 +231,7 @@ async def test_a_system_that_refuses_writes_in_the_middle_costs_no_edit(tmp_path
     command = [sys.executable, "-c", _LIMITED, str(path)]
     await asyncio.to_thread(subprocess.run, command, check=True, timeout=50, cwd=ROOT)
     store = await Store.open_database(path)
-    message = await SqliteJournal(store).read_message(new_record("letter").local_id)
+    message = await SqliteJournal(store).read_message(new_record("message").local_id)
     assert message.content.body == "".join(f"{number:05}" * 2000 for number in reversed(range(20)))
     await store.close()
 

@@ -47,7 +47,7 @@ def test_it_is_offered_for_mail_links_and_messages(entry: configparser.ConfigPar
 
 
 def test_what_the_menu_starts_is_understood_by_the_program(entry: configparser.ConfigParser, tmp_path: Path) -> None:
-    message = tmp_path / "a letter.eml"
+    message = tmp_path / "a message.eml"
     message.write_text("Subject: Hello\n\nHello.\n", "utf-8")
     commands = [section["Exec"] for name, section in entry.items() if name != "DEFAULT"]
     assert len(commands) == 2

@@ -48,14 +48,14 @@ def test_bash_completes_options_and_files(tmp_path: Path) -> None:
     if not shutil.which("bash"):
         pytest.skip("bash is not installed")
     (tmp_path / "completion").write_text(documents.completion(PARSER, "bash"), encoding="utf-8")
-    (tmp_path / "letter.eml").touch()
+    (tmp_path / "message.eml").touch()
     script = (
         "source ./completion\n"
         'try() { COMP_WORDS=(mailwright "$@"); COMP_CWORD=$#; _shtab_mailwright; echo "${COMPREPLY[@]}"; }\n'
         "try --sandbox-; try --attach let; try let\n"
     )
     ended = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert ended.stdout.splitlines() == ["--sandbox-info", "letter.eml", "letter.eml"]
+    assert ended.stdout.splitlines() == ["--sandbox-info", "message.eml", "message.eml"]
 
 
 def test_the_man_page_tells_of_every_option_in_the_programs_own_words(page: str) -> None:

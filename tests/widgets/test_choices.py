@@ -131,7 +131,7 @@ async def test_the_tips_and_hints_of_an_open_message_name_the_keys_that_count(
     await scene.press("Escape", "Escape")
     await scene.press("C")
     await scene.until(lambda: scene.parts.compose.current() is not None)
-    assert scene.message._send.toolTip() == "Send (Ctrl+F11)", "of letters begun afterwards too"
+    assert scene.message._send.toolTip() == "Send (Ctrl+F11)", "of messages begun afterwards too"
 
 
 async def test_keys_that_are_taken_are_refused_by_the_name_of_who_has_them(

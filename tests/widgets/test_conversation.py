@@ -19,7 +19,7 @@ async def talk(program_scene: ProgramScene) -> ProgramScene:
         [(Folder.SENT, "c"), (Folder.SENT, "d"), (Folder.SENT, "c"), (Folder.DRAFTS, "c")]
     ):
         await scene.clock.advance(3600)
-        content = Content(to=(BEN,), subject=f"Letter {number}", body=f"Words {number}")
+        content = Content(to=(BEN,), subject=f"Message {number}", body=f"Words {number}")
         scene.mailbox.put(ANNA, content, folder=folder).conversation = conversation
     for room in scene.parts.lists:
         room.reload()
@@ -42,21 +42,21 @@ def spoken(scene: ProgramScene) -> list[str]:
 async def test_it_is_said_which_of_how_many_is_read(talk: ProgramScene) -> None:
     await talk.until(lambda: "2 of 3 in this conversation" in talk.words(talk.parts.reader))
     await talk.press("J")
-    await talk.until(lambda: talk.current.subject == "Letter 1")
+    await talk.until(lambda: talk.current.subject == "Message 1")
     await talk.until(lambda: not area(talk).isVisible())
 
 
 async def test_one_key_goes_to_the_next_and_the_previous_in_whatever_list_they_are(talk: ProgramScene) -> None:
     await talk.until(lambda: talk.window.findChild(ConversationArea) is not None)
     await talk.press("M")
-    assert talk.current.subject == "Letter 0"
+    assert talk.current.subject == "Message 0"
     await talk.until(lambda: "3 of 3" in talk.words(talk.parts.reader))
     await talk.press("M")
     assert talk.status_bar == "The oldest of its conversation"
     await talk.press("Shift+M")
     await talk.until(lambda: "2 of 3" in talk.words(talk.parts.reader))
     await talk.press("Shift+M")
-    assert (talk.parts.workspace.place, talk.current.subject) == ("drafts", "Letter 3")
+    assert (talk.parts.workspace.place, talk.current.subject) == ("drafts", "Message 3")
     assert talk.in_list()
 
 
@@ -70,7 +70,7 @@ async def test_they_are_listed_by_a_key_and_chosen_with_the_arrows(talk: Program
         "Ben, Words 0",
     ]
     await talk.press("Down", "Return")
-    assert talk.current.subject == "Letter 0"
+    assert talk.current.subject == "Message 0"
     assert talk.focus is area(talk).list
     await talk.until(lambda: spoken(talk)[2].endswith("shown now"))
     await talk.press("Escape")
@@ -86,13 +86,13 @@ async def test_what_is_looked_for_gives_way_to_a_message_of_the_conversation(tal
     await talk.press("Down")
     await talk.until(lambda: talk.window.findChild(ConversationArea) is not None and area(talk).isVisible())
     await talk.press("M")
-    await talk.until(lambda: talk.current.subject == "Letter 0")
+    await talk.until(lambda: talk.current.subject == "Message 0")
     assert len(talk.rows) == 3
 
 
 async def test_a_message_alone_says_so(talk: ProgramScene) -> None:
     await talk.press("J")
-    await talk.until(lambda: talk.current.subject == "Letter 1")
+    await talk.until(lambda: talk.current.subject == "Message 1")
     await talk.press("W")
     assert talk.status_bar == "This message is alone in its conversation"
 
@@ -102,8 +102,8 @@ async def test_the_focus_stays_in_the_pane_where_it_was(talk: ProgramScene) -> N
     await talk.press("F6")
     assert talk.parts.reader.isAncestorOf(talk.focus)
     await talk.press("M")
-    assert talk.current.subject == "Letter 0"
+    assert talk.current.subject == "Message 0"
     assert talk.parts.reader.isAncestorOf(talk.focus)
     await talk.press("K")
-    await talk.until(lambda: talk.current.subject == "Letter 1")
+    await talk.until(lambda: talk.current.subject == "Message 1")
     assert talk.parts.reader.isAncestorOf(talk.focus)

@@ -67,7 +67,7 @@ async def scene(qtbot: QtBot, qapp: QApplication, deeds: None) -> AsyncIterator[
     """Three drafts on the server, one message sent, and one draft that failed."""
     scene = ProgramScene(qtbot, qapp, ACCOUNT)
     await scene.start()
-    scene.on_server(*(Content(to=MESSAGE.to, subject=f"Letter {n}", body="Text") for n in range(3)))
+    scene.on_server(*(Content(to=MESSAGE.to, subject=f"Message {n}", body="Text") for n in range(3)))
     scene.on_server(MESSAGE, folder=Folder.SENT)
     for room in scene.parts.lists:
         room.reload()

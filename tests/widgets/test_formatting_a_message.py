@@ -141,7 +141,7 @@ async def test_a_message_without_formatting_goes_back_and_forth_without_a_word_l
     assert content.body.split() == ["one", "two", "<three>", "&", "four"]
 
 
-LONG = "".join(f"Line {number} of a long letter, with words in it.\n" for number in range(22_000))
+LONG = "".join(f"Line {number} of a long message, with words in it.\n" for number in range(22_000))
 
 
 async def long_message(scene: ProgramScene) -> LocalId:

@@ -27,7 +27,7 @@ async def drafts(scene: ProgramScene, count: int) -> list[LocalId]:
     """Return so many saved drafts, newest last."""
     names = []
     for number in range(count):
-        names.append(await scene.saved(subject=f"Letter {number}"))
+        names.append(await scene.saved(subject=f"Message {number}"))
         await scene.passes(1)
     scene.parts.workspace.go("drafts")
     scene.parts.workspace.panel.list.go_to(0)

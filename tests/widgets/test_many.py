@@ -26,7 +26,7 @@ async def sent(scene: ProgramScene, count: int) -> list[Stored]:
     """Put so many messages into Sent and go there; the newest is the last."""
     items = []
     for number in range(count):
-        items += scene.on_server(Content(to=(BEN,), subject=f"Letter {number}", body="text"), folder=Folder.SENT)
+        items += scene.on_server(Content(to=(BEN,), subject=f"Message {number}", body="text"), folder=Folder.SENT)
         await scene.clock.advance(1)
     await scene.press("Ctrl+3", "F5", "Home")
     return items
@@ -59,12 +59,12 @@ async def test_del_moves_what_was_sent_to_deleted_items_and_z_brings_it_back(pro
     scene = program_scene
     await sent(scene, 4)
     await scene.press("Space", "J", "X", "Del")
-    assert shown(scene) == ["Letter 1", "Letter 0"]
+    assert shown(scene) == ["Message 1", "Message 0"]
     assert scene.status_bar == "2 deleted"
-    assert there(scene, Place(Folder.DELETED)) == ["Letter 2", "Letter 3"]
+    assert there(scene, Place(Folder.DELETED)) == ["Message 2", "Message 3"]
     assert scene.in_list()
     await scene.press("Z")
-    assert sorted(shown(scene)) == ["Letter 0", "Letter 1", "Letter 2", "Letter 3"]
+    assert sorted(shown(scene)) == ["Message 0", "Message 1", "Message 2", "Message 3"]
     assert scene.status_bar == "2 brought back"
 
 
@@ -76,7 +76,7 @@ async def test_a_folder_is_found_by_typing_and_what_went_there_comes_back(progra
     await scene.type("plan")
     await scene.press("Return")
     assert shown(scene) == []
-    assert in_plans(scene) == ["Letter 0", "Letter 1", "Letter 2"]
+    assert in_plans(scene) == ["Message 0", "Message 1", "Message 2"]
     assert scene.status_bar == "3 moved to Plans"
     await scene.press("Z")
     assert len(shown(scene)) == 3
@@ -88,11 +88,11 @@ async def test_a_copy_leaves_the_message_and_is_taken_back(program_scene: Progra
     scene.mailbox.folders[""] = (PLANS,)
     await sent(scene, 1)
     await scene.press("Shift+V", "Return")
-    assert in_plans(scene) == shown(scene) == ["Letter 0"]
+    assert in_plans(scene) == shown(scene) == ["Message 0"]
     assert scene.status_bar == "Copied to Plans"
     await scene.press("Z")
     assert in_plans(scene) == []
-    assert shown(scene) == ["Letter 0"]
+    assert shown(scene) == ["Message 0"]
 
 
 async def test_escape_in_the_list_of_folders_moves_nothing(program_scene: ProgramScene) -> None:
@@ -119,12 +119,12 @@ async def test_a_refusal_stands_at_its_own_row_and_the_others_are_done(program_s
     await sent(scene, 3)
     scene.mailbox.refuse("move", 1, DENIED)
     await scene.press("Ctrl+A", "Del")
-    assert shown(scene) == ["Letter 1"]
-    assert scene.status_bar == "2 deleted, 1 was not done (Letter 1)"
+    assert shown(scene) == ["Message 1"]
+    assert scene.status_bar == "2 deleted, 1 was not done (Message 1)"
     panel = scene.parts.workspace.panel
     assert panel.model.face(0).tone == "bad"
     await scene.press("F8")
-    assert scene.current.subject == "Letter 1"
+    assert scene.current.subject == "Message 1"
     await scene.press("I")
     assert "ErrorAccessDenied" in scene.words(scene.parts.reader)
     await scene.press("Del")
@@ -136,8 +136,8 @@ async def test_a_lost_reply_is_said_at_the_row_and_the_next_look_tells_the_truth
     await sent(scene, 2)
     scene.mailbox.fail("move", LOST, processed=True)
     await scene.press("Del")
-    assert shown(scene) == ["Letter 0"]
-    assert there(scene, Place(Folder.DELETED)) == ["Letter 1"]
+    assert shown(scene) == ["Message 0"]
+    assert there(scene, Place(Folder.DELETED)) == ["Message 1"]
 
 
 async def test_without_a_server_nothing_is_lost_and_the_rest_is_not_asked_for(
@@ -150,7 +150,7 @@ async def test_without_a_server_nothing_is_lost_and_the_rest_is_not_asked_for(
     await scene.press("Ctrl+A", "Del")
     assert len(shown(scene)) == 6
     assert len(scene.mailbox.calls_of("move")) == 1
-    assert scene.status_bar.startswith("2 were not done (Letter 5, Letter 4), 4 were not attempted")
+    assert scene.status_bar.startswith("2 were not done (Message 5, Message 4), 4 were not attempted")
 
 
 async def test_a_batch_says_how_far_it_is_and_is_stopped_by_key(
@@ -167,7 +167,7 @@ async def test_a_batch_says_how_far_it_is_and_is_stopped_by_key(
     await scene.press("Ctrl+.")
     gate.open.set()
     await scene.settle()
-    assert shown(scene) == ["Letter 3", "Letter 2", "Letter 1", "Letter 0"]
+    assert shown(scene) == ["Message 3", "Message 2", "Message 1", "Message 0"]
     assert scene.status_bar.startswith("4 deleted, 4 were not attempted")
     await scene.press("Z")
     assert len(shown(scene)) == 8
@@ -246,7 +246,7 @@ async def test_a_thousand_that_are_sent_can_be_stopped_and_the_rest_is_ready_aga
     scene = program_scene
     monkeypatch.setattr(outbox, "_BATCH", 2)
     for number in range(6):
-        await scene.saved(subject=f"Letter {number}")
+        await scene.saved(subject=f"Message {number}")
     gate = scene.mailbox.hold("send")
     await scene.press("Ctrl+A", "Ctrl+Return", "Return")
     await scene.passes(HOLD + 1)

@@ -14,13 +14,13 @@ from tests.program_scene import ProgramScene
 
 async def test_all_that_are_marked_are_written_anew_and_that_is_taken_back(program_scene: ProgramScene) -> None:
     scene = program_scene
-    scene.on_server(*(Content(to=(BEN,), subject=f"Letter {n}", body="x") for n in range(3)), folder=Folder.SENT)
+    scene.on_server(*(Content(to=(BEN,), subject=f"Message {n}", body="x") for n in range(3)), folder=Folder.SENT)
     await scene.press("Ctrl+3", "F5", "Ctrl+A", "E")
     await scene.until(lambda: scene.status_bar.startswith("3 new drafts"))
     assert scene.parts.compose.current() is None
     await scene.press("Ctrl+2")
     await scene.until(lambda: len(scene.rows) == 3)
-    assert {row.subject for row in scene.rows} == {"Letter 0", "Letter 1", "Letter 2"}
+    assert {row.subject for row in scene.rows} == {"Message 0", "Message 1", "Message 2"}
     assert scene.states() == [State.DRAFT] * 3
     await scene.press("Z")
     await scene.until(lambda: not scene.rows)
@@ -28,7 +28,7 @@ async def test_all_that_are_marked_are_written_anew_and_that_is_taken_back(progr
 
 async def test_one_that_cannot_be_read_does_not_keep_the_others(program_scene: ProgramScene) -> None:
     scene = program_scene
-    items = scene.on_server(*(Content(to=(BEN,), subject=f"Letter {n}") for n in range(3)), folder=Folder.SENT)
+    items = scene.on_server(*(Content(to=(BEN,), subject=f"Message {n}") for n in range(3)), folder=Folder.SENT)
     await scene.press("Ctrl+3", "F5")
     scene.parts.message_reader._kept.clear()
     scene.mailbox.delete_elsewhere(items[1].item_id)
@@ -39,7 +39,7 @@ async def test_one_that_cannot_be_read_does_not_keep_the_others(program_scene: P
 async def test_throwing_many_away_is_counted_and_can_be_stopped(program_scene: ProgramScene) -> None:
     scene = program_scene
     for number in range(120):
-        await scene.saved(subject=f"Letter {number}")
+        await scene.saved(subject=f"Message {number}")
     told: list[str] = []
     room = scene.parts.lists.drafts
 

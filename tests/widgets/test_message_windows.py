@@ -150,7 +150,7 @@ async def test_closing_the_window_saves_the_message(scene: ProgramScene, how: st
 
 
 async def test_several_messages_have_a_window_each(scene: ProgramScene) -> None:
-    names = [await popped(scene, f"Letter {n}", f"Words {n}") for n in range(3)]
+    names = [await popped(scene, f"Message {n}", f"Words {n}") for n in range(3)]
     assert len(windows(scene)) == 3
     for number, window in enumerate(windows(scene)):
         window.activateWindow()

@@ -38,7 +38,7 @@ async def test_no_row_is_lost_or_doubled_and_neither_place_nor_marks_move(progra
     scene, chance = program_scene, random.Random(7)
     scene.mailbox.has_notices = True
     for number in range(60):
-        scene.on_server(message(f"Letter {number}"), folder=Folder.SENT)
+        scene.on_server(message(f"Message {number}"), folder=Folder.SENT)
         await scene.clock.advance(1)
     scene.parts.notifications.start()
     await scene.press("Ctrl+3", "F5", *["J"] * 20, "X", "J", "X", "J")

@@ -19,7 +19,7 @@ ASKED = ("get", "update", "save", "send", "sync", "list_folder", "locate")
 
 
 def message(number: int) -> Content:
-    return Content(to=(BEN,), subject=f"Letter {number}", body=f"Text {number}")
+    return Content(to=(BEN,), subject=f"Message {number}", body=f"Text {number}")
 
 
 def offline(scene: ProgramScene) -> None:
@@ -52,14 +52,14 @@ async def test_a_draft_is_opened_written_on_and_sent_offline(program_scene: Prog
     subject = scene.current.subject
     await scene.press("Return")
     await scene.until(lambda: scene.parts.compose.current() is not None)
-    assert scene.message.body.toPlainText() == subject.replace("Letter", "Text")
+    assert scene.message.body.toPlainText() == subject.replace("Message", "Text")
     await scene.type("Offline. ")
     await scene.press("Ctrl+Return")
     await scene.passes(HOLD + 2)
     assert [r.state for r in scene.parts.records.all()] == [State.QUEUED]
     online(scene)
     await scene.passes(120)
-    assert [one.content.body for one in scene.mailbox.delivered] == [f"Offline. {subject.replace('Letter', 'Text')}"]
+    assert [one.content.body for one in scene.mailbox.delivered] == [f"Offline. {subject.replace('Message', 'Text')}"]
 
 
 async def test_opening_asks_the_server_nothing(program_scene: ProgramScene) -> None:
@@ -155,7 +155,7 @@ async def test_a_large_body_is_not_kept_and_not_asked_for_again(program_scene: P
     scene.on_server(message(1))
     scene.parts.lists.drafts.reload()
     await scene.until(lambda: len(scene.rows) == 2)
-    assert scene.current.subject == "Letter 1", "the reader is not to show a line of a million letters"
+    assert scene.current.subject == "Message 1", "the reader is not to show a line of a million letters"
     scene.parts.prefetching.start()
     await scene.clock.advance(30)
     copies = {item: copy for (_, item), (_, copy) in scene.cache.drafts.copies.items()}

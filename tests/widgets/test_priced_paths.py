@@ -63,7 +63,7 @@ async def test_a_new_message_to_somebody_known_costs_six(hands: Hands) -> None:
 
 async def test_sending_all_that_are_ready_costs_two_whatever_their_number(hands: Hands) -> None:
     scene = hands.scene
-    names = [await scene.saved(subject=f"Letter {number}") for number in range(12)]
+    names = [await scene.saved(subject=f"Message {number}") for number in range(12)]
     scene.parts.workspace.go("drafts")
     await scene.settle()
     await scene.press("Ctrl+A", "Ctrl+Shift+Return")

@@ -37,7 +37,7 @@ def a_printer(path: Path) -> QPrinter:
 @pytest.fixture
 def pdf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Choose a file in place of the dialog, which is the system's."""
-    path = tmp_path / "letters.pdf"
+    path = tmp_path / "messages.pdf"
 
     def choose(
         _program: object, _rows: Sequence[ListRow], come_back: Callable[[], None], start: Callable[[QPrinter], None]
@@ -60,7 +60,7 @@ async def sent(scene: ProgramScene, *contents: Content) -> list[Stored]:
 
 
 def plain(count: int) -> list[Content]:
-    return [Content(to=(BEN,), subject=f"Letter {number}", body="text") for number in range(count)]
+    return [Content(to=(BEN,), subject=f"Message {number}", body="text") for number in range(count)]
 
 
 def make_file(path: Path) -> None:
@@ -84,9 +84,9 @@ async def test_each_message_is_on_its_page_and_one_that_is_gone_is_named_at_the_
     await scene.press("Ctrl+A", "Ctrl+P")
     await scene.until(lambda: "printed" in scene.status_bar)
     await scene.settle()
-    assert [row.subject for row in scene.rows] == ["Letter 3", "Letter 2", "Letter 0"]
+    assert [row.subject for row in scene.rows] == ["Message 3", "Message 2", "Message 0"]
     assert pages(pdf) == 3
-    assert scene.status_bar == "3 printed, 1 was not done (Letter 1)"
+    assert scene.status_bar == "3 printed, 1 was not done (Message 1)"
     assert list(pdf.parent.iterdir()) == [pdf]
     assert scene.in_list()
 
@@ -97,9 +97,9 @@ async def test_what_the_server_refuses_is_said_at_its_row(program_scene: Program
     scene.mailbox.refuse("get", 0, DENIED)
     await scene.press("Ctrl+A", "Ctrl+P")
     await scene.until(lambda: "printed" in scene.status_bar)
-    assert scene.status_bar == "2 printed, 1 was not done (Letter 1)"
+    assert scene.status_bar == "2 printed, 1 was not done (Message 1)"
     await scene.press("F8")
-    assert scene.current.subject == "Letter 1"
+    assert scene.current.subject == "Message 1"
     assert scene.parts.workspace.panel.model.face(1).tone == "bad"
 
 
@@ -157,7 +157,7 @@ async def test_a_printer_that_takes_nothing_is_said(
     monkeypatch.setattr(Press, "begin", lambda _self: False)
     await sent(scene, *plain(1))
     await scene.press("Ctrl+P")
-    assert scene.status_bar == "1 was not done (Letter 0)"
+    assert scene.status_bar == "1 was not done (Message 0)"
     assert content(pdf) == b""
 
 
@@ -168,7 +168,7 @@ async def test_without_a_server_the_rest_is_not_asked_for(program_scene: Program
     scene.mailbox.fail("get", OFFLINE, times=9)
     await scene.press("Ctrl+A", "Ctrl+P")
     await scene.until(lambda: "not done" in scene.status_bar)
-    assert scene.status_bar == "1 was not done (Letter 1), 1 was not attempted"
+    assert scene.status_bar == "1 was not done (Message 1), 1 was not attempted"
     assert content(pdf) == b""
 
 
@@ -211,7 +211,7 @@ def test_a_pdf_taken_piece_by_piece_is_the_pdf(qapp: QApplication, tmp_path: Pat
         press, made = Press(a_printer(tmp_path / "x.pdf")), b""
         assert press.begin()
         for number in range(3):
-            for _ in press.message([Paragraph((Run(f"Letter {number}"),))], {}):
+            for _ in press.message([Paragraph((Run(f"Message {number}"),))], {}):
                 pass
             made += press.taken() if in_pieces else b""
         assert press.end()
@@ -230,7 +230,7 @@ def test_only_the_pages_that_were_asked_for_are_printed(qapp: QApplication, tmp_
     press = Press(printer)
     assert press.begin()
     for number in range(5):
-        for _ in press.message([Paragraph((Run(f"Letter {number}"),))], {}):
+        for _ in press.message([Paragraph((Run(f"Message {number}"),))], {}):
             pass
     assert press.end()
     assert press.taken().count(b"/Type /Page\n") == 2

@@ -46,11 +46,11 @@ def test_every_message_is_shown_with_its_words(page: HtmlView, case: Case) -> No
 
 
 def test_a_long_message_is_poured_in_turns_and_comes_whole(page: HtmlView, qtbot: QtBot) -> None:
-    blocks = parse_showing("<p>A line of a <b>long</b> letter</p>" * 6_000)
+    blocks = parse_showing("<p>A line of a <b>long</b> message</p>" * 6_000)
     page.show_blocks(blocks)
     assert page.is_pouring()
     qtbot.waitUntil(lambda: not page.is_pouring(), timeout=30_000)
-    assert page.toPlainText().count("A line of a long letter") == 6_000
+    assert page.toPlainText().count("A line of a long message") == 6_000
 
 
 def test_another_message_takes_the_place_of_one_that_is_still_poured(page: HtmlView, qtbot: QtBot) -> None:

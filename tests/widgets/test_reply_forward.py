@@ -179,7 +179,7 @@ async def test_a_formatted_signature_stands_above_the_older_message_and_is_excha
     own, _, theirs = (await scene.content(scene.message.session.local_id)).body.partition(mark)
     assert "Anna</b>" not in own
     assert own.index("Mine to say") < own.index("<div>A.</div>")
-    assert "<b>Anna</b> Lind" in theirs, "the older letter is as it was"
+    assert "<b>Anna</b> Lind" in theirs, "the older message is as it was"
 
 
 async def test_a_formatted_message_is_passed_on_formatted_and_clean_with_its_pictures(

@@ -131,7 +131,7 @@ async def test_it_is_looked_at_seldom_however_much_goes_through_the_outbox(progr
     scene.parts.tasks.spawn(scene.parts.lists.outbox.keep_looking(scene.clock.sleep), "look")
     await scene.clock.advance(FIRST_LOOK)
     for number in range(5):
-        await scene.saved(subject=f"Letter {number}")
+        await scene.saved(subject=f"Message {number}")
         await scene.press("Ctrl+Return")
         await scene.passes(HOLD + 20)
     before = len(scene.mailbox.calls)

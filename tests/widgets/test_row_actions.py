@@ -19,7 +19,7 @@ OFFLINE = Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False)
 
 async def strangers(scene: ProgramScene, count: int = 1, folder: Folder = Folder.DRAFTS) -> None:
     """Put messages on the server that this machine has nothing of; the list stands at the first."""
-    scene.on_server(*(Content(to=(BEN,), subject=f"Letter {n}", body="Dear Ben") for n in range(count)), folder=folder)
+    scene.on_server(*(Content(to=(BEN,), subject=f"Message {n}", body="Dear Ben") for n in range(count)), folder=folder)
     await scene.press("F5", "Home")
     scene.mailbox.calls.clear()
 

@@ -14,7 +14,7 @@ from tests.program_scene import HOLD, ProgramScene
 
 async def many(scene: ProgramScene, count: int) -> None:
     for number in range(count):
-        await scene.saved(subject=f"Letter {number}")
+        await scene.saved(subject=f"Message {number}")
     await scene.press("Ctrl+2", "Ctrl+A", "Ctrl+Return", "Return")
 
 

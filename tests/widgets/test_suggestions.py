@@ -285,12 +285,12 @@ async def test_whom_messages_in_sent_went_to_is_offered_though_nobody_read_them(
         sent_elsewhere(scene, number)
     await look_at_sent(scene)
     await scene.passes(10)
-    assert len(scene.mailbox.calls_of("people_of")) == 1, "many letters in a request"
+    assert len(scene.mailbox.calls_of("people_of")) == 1, "many messages in a request"
     await scene.press("C")
     await scene.type("odi")
     assert offered(scene) == ["*Odile, odile@example.net"]
     await scene.passes(200)
-    assert len(scene.mailbox.calls_of("people_of")) == 1, "each letter is asked about once"
+    assert len(scene.mailbox.calls_of("people_of")) == 1, "each message is asked about once"
     assert [entry.uses for entry in scene.parts.address_book.search(ANNA, "odile")] == [1], "and none is counted"
 
 

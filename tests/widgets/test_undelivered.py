@@ -19,7 +19,7 @@ async def came_back(program_scene: ProgramScene) -> ProgramScene:
     scene = program_scene
     for number in range(3):
         await scene.clock.advance(1)
-        content = Content(to=TO, subject=f"Letter {number}", body="Dear both")
+        content = Content(to=TO, subject=f"Message {number}", body="Dear both")
         scene.mailbox.put(ANNA, content, folder=Folder.SENT, message_id=f"<{number}@x>")
     scene.mailbox.reports = [("<1@x>", Report(ReportKind.NOT_DELIVERED, "zoe@example.org", scene.clock.now()))]
     scene.parts.lists.sent.reload()
@@ -31,7 +31,7 @@ async def test_f8_leads_to_it_from_any_list_and_the_row_says_to_whom(came_back: 
     scene = came_back
     await scene.press("Ctrl+2", "F8")
     assert scene.parts.workspace.place == "sent"
-    assert scene.current.subject == "Letter 1"
+    assert scene.current.subject == "Message 1"
     face = scene.parts.workspace.panel.model.face(scene.parts.workspace.panel.list.current_number())
     assert face.line == "Could not be delivered to zoe@example.org."
     assert (face.tone, face.action) == ("bad", "Write to them again")
@@ -44,7 +44,7 @@ async def test_its_one_action_writes_the_message_to_those_alone_whom_it_missed(c
     await scene.until(lambda: scene.parts.compose.current() is not None)
     message = await scene.content(scene.message.session.local_id)
     assert [one.address for one in message.to] == ["zoe@example.org"]
-    assert (message.subject, message.body) == ("Letter 1", "Dear both")
+    assert (message.subject, message.body) == ("Message 1", "Dear both")
     scene.parts.workspace.go("sent")
     await scene.press("F8")
     assert scene.status_bar == "Nothing needs attention"
@@ -56,7 +56,7 @@ async def test_who_knows_of_it_is_not_led_to_it_again_and_can_take_that_back(cam
     scene.parts.reader.bar.action_wanted.emit("seen")
     await scene.settle()
     assert scene.status_bar.startswith("Not told again")
-    assert scene.current.subject == "Letter 1"
+    assert scene.current.subject == "Message 1"
     face = scene.parts.workspace.panel.model.face(1)
     assert face.line == "Could not be delivered to zoe@example.org"
     assert face.action == ""
@@ -75,7 +75,7 @@ async def test_what_came_back_of_another_mailbox_is_counted_and_walked_there(cam
     await scene.until(lambda: "needs attention" in scene.window.sidebar._buttons[place].accessibleName())
     assert "needs attention" not in scene.window.sidebar._buttons["sent"].accessibleName()
     await scene.press("Ctrl+2", "F8")
-    assert (scene.parts.workspace.place, scene.current.subject) == (place, "Letter 1")
+    assert (scene.parts.workspace.place, scene.current.subject) == (place, "Message 1")
 
 
 async def test_it_is_found_by_the_operator_for_what_failed(came_back: ProgramScene) -> None:
@@ -83,7 +83,7 @@ async def test_it_is_found_by_the_operator_for_what_failed(came_back: ProgramSce
     await scene.press("Ctrl+3", "/")
     await scene.type("is:failed")
     await scene.until(lambda: len(scene.rows) == 1)
-    assert scene.rows[0].subject == "Letter 1"
+    assert scene.rows[0].subject == "Message 1"
 
 
 async def test_f8_goes_on_from_a_draft_that_failed_to_what_came_back_and_round(came_back: ProgramScene) -> None:

@@ -40,7 +40,7 @@ async def _meet(ground: Ground, manner: str, rule: dict[str, Any]) -> Counter[st
     world = World(ground, manner)
     oracle = Oracle(world)
     acts = Acts(world, oracle)
-    found: Counter[str] = Counter({"letters": MESSAGES, "hung": 0, "twice": 0, "lost": 0, "wrong": 0})
+    found: Counter[str] = Counter({"messages": MESSAGES, "hung": 0, "twice": 0, "lost": 0, "wrong": 0})
     await world.begin()
     try:
         for _ in range(MESSAGES):

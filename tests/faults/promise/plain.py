@@ -113,7 +113,7 @@ def matrix(rounds: int) -> Iterator[tuple[str, str, dict[str, Any]]]:
 def _meet(server: Server, way: str, policy: str, rules: list[dict[str, Any]]) -> Counter[str]:
     server.reset()
     plain = Plain(_account(server.sandbox, policy), way)
-    subjects = [f"Letter {number}" for number in range(MESSAGES)]
+    subjects = [f"Message {number}" for number in range(MESSAGES)]
 
     def delivered() -> Counter[str]:
         while server.under_way():

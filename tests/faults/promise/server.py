@@ -71,7 +71,7 @@ class Server:
 
     def reset(self) -> None:
         """Begin again with empty mailboxes."""
-        self._admin("POST", "reset?letters=0")
+        self._admin("POST", "reset?messages=0")
 
     def faults(self, rules: list[dict[str, Any]]) -> None:
         """Put a fault plan in force."""

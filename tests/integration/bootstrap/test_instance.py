@@ -144,7 +144,7 @@ async def test_one_that_is_ending_is_waited_for_and_then_there_is_none(first: Fi
 
 async def test_one_that_never_answers_is_given_up(first: First) -> None:
     assert await meanwhile(lambda: hand_over(first.folder, WISH, 0.3)) is False
-    assert is_running(first.folder), "and it keeps its letters"
+    assert is_running(first.folder), "and it keeps its messages"
 
 
 @posix

@@ -297,7 +297,7 @@ async def _with_messages(folder: Path) -> None:
     cache = SqliteCache(folder / FILE_NAME)
     for place, many in ((Place(Folder.DRAFTS), 2), (Place(Folder.SENT), 3)):
         rows = [
-            Row(ItemRef(f"{place.folder}{n}", "key"), subject=f"Letter {n}", sent=n, modified=n) for n in range(many)
+            Row(ItemRef(f"{place.folder}{n}", "key"), subject=f"Message {n}", sent=n, modified=n) for n in range(many)
         ]
         changes = [Change(ChangeKind.CREATED, row.ref, row) for row in rows]
         await cache.apply(first, place, changes, SyncStanding("known", complete=True, total=many))

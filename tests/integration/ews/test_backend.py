@@ -107,7 +107,7 @@ def test_an_update_without_a_field_is_a_defect_and_no_request(backend: EwsBacken
 
 
 def test_a_batch_with_two_refused_sends_the_other_three(backend: EwsBackend, sandbox: RunningSandbox) -> None:
-    refs = saved(backend, *(draft(message(f"Letter {number}")) for number in range(5)))
+    refs = saved(backend, *(draft(message(f"Message {number}")) for number in range(5)))
     sandbox.faults([{"action": "code", "operation": "SendItem", "item": 1, "code": "ErrorSendAsDenied"}])
     outcomes = backend.send([*refs[:3], ItemRef("nonsense", "x"), refs[4]], CopyTo(), job())
     assert [outcome.code for outcome in outcomes] == [
@@ -202,7 +202,7 @@ def test_a_deleted_draft_lies_in_deleted_items_unless_it_was_for_good(backend: E
 
 def test_a_folder_is_listed_page_after_page_newest_first(backend: EwsBackend, sandbox: RunningSandbox) -> None:
     sandbox.reset(messages=False)
-    drafts = [draft(message(f"Letter {number}")) for number in range(7)]
+    drafts = [draft(message(f"Message {number}")) for number in range(7)]
     for new in drafts:
         saved(backend, new)
     pages, offset = [], 0

@@ -1,4 +1,4 @@
-"""What the server can tell of a mailbox's surroundings: mailboxes of others that one may use, and its categories."""
+"""What the server can tell of a mailbox: mailboxes of others that one may use, and its categories."""
 
 from __future__ import annotations
 

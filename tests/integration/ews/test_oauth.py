@@ -259,7 +259,7 @@ def test_a_token_is_renewed_before_its_end_without_a_word(sandbox: RunningSandbo
 def test_a_send_with_a_token_that_expired_is_refreshed_once_and_sent_once(
     sandbox: RunningSandbox, backend: EwsBackend
 ) -> None:
-    refs = [saved(backend, f"Letter {number}") for number in range(3)]
+    refs = [saved(backend, f"Message {number}") for number in range(3)]
     withdraw(sandbox, "access")
     outcomes = send(backend, *refs)
     assert [one.verdict for one in outcomes] == [Verdict.ACCEPTED] * 3

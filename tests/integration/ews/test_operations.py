@@ -122,7 +122,7 @@ def test_mail_tips_of_many_go_in_chunks_and_stay_in_order(backend: EwsBackend, s
 
 
 def test_a_folder_is_synchronised_page_after_page_and_then_change_by_change(backend: EwsBackend) -> None:
-    new = [draft(message(f"Letter {number}")) for number in range(5)]
+    new = [draft(message(f"Message {number}")) for number in range(5)]
     refs = saved(backend, *new)
     drafts, state = Place(Folder.DRAFTS), ""
     seen: list[Change] = []

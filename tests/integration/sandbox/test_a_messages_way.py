@@ -52,18 +52,18 @@ def test_an_update_with_a_stale_change_key_is_an_irresolvable_conflict(sandbox: 
 
 
 def test_a_sent_draft_is_delivered_once_filed_once_and_no_longer_a_draft(sandbox: RunningSandbox) -> None:
-    item = draft(sandbox, "Lunch on Friday", extended=soap.marked("letter-7"))
+    item = draft(sandbox, "Lunch on Friday", extended=soap.marked("message-7"))
     assert sandbox.post(soap.send([item])).codes == ["NoError"]
     assert found(sandbox, "drafts", "Lunch on Friday") == []
     assert len(found(sandbox, "sentitems", "Lunch on Friday")) == 1
     assert len(found(sandbox, "inbox", "Lunch on Friday", "james.okafor")) == 1
     (delivery,) = sandbox.deliveries()
     assert delivery["recipient"] == JAMES
-    assert delivery["marker"] == "letter-7"
+    assert delivery["marker"] == "message-7"
     assert delivery["outcome"] == "delivered"
-    wanted = soap.equals(soap.MARKER_PATH, "letter-7")
+    wanted = soap.equals(soap.MARKER_PATH, "message-7")
     copy = sandbox.post(soap.find("sentitems", restriction=wanted, paths=soap.MARKER_PATH))
-    assert copy.text(".//t:ExtendedProperty/t:Value") == "letter-7"
+    assert copy.text(".//t:ExtendedProperty/t:Value") == "message-7"
     assert copy.ids()[0][0] != item[0]
 
 
@@ -74,7 +74,7 @@ def test_a_subject_with_line_breaks_in_it_is_delivered_as_one_line(sandbox: Runn
 
 
 def test_five_drafts_in_one_request_get_five_answers_each_its_own(sandbox: RunningSandbox) -> None:
-    items = [draft(sandbox, f"Letter {number}") for number in range(4)]
+    items = [draft(sandbox, f"Message {number}") for number in range(4)]
     as_sales = soap.message("As Sales", "Hello", JAMES, after=soap.people("From", "sales@contoso.com"))
     items.insert(1, sandbox.post(soap.create(as_sales)).ids()[0])
     items[3] = ("%BadItemId%", items[3][1])

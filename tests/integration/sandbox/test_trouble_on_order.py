@@ -48,12 +48,12 @@ def test_a_stalled_request_holds_up_nobody_else(sandbox: RunningSandbox) -> None
 
 
 def test_an_item_is_refused_with_the_code_that_was_ordered_and_the_rest_is_done(sandbox: RunningSandbox) -> None:
-    items = [draft(sandbox, f"Letter {number}") for number in range(3)]
+    items = [draft(sandbox, f"Message {number}") for number in range(3)]
     sandbox.faults([{"operation": "SendItem", "item": 1, "action": "code", "code": "ErrorServerBusy", "back_off": 750}])
     reply = sandbox.post(soap.send(items))
     assert reply.codes == ["NoError", "ErrorServerBusy", "NoError"]
     assert reply.text(".//m:MessageXml/t:Value[@Name='BackOffMilliseconds']") == "750"
-    assert found(sandbox, "drafts", "Letter 1") == [items[1]]
+    assert found(sandbox, "drafts", "Message 1") == [items[1]]
     assert sandbox.post(soap.send([items[1]])).codes == ["NoError"]
 
 
@@ -66,7 +66,7 @@ def test_a_code_ordered_after_the_fact_lies_about_a_message_that_went(sandbox: R
 
 
 def test_a_stop_leaves_the_rest_of_the_batch_undone_with_a_warning(sandbox: RunningSandbox) -> None:
-    items = [draft(sandbox, f"Letter {number}") for number in range(3)]
+    items = [draft(sandbox, f"Message {number}") for number in range(3)]
     rule = {"operation": "SendItem", "item": 0, "action": "code", "code": "ErrorQuotaExceeded", "stop": True}
     sandbox.faults([rule])
     reply = sandbox.post(soap.send(items))

@@ -122,12 +122,12 @@ class Installed:
         wanted = ("DISPLAY", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", "QT_LINUX_ACCESSIBILITY_ALWAYS_ON")
         self.environment = {name: desktop.environment[name] for name in (*wanted, processes.RUN)}
         # What is tested is that no secret needs a keyring: there is none in a small Debian.
-        self.environment["MAILWRIGHT_DATA"] = "/home/anna/letters"
+        self.environment["MAILWRIGHT_DATA"] = "/home/anna/messages"
 
     @property
     def messages(self) -> Path:
         """The person's own files, seen from outside."""
-        return self.tree.home / "letters"
+        return self.tree.home / "messages"
 
     def start(self, *words: str, hold: float = 0.0) -> Program:
         """Start a command of the person's, and return once a window of the program has the focus."""

@@ -28,7 +28,7 @@ taken = []
 QApplication.sendEvent(qt, QFileOpenEvent(QUrl("mailto:james@example.com?subject=Caf%C3%A9%20%26%20tea")))
 assert taken == []
 qt.hand_to(taken.append)
-QApplication.sendEvent(qt, QFileOpenEvent("/letters/one.eml"))
+QApplication.sendEvent(qt, QFileOpenEvent("/messages/one.eml"))
 QApplication.sendEvent(qt, QFileOpenEvent(QUrl("https://example.com/")))
 QApplication.sendEvent(qt, QEvent(QEvent.Type.LanguageChange))
 print([(one.links, one.files) for one in taken])
@@ -48,7 +48,7 @@ def test_what_comes_before_the_window_and_after_is_taken_once_and_in_order() -> 
     )
     assert ended.returncode == 0, ended.stderr
     link = "mailto:james@example.com?subject=Caf%C3%A9%20%26%20tea"
-    assert ended.stdout.strip().splitlines()[-1] == str([((link,), ()), ((), ("/letters/one.eml",))])
+    assert ended.stdout.strip().splitlines()[-1] == str([((link,), ()), ((), ("/messages/one.eml",))])
 
 
 @pytest.mark.parametrize(

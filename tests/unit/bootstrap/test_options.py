@@ -33,10 +33,10 @@ def test_a_message_is_asked_for_field_by_field(tmp_path: Path) -> None:
 
 
 def test_links_and_files_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "a letter.eml"
+    file = tmp_path / "a message.eml"
     file.write_bytes(b"Subject: x\n\n")
     monkeypatch.chdir(tmp_path)
-    found = parse(["mailto:a@x.example?subject=S", "MAILTO:b@x.example", "a letter.eml", file.as_uri()]).arrival
+    found = parse(["mailto:a@x.example?subject=S", "MAILTO:b@x.example", "a message.eml", file.as_uri()]).arrival
     assert found.links == ("mailto:a@x.example?subject=S", "MAILTO:b@x.example")
     assert found.files == (str(file), str(file))
 

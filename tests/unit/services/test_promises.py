@@ -114,7 +114,7 @@ class Day:
 
     async def write(self) -> None:
         if len(self.names) < 5:
-            content = Content(to=(BEN,), subject=f"Letter {len(self.names)}")
+            content = Content(to=(BEN,), subject=f"Message {len(self.names)}")
             self.names.append(await self.scene.drafts.begin(ANNA, content))
 
     async def type_a_key(self, number: int) -> None:

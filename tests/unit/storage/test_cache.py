@@ -50,7 +50,7 @@ async def disk(path: Path) -> AsyncIterator[SqliteCache]:
 
 def row(number: int, subject: str = "", to: str = "Ben", **more: object) -> Row:
     """Return a row that was sent so many seconds after the beginning."""
-    plain = Row(ItemRef(f"id-{number}", "1"), subject or f"Letter {number}", to, sent=float(number))
+    plain = Row(ItemRef(f"id-{number}", "1"), subject or f"Message {number}", to, sent=float(number))
     return msgspec.structs.replace(plain, **more)
 
 
@@ -97,7 +97,7 @@ async def test_a_row_keeps_its_number_when_it_changes_and_loses_it_when_it_goes(
     assert await cache.standing(A, SENT) == SyncStanding("state", complete=True, total=3, checked=7.0)
     gone = [Change(ChangeKind.DELETED, ItemRef("id-2")), Change(ChangeKind.DELETED, ItemRef("never-there"))]
     await cache.apply(A, SENT, gone, SyncStanding("later"))
-    assert await subjects(cache) == ["Letter 3", "New words"]
+    assert await subjects(cache) == ["Message 3", "New words"]
     await cache.put(A, SENT, [row(2)])
     assert before[0] not in (await cache.listing(A, SENT)).ids
 
@@ -106,7 +106,7 @@ async def test_a_change_of_the_read_flag_changes_the_version_alone(cache: Cache)
     await cache.put(A, SENT, [row(1)])
     await cache.apply(A, SENT, [Change(ChangeKind.READ, ItemRef("id-1", "9"), is_read=True)], SyncStanding())
     (found,) = (await cache.listing(A, SENT)).rows.values()
-    assert (found.ref.change_key, found.subject) == ("9", "Letter 1")
+    assert (found.ref.change_key, found.subject) == ("9", "Message 1")
 
 
 async def test_folders_accounts_and_mailboxes_do_not_mix(cache: Cache) -> None:
@@ -128,9 +128,9 @@ def made(*numbers: int) -> list[Change]:
 async def test_once_all_was_told_what_was_not_told_of_goes(cache: Cache) -> None:
     await cache.put(A, SENT, [row(9), row(1)])
     await cache.apply(A, SENT, made(0, 1, 2), SyncStanding("first"))
-    assert await subjects(cache) == ["Letter 9", "Letter 2", "Letter 1", "Letter 0"]
+    assert await subjects(cache) == ["Message 9", "Message 2", "Message 1", "Message 0"]
     await cache.apply(A, SENT, made(3), SyncStanding("second", complete=True), whole=True)
-    assert await subjects(cache) == ["Letter 3", "Letter 2", "Letter 1", "Letter 0"]
+    assert await subjects(cache) == ["Message 3", "Message 2", "Message 1", "Message 0"]
 
 
 async def test_rows_in_doubt_stay_until_all_was_told_anew(cache: Cache) -> None:
@@ -148,9 +148,9 @@ async def test_rows_come_by_name_whether_they_are_among_the_first_or_not(cache: 
     await cache.put(A, SENT, [row(number, local_id=f"mark-{number}" if number % 2 else "") for number in range(200)])
     listing = await cache.listing(A, SENT, names=["id-4", "mark-7", "mark-8", "nobody"])
     named = {listing.rows[number].subject for number in listing.ids[60:] if number in listing.rows}
-    assert named == {"Letter 4", "Letter 7"}
+    assert named == {"Message 4", "Message 7"}
     some = await cache.rows(A, list(listing.ids[100:103]))
-    assert [some[number].subject for number in listing.ids[100:103]] == ["Letter 99", "Letter 98", "Letter 97"]
+    assert [some[number].subject for number in listing.ids[100:103]] == ["Message 99", "Message 98", "Message 97"]
     assert await cache.rows(A, [-1, 99999]) == {}
 
 
@@ -244,9 +244,9 @@ async def test_what_changes_is_found_by_its_new_words_and_not_by_the_old(cache: 
 async def test_a_body_that_was_read_is_found_until_the_message_changes(cache: Cache) -> None:
     await cache.put(A, SENT, [row(1, preview="first words")])
     await cache.note_body(A, "id-1", "first words and much later a needle")
-    assert await subjects(cache, "needle") == ["Letter 1"]
+    assert await subjects(cache, "needle") == ["Message 1"]
     await cache.put(A, SENT, [row(1, preview="first words", categories=("Red",))])
-    assert await subjects(cache, "needle") == ["Letter 1"]
+    assert await subjects(cache, "needle") == ["Message 1"]
     await cache.put(A, SENT, [row(1, preview="other words")])
     assert await subjects(cache, "needle") == []
 
@@ -259,8 +259,8 @@ async def test_reports_stand_with_the_message_that_they_are_about(cache: Cache) 
     await cache.note_reports(B, [("<2@x>", read)])
     listing = await cache.listing(A, SENT)
     assert [listing.rows[number].reports for number in listing.ids] == [(), (failed, read)]
-    assert await subjects(cache, "is:undelivered") == ["Letter 1"]
-    assert await subjects(cache, "-is:opened") == ["Letter 2"]
+    assert await subjects(cache, "is:undelivered") == ["Message 1"]
+    assert await subjects(cache, "-is:opened") == ["Message 2"]
 
 
 async def test_people_are_offered_by_the_start_of_a_name(cache: Cache) -> None:
@@ -279,7 +279,7 @@ async def test_what_was_kept_is_there_at_the_next_start(path: Path) -> None:
     first.close()
     again = SqliteCache(path)
     assert (await again.standing(A, SENT)).state == "s"
-    assert await subjects(again) == ["Letter 1"]
+    assert await subjects(again) == ["Message 1"]
     again.close()
 
 
@@ -297,7 +297,7 @@ async def test_a_damaged_file_is_set_aside_once_and_made_anew(path: Path) -> Non
         cache = SqliteCache(path)
         assert await subjects(cache) == []
         await cache.put(A, SENT, [row(1)])
-        assert await subjects(cache) == ["Letter 1"]
+        assert await subjects(cache) == ["Message 1"]
         cache.close()
         assert len([one for one in path.parent.iterdir() if "damaged" in one.name]) == 1
 
@@ -313,7 +313,7 @@ async def test_damage_met_while_it_runs_costs_the_rows_and_nothing_else(path: Pa
     listing = await again.listing(A, SENT)
     await again.put(A, SENT, [row(1)])
     assert len(listing.ids) in {0, 500}
-    assert "Letter 1" in await subjects(again)
+    assert "Message 1" in await subjects(again)
     again.close()
 
 
@@ -324,7 +324,7 @@ async def test_a_file_of_another_form_is_begun_anew(path: Path) -> None:
     other.close()
     cache = SqliteCache(path)
     await cache.put(A, SENT, [row(1)])
-    assert await subjects(cache) == ["Letter 1"]
+    assert await subjects(cache) == ["Message 1"]
     cache.close()
 
 
@@ -332,7 +332,7 @@ async def test_where_no_file_can_be_made_memory_serves(path: Path) -> None:
     _put_a_folder_at(path)
     cache = SqliteCache(path)
     await cache.put(A, SENT, [row(1)])
-    assert await subjects(cache) == ["Letter 1"]
+    assert await subjects(cache) == ["Message 1"]
     cache.close()
 
 
@@ -452,8 +452,8 @@ async def test_a_file_of_the_form_before_keeps_its_rows_and_learns_of_threads_wi
         )
     older.close()
     cache = SqliteCache(path)
-    assert await subjects(cache) == ["Letter 3", "Letter 2", "Letter 1"]
-    assert await subjects(cache, "letter 2") == ["Letter 2"]
+    assert await subjects(cache) == ["Message 3", "Message 2", "Message 1"]
+    assert await subjects(cache, "message 2") == ["Message 2"]
     assert await cache.standing(A, SENT) == SyncStanding("", complete=True, total=3)
     told = [Change(ChangeKind.CREATED, one.ref, one) for one in (row(1, message_id="<1@x>"), answering(2, "<1@x>"))]
     await cache.apply(A, SENT, told, SyncStanding("new", complete=True, total=2), whole=True)

@@ -153,7 +153,7 @@ def test_a_large_quotation_stands_apart_and_goes_out_whole(panel: EditorScene) -
 
 
 def test_who_answers_between_the_lines_of_a_quotation_can_write_there(panel: EditorScene) -> None:
-    quoted = "<blockquote>" + "<p>A line of the older letter</p>" * 500 + "</blockquote>"
+    quoted = "<blockquote>" + "<p>A line of the older message</p>" * 500 + "</blockquote>"
     written = panel.open(f"{quoted}<p>My answer</p>{quoted}<p>Another</p>")
     assert written.editor.fragments.quote == ""
     assert "My answer" in written.editor.toPlainText()
@@ -163,9 +163,9 @@ def test_who_answers_between_the_lines_of_a_quotation_can_write_there(panel: Edi
     "head", ["<hr><div><b>From:</b> Ben</div>", '<div style="border-top:solid 1px"><b>Von:</b> B</div>']
 )
 def test_what_stands_behind_the_head_of_an_older_message_is_its_quotation(panel: EditorScene, head: str) -> None:
-    written = panel.open(f"<p>Mine</p>{head}" + "<p>A line of the older letter</p>" * 900)
+    written = panel.open(f"<p>Mine</p>{head}" + "<p>A line of the older message</p>" * 900)
     assert written.editor.toPlainText() == "Mine"
-    assert written.editor.fragments.quote.count("older letter") == 900
+    assert written.editor.fragments.quote.count("older message") == 900
 
 
 def test_a_message_with_everything_is_written_as_it_was(panel: EditorScene) -> None:

@@ -28,7 +28,7 @@ def delivered(scene: Scene) -> list[str]:
 
 async def messages(scene: Scene, count: int) -> list[LocalId]:
     return [
-        await scene.saved_message(Content(to=(BEN,), subject=f"Letter {number}", body="…")) for number in range(count)
+        await scene.saved_message(Content(to=(BEN,), subject=f"Message {number}", body="…")) for number in range(count)
     ]
 
 
@@ -86,7 +86,7 @@ async def test_five_messages_go_in_one_request_and_two_refusals_stay_theirs(scen
     await scene.outbox.send(names, 0)
     await settle()
     assert len(scene.mailbox.calls_of("send")) == 1
-    assert delivered(scene) == ["Letter 0", "Letter 2", "Letter 4"]
+    assert delivered(scene) == ["Message 0", "Message 2", "Message 4"]
     states = [scene.record(name).state for name in names]
     assert states == [State.SENT, State.NEEDS_ATTENTION, State.SENT, State.NEEDS_ATTENTION, State.SENT]
     codes = [outcome.code for name in names if (outcome := scene.record(name).send_outcome) is not None]
@@ -140,7 +140,7 @@ async def test_what_never_left_waits_and_goes_when_the_network_is_back(scene: Sc
     await scene.clock.advance(16)
     assert {scene.record(name).state for name in names} == {State.QUEUED}
     await scene.clock.advance(31)
-    assert sorted(delivered(scene)) == ["Letter 0", "Letter 1"]
+    assert sorted(delivered(scene)) == ["Message 0", "Message 1"]
 
 
 async def test_a_busy_server_is_waited_for_as_long_as_it_says(scene: Scene) -> None:
@@ -162,7 +162,7 @@ async def test_messages_that_the_server_did_not_come_to_are_ready_again(scene: S
     assert [scene.record(name).state for name in names] == [State.SENT, State.READY]
     await scene.outbox.send_all_ready(hold_seconds=0)
     await settle()
-    assert delivered(scene) == ["Letter 0", "Letter 1"]
+    assert delivered(scene) == ["Message 0", "Message 1"]
 
 
 async def test_a_refused_sign_in_pauses_the_account_and_the_right_secret_lets_it_go_on(scene: Scene) -> None:
@@ -274,7 +274,7 @@ async def test_after_a_kill_what_was_held_goes_on_and_nothing_goes_twice(scene: 
     await scene.outbox.send([held], 5)
     again = await scene.restarted()
     await again.clock.advance(3600)
-    assert delivered(again) == ["Letter 1", "Letter 0"]
+    assert delivered(again) == ["Message 1", "Message 0"]
     assert again.record(held).state is State.SENT
     await again.spawn.end()
 

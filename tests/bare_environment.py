@@ -1,4 +1,4 @@
-"""The surroundings of every test: those of a machine on which nobody has chosen anything.
+"""The environment of every test: that of a machine on which nobody has chosen anything.
 
 Which browser, keyring, language, time zone, proxy, theme or folder the person has who runs the tests must decide
 nothing: what a test depends on, it brings.

@@ -1,4 +1,4 @@
-"""Tests bring their own surroundings: nothing that somebody chose for this machine reaches them."""
+"""Tests bring their own environment: nothing that somebody chose for this machine reaches them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from tests.surroundings import bare, is_chosen, opener, settle_in
+from tests.bare_environment import bare, is_chosen, opener, settle_in
 
 SOMEBODYS = {
     "LANG": "de_DE.UTF-8",
@@ -27,7 +27,7 @@ SOMEBODYS = {
     "XDG_CURRENT_DESKTOP": "KDE",
     "SNAP": "/snap/code/1",
     "PYTHON_KEYRING_BACKEND": "keyring.backends.kwallet.DBusKeyring",
-    "MAILWRIGHT_DATA": "/home/anna/letters",
+    "MAILWRIGHT_DATA": "/home/anna/messages",
 }
 TOOLS = {"PATH": "/usr/bin", "HOME": "/home/anna", "PIP_INDEX_URL": "https://x", "MAILWRIGHT_SHOTS": "/tmp/shots"}
 

@@ -69,7 +69,7 @@ def test_a_query_finds_what_it_says_in_any_folder(empty: EwsBackend) -> None:
 
 def test_a_message_is_written_to_a_file_as_it_would_travel(empty: EwsBackend, tmp_path: Path) -> None:
     (ref,) = saved(empty, "Grüße")
-    path = tmp_path / "letter.eml"
+    path = tmp_path / "message.eml"
     assert empty.save_mime(ref, str(path), job()).accepted
     message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     assert message["Subject"] == "Grüße"

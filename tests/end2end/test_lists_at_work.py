@@ -86,7 +86,7 @@ def test_what_is_attached_is_reached_opened_saved_and_read_by_keys(program: Prog
     program.wait_until_accessible("these are the terms of last year")
     program.wait_until_accessible("Terms 2025.csv, 24 bytes", role="list item")
     program.wait_until_accessible("Attached message")
-    shoot_both(program, "desk-letter-within")
+    shoot_both(program, "attached-message-within")
     desktop.press("Escape")
     program.wait_until_accessible("all of it is attached")
     desktop.press("Shift+D")
