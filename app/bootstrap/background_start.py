@@ -45,7 +45,7 @@ async def load_presets(settings: PresetSettings) -> None:
         told = tr("Not all that was set for this computer counts ({path}).", path=path)
         presets = Presets(presets.accounts, presets.settings, presets.locked, (told, *presets.faults))
     settings.presets = presets
-    # There anybody may have written it: it fills in what a person sees, and takes no password to another server.
+    # Any program may have written it: it fills in what a person sees, and takes no password to another server.
     settings.reaches_accounts = os.name == "posix"
 
 
@@ -92,10 +92,20 @@ _PATIENCE: Final = 0.2
 _SLICES: Final = (
     *("services.people.address_book", "services.people.people", "services.accounts.mailbox_discovery"),
     *("services.drafts.draft_attachments", "ui.reader.reader", "views.settings.sign_in_session"),
-    *("views.shell.status_bar", "controllers.compose", "controllers.compose_commands", "controllers.settings"),
-    *("controllers.attachment_viewer", "controllers.bulk", "controllers.row_actions", "controllers.sending"),
-    *("controllers.reader", "controllers.resolution", "controllers.startup_requests"),
-    *("controllers.lists", "controllers.accounts", "controllers.window", "controllers.all_commands"),
+    *(
+        "views.shell.status_bar",
+        "controllers.compose.compose",
+        "controllers.compose.compose_commands",
+        "controllers.settings",
+    ),
+    *(
+        "controllers.reader.attachment_viewer",
+        "controllers.lists.bulk",
+        "controllers.lists.row_actions",
+        "controllers.compose.sending",
+    ),
+    *("controllers.reader.reader", "controllers.lists.resolution", "controllers.startup_requests"),
+    *("controllers.lists.lists", "controllers.accounts", "controllers.window", "controllers.all_commands"),
 )
 """Some milliseconds each: between two of them the window is drawn and hears the person."""
 
@@ -185,7 +195,10 @@ async def _begin(parts: Parts, adapters: Adapters, sandbox: SandboxProcess | Non
         await parts.outbox.long_waits.hold_back()
     begin_asking(parts.shell, parts.outbox, parts.records)
     await parts.aids.load()
-    from app.controllers.compose import left_open, reopen  # what a message is written in is loaded behind the lists
+    from app.controllers.compose.compose import (  # what a message is written in is loaded behind the lists
+        left_open,
+        reopen,
+    )
 
     left = left_open(parts.records)
     _read_settings(parts)

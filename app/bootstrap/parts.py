@@ -180,7 +180,7 @@ class Parts:
     def _build_writing(self) -> None:
         """Make what messages are written with, and what goes with their windows."""
         from app.controllers.all_commands import ALL
-        from app.controllers.compose import ComposeController, RenewalController
+        from app.controllers.compose.compose import ComposeController, RenewalController
         from app.controllers.settings import KeymapController, PreferencesController
         from app.controllers.startup_requests import StartupRequests
         from app.controllers.unplaced_text import UnplacedText
@@ -213,11 +213,11 @@ class Parts:
 
     def _build_controllers(self) -> None:
         from app.controllers.accounts import AccountController
-        from app.controllers.lists import ListController, ServerOutboxController
-        from app.controllers.other_mailboxes import OtherMailboxes
-        from app.controllers.resolution import ComparisonController, ManualResolution
-        from app.controllers.row_actions import RowActions
-        from app.controllers.sending import SendFeedback, UnseenFailures
+        from app.controllers.compose.sending import SendFeedback, UnseenFailures
+        from app.controllers.lists.lists import ListController, ServerOutboxController
+        from app.controllers.lists.other_mailboxes import OtherMailboxes
+        from app.controllers.lists.resolution import ComparisonController, ManualResolution
+        from app.controllers.lists.row_actions import RowActions
         from app.controllers.startup_requests import Dropping
         from app.controllers.window import WindowController
         from app.services.outbox.save_sent_copy import SentCopy
@@ -247,9 +247,9 @@ class Parts:
 
     def _build_reader(self) -> None:
         """Make what acts on the message that is read, and on many of them."""
-        from app.controllers.attachment_viewer import AttachmentViewerController
-        from app.controllers.bulk import BulkController
-        from app.controllers.reader import ConversationController, ReaderController
+        from app.controllers.lists.bulk import BulkController
+        from app.controllers.reader.attachment_viewer import AttachmentViewerController
+        from app.controllers.reader.reader import ConversationController, ReaderController
         from app.services.folders.bulk_operations import BulkOperations
         from app.services.reader.attachment_viewer import ViewedAttachments
 
@@ -310,7 +310,7 @@ class Parts:
 
     def _bind_commands(self) -> None:
         from app.controllers.all_commands import all_bound
-        from app.controllers.compose_commands import (
+        from app.controllers.compose.compose_commands import (
             AttachmentCommands,
             ComposeCommands,
             FindingCommands,
@@ -318,7 +318,7 @@ class Parts:
             RecipientCommands,
             TextCommands,
         )
-        from app.controllers.list_navigation import ListNavigation
+        from app.controllers.lists.list_navigation import ListNavigation
 
         compose = self.compose
         controllers = [

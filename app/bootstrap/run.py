@@ -108,7 +108,7 @@ async def _live(qt: QApplication, window: Window, options: CommandLine) -> int:
     closing = Closing(qt)
     window.on_close = closing.ask
     if not window.isVisible():
-        closing.at_once()  # it was closed before anybody listened
+        closing.at_once()  # it was closed before this was listened for
     with ending_on_signals(closing.at_once):
         _report_defects(window)
         folder = data_folder(options)
@@ -213,7 +213,7 @@ async def _live_on(parts: Parts, adapters: Adapters, closing: Closing) -> None:
 
 async def finish(parts: Parts) -> None:
     """Put everything on disk, give the server a moment for the last saves, and end all tasks."""
-    from app.controllers.compose import keep_open, left_open
+    from app.controllers.compose.compose import keep_open, left_open
 
     await parts.unplaced_text.save()
     parts.compose.settle_all()

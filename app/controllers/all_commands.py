@@ -7,9 +7,7 @@ from typing import Final
 
 from app.commands.command import Command, Handler, bound, declared
 from app.controllers.accounts import AccountController
-from app.controllers.attachment_viewer import AttachmentViewerController
-from app.controllers.bulk import BulkController
-from app.controllers.compose_commands import (
+from app.controllers.compose.compose_commands import (
     AttachmentCommands,
     ComposeCommands,
     FindingCommands,
@@ -17,12 +15,14 @@ from app.controllers.compose_commands import (
     RecipientCommands,
     TextCommands,
 )
-from app.controllers.list_navigation import ListNavigation
-from app.controllers.lists import ListController
-from app.controllers.message_windows import MessageWindows
-from app.controllers.other_mailboxes import OtherMailboxes
-from app.controllers.reader import ConversationController, ReaderController
-from app.controllers.resolution import ComparisonController, ManualResolution
+from app.controllers.compose.message_windows import MessageWindows
+from app.controllers.lists.bulk import BulkController
+from app.controllers.lists.list_navigation import ListNavigation
+from app.controllers.lists.lists import ListController
+from app.controllers.lists.other_mailboxes import OtherMailboxes
+from app.controllers.lists.resolution import ComparisonController, ManualResolution
+from app.controllers.reader.attachment_viewer import AttachmentViewerController
+from app.controllers.reader.reader import ConversationController, ReaderController
 from app.controllers.unplaced_text import UnplacedText
 from app.controllers.window import WindowController
 

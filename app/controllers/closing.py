@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QByteArray
     from PySide6.QtWidgets import QApplication, QWidget
 
-    from app.controllers.compose import ComposeController
+    from app.controllers.compose.compose import ComposeController
     from app.controllers.shell import Shell
     from app.controllers.startup_requests import StartupRequests
     from app.domain.message import LocalId

@@ -18,7 +18,7 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.controllers.compose import ComposeController
+from app.controllers.compose.compose import ComposeController
 from app.controllers.shell import Shell
 from app.core.background import run_in_thread
 from app.core.i18n import tr
@@ -141,7 +141,7 @@ class StartupRequests:
             # All of them are on disk before anything waits for a pause: the program may end until then.
             for message, name in await self._make_all(arrival):
                 if hold is None:
-                    await self._until_nobody_types()
+                    await self._until_typing_pauses()
                     hold = gate.begin(tr("Opening a new message…"))
                 await self._compose.open_now(name)
                 self._compose.show_notice(name, " ".join(message.notes))
@@ -152,7 +152,7 @@ class StartupRequests:
             elif hold is not None:
                 hold.fail()
 
-    async def _until_nobody_types(self) -> None:
+    async def _until_typing_pauses(self) -> None:
         """Wait until the person pauses in typing: the next words would be in another message."""
         said = False
         while self._shell.window.starting is None and self._shell.window.gate.quiet_for() < _PAUSE:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app.commands.command import Command, does
-from app.controllers.compose import ComposeController
+from app.controllers.compose.compose import ComposeController
 from app.controllers.shell import Shell
 from app.core.i18n import mark, tr
 from app.domain.errors import StorageError

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 
 from app.commands.command import Command, Context, does
-from app.controllers.compose import ComposeController
+from app.controllers.compose.compose import ComposeController
 from app.controllers.settings import KeymapController
 from app.controllers.shell import Shell, ShellController
 from app.core.i18n import mark, tr

@@ -69,7 +69,7 @@ def test_what_cannot_be_fetched_says_why_in_its_own_row_and_is_tried_again(progr
     )
     program.wait_until_accessible(f"“{SUBJECT}” was not sent: {why}", seconds=3)
     program.desktop.shoot("lists-refused-row")
-    time.sleep(8)  # longer than a word at the foot stays
+    time.sleep(8)  # longer than a word in the status bar stays
     program.wait_until_accessible(f"{SUBJECT}. Not sent: {why} This message is only on the server.. Try again")
     program.sandbox.faults([])
     program.desktop.press("F5")
@@ -125,7 +125,7 @@ def test_a_failed_send_stays_marked_in_the_rail_until_it_was_seen(mailwright: La
     program.sandbox.faults([{**refusal, "item": 0}, {"operation": "SendItem", "action": "stall", "seconds": 2}])
     program.desktop.press("Ctrl+Enter", "Ctrl+3")
     program.wait_until_accessible("1 new problem, F8 goes there", role="check box", seconds=20)
-    time.sleep(8)  # longer than a word at the foot stays
+    time.sleep(8)  # longer than a word in the status bar stays
     program.wait_until_accessible("1 new problem, F8 goes there", role="check box")
     program.desktop.shoot("lists-rail-mark")
     program.desktop.press("F8")

@@ -21,7 +21,7 @@ READS = ("FindItem", "SyncFolderItems")
 def shoot_both(program: Program, name: str) -> None:
     """Take a picture in the light scheme and in the dark one, and go back to the light one."""
     for scheme in ("light", "dark"):
-        time.sleep(0.3)  # what fades in, and the word at the foot, are to be in the picture
+        time.sleep(0.3)  # what fades in, and the word in the status bar, are to be in the picture
         program.desktop.shoot(f"{name}-{scheme}")
         program.desktop.press("Ctrl+Shift+P")
         program.wait_until_focused("Command")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.commands.command import bound, declared
 from app.controllers.all_commands import ALL, CONTROLLERS
-from app.controllers.compose_commands import FINDINGS, OPTIONS, TEXT, ComposeCommands
+from app.controllers.compose.compose_commands import FINDINGS, OPTIONS, TEXT, ComposeCommands
 from app.ui.editor.action_names import FORMATTING
 from app.views.compose.findings_session import MOST
 from tests.fakes.scene import MESSAGE

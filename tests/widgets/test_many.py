@@ -52,7 +52,7 @@ def in_plans(scene: ProgramScene) -> list[str]:
 def small_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make batches of several requests out of few messages."""
     monkeypatch.setattr(bulk_operations, "AT_ONCE", 2)
-    monkeypatch.setattr("app.controllers.bulk._TOLD_FROM", 2)
+    monkeypatch.setattr("app.controllers.lists.bulk._TOLD_FROM", 2)
 
 
 async def test_del_moves_what_was_sent_to_deleted_items_and_z_brings_it_back(program_scene: ProgramScene) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import run
-from app.controllers.compose import left_open, reopen
+from app.controllers.compose.compose import left_open, reopen
 from app.domain.errors import StorageError
 from app.domain.message import Content, LocalId
 from app.domain.state import State

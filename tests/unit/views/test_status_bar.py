@@ -1,4 +1,4 @@
-"""The word at the foot of the window: its seconds are true, and Undo means what it says."""
+"""The word in the status bar of the window: its seconds are true, and Undo means what it says."""
 
 from __future__ import annotations
 

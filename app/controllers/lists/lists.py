@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from app.commands.command import Command, Context, Handler, does
-from app.controllers.bulk import BulkController
-from app.controllers.compose import ComposeController
-from app.controllers.resolution import ManualResolution
-from app.controllers.row_actions import RowActions
-from app.controllers.sending import SendFeedback, use_own_address
+from app.controllers.compose.compose import ComposeController
+from app.controllers.compose.sending import SendFeedback, use_own_address
+from app.controllers.lists.bulk import BulkController
+from app.controllers.lists.resolution import ManualResolution
+from app.controllers.lists.row_actions import RowActions
 from app.controllers.shell import Shell, ShellController
 from app.controllers.why_not import (
     cannot_discard,
@@ -406,12 +406,12 @@ class ListController(ShellController):
     # --- what became of it -------------------------------------------------------------------------------------------
 
     def sent_from_message(self, name: LocalId) -> None:
-        """Say at the foot that a message goes, after it left the pane."""
+        """Say in the status bar that a message goes, after it left the pane."""
         self._begins = False
         self._feedback.count_down((name,), reopen=name)
 
     def discarded_from_message(self, name: LocalId) -> None:
-        """Say at the foot that a message was thrown away, after it left the pane."""
+        """Say in the status bar that a message was thrown away, after it left the pane."""
         self._begins = False
         self._row_actions.tell_discarded([name])
 

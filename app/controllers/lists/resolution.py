@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from app.commands.command import Command, Context, does
-from app.controllers.compose import ComposeController
+from app.controllers.compose.compose import ComposeController
 from app.controllers.shell import Shell, ShellController
 from app.controllers.why_not import no_row
 from app.core.i18n import mark, tr

@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from app.commands.command import Command, Context, does
-from app.controllers.attachment_viewer import AttachmentViewerController
-from app.controllers.compose import ComposeController
+from app.controllers.compose.compose import ComposeController
+from app.controllers.reader.attachment_viewer import AttachmentViewerController
 from app.controllers.shell import Shell, ShellController
 from app.controllers.why_not import no_details, no_formatting, no_row
 from app.core.formatting import clock_time

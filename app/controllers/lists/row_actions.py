@@ -31,8 +31,8 @@ Work = Callable[[list[ListRow], Doing], Awaitable[None]]
 
 
 class Deed(NamedTuple):
-    """In words: what stands at the rows and, after a moment, at the foot; what is said once it was taken back; and what
-    is said of a row with which it could not be done.
+    """In words: what stands at the rows and, after a moment, in the status bar; what is said once it was taken back;
+    and what is said of a row with which it could not be done.
     """
 
     words: str
@@ -227,7 +227,7 @@ class RowActions:
         self.tell_failures(panel, failed, deed.failed, again)
 
     def tell_kept(self, rows: Sequence[ListRow], answers: Sequence[SendAnswer]) -> None:
-        """Say at the foot what kept messages back, or how many they are."""
+        """Say in the status bar what kept messages back, or how many they are."""
         kept = [(row, answer) for row, answer in zip(rows, answers, strict=False) if not answer.goes]
         now = self._shell.clock.now()
         if len(kept) == 1:
@@ -253,7 +253,7 @@ class RowActions:
         self._shell.status_bar.show_words(", ".join(words), take_back if names else None)
 
     def take_note(self, row: ListRow) -> None:
-        """Take down that the person knows what reports say of a row; the way back is at the foot."""
+        """Take down that the person knows what reports say of a row; the way back is in the status bar."""
 
         def settle(*, settled: bool) -> None:
             work = self._syncing.settle_reports(row.account_id, row.message_id, settled=settled)
@@ -263,7 +263,7 @@ class RowActions:
         self._shell.status_bar.show_words(tr("Not told again"), lambda: settle(settled=False))
 
     def tell_discarded(self, names: list[LocalId]) -> None:
-        """Say at the foot that these were thrown away, with the way back."""
+        """Say in the status bar that these were thrown away, with the way back."""
         if names:
             words = ntr("Discarded", "{n} discarded", len(names))
             self._shell.status_bar.show_words(words, lambda: self._take_back(names))

@@ -13,7 +13,7 @@ from app.core.i18n import mark
 from app.domain.message import Field
 
 if TYPE_CHECKING:
-    from app.controllers.compose import ComposeController
+    from app.controllers.compose.compose import ComposeController
     from app.views.compose.recipients import RecipientFields
     from app.views.compose.view import ComposeView
 

@@ -1,4 +1,4 @@
-"""What is done with many messages of a list at once: asked for by key; told, stopped and taken back at the foot."""
+"""Actions on many messages of a list at once; the status bar shows progress, Stop and Undo."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.commands.command import Command, Context, does
-from app.controllers.attachment_viewer import AttachmentViewerController
+from app.controllers.reader.attachment_viewer import AttachmentViewerController
 from app.controllers.shell import Shell, ShellController
 from app.controllers.why_not import (
     cannot_categorise,
@@ -42,7 +42,7 @@ _TOLD_FROM = 50
 _ONE_BY_ONE = 1
 """So does one that takes each message by itself."""
 _NAMED = 2
-"""So many of those that were not done are named at the foot; more are walked through by key."""
+"""So many of those that were not done are named in the status bar; more are walked through by key."""
 _LONGEST_NAME = 40
 Done = Callable[[BulkRun], str]
 
@@ -278,7 +278,7 @@ class BulkController(ShellController):
     )
     def print_chosen(self) -> None:
         """Ask for a printer, and print the chosen messages."""
-        from app.controllers.printing import choose_printer
+        from app.controllers.reader.printing import choose_printer
 
         def ask(panel: ListPanel, rows: list[ListRow]) -> None:
             choose_printer(self._shell.window, rows, panel.take_focus, lambda printer: self.print(panel, rows, printer))
@@ -287,7 +287,7 @@ class BulkController(ShellController):
 
     def print(self, panel: ListPanel, rows: list[ListRow], printer: QPrinter) -> None:
         """Print messages where `printer` says."""
-        from app.controllers.printing import Printing
+        from app.controllers.reader.printing import Printing
 
         printing = Printing(self._message_reader, self._shell.clock, self._attachment_viewer.viewed)
 

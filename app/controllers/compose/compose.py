@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from app.controllers.message_windows import MessageWindows
+from app.controllers.compose.message_windows import MessageWindows
 from app.controllers.shell import Shell
 from app.core.background import run_in_thread
 from app.core.i18n import tr

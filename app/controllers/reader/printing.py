@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.controllers.attachment_viewer import picture_of
+from app.controllers.reader.attachment_viewer import picture_of
 from app.core.background import run_in_thread
 from app.core.formatting import exact_time
 from app.core.i18n import tr

@@ -1,0 +1,1 @@
+"""Lists of messages: what a person does with rows."""

@@ -1,0 +1,1 @@
+"""The reading pane, its attachments, and paper."""
