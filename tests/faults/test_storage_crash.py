@@ -31,21 +31,21 @@ from app.storage.store import Store
 from tests.unit.storage.messages import new_record, typed
 
 async def run():
-    store = await Store.open(Path(sys.argv[1]))
+    store = await Store.open_database(Path(sys.argv[1]))
     journal = SqliteJournal(store)
     known = {record.local_id for record in await journal.records()}
     texts = {}
     for name in ("one", "two"):
         if name not in known:
             await journal.create(new_record(name), Content())
-        texts[name] = len((await journal.read(name)).content.body)
+        texts[name] = len((await journal.read_message(name)).content.body)
     dice = random.Random(int(sys.argv[2]))
     number = 0
     print("typing", flush=True)
     while True:
         name = dice.choice(["one", "two"])
         text = f"{sys.argv[2]} {number} {time.monotonic():.6f}\\n" + "." * dice.choice([0, 0, 0, 5000]) + "\\n"
-        journal.append(name, typed(text, texts[name]))
+        journal.append_edit(name, typed(text, texts[name]))
         texts[name] += len(text)
         print(f"{number} {time.monotonic():.6f}", flush=True)
         number += 1

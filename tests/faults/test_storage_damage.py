@@ -243,7 +243,7 @@ from pathlib import Path
 from app.storage.store import Store
 
 async def run():
-    await Store.open(Path(sys.argv[1]))
+    await Store.open_database(Path(sys.argv[1]))
     print("open", flush=True)
     await asyncio.sleep(60)
 

@@ -201,7 +201,7 @@ from tests.unit.storage.messages import new_record, typed
 writer.FIRST_RETRY, writer.LAST_RETRY = 0.02, 0.05
 
 async def run():
-    store = await Store.open(Path(sys.argv[1]))
+    store = await Store.open_database(Path(sys.argv[1]))
     journal = SqliteJournal(store)
     troubles, well = [], asyncio.Event()
     journal.troubled.subscribe(troubles.append)
@@ -211,7 +211,7 @@ async def run():
     most = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
     resource.setrlimit(resource.RLIMIT_FSIZE, (120_000, most))
     for number in range(20):
-        journal.append(record.local_id, typed(f"{number:05}" * 2000))
+        journal.append_edit(record.local_id, typed(f"{number:05}" * 2000))
         try:
             await journal.flush()
         except StorageError:
@@ -248,7 +248,7 @@ if os.geteuid() == 0:
 
 async def run():
     try:
-        await Store.open(Path(sys.argv[1]))
+        await Store.open_database(Path(sys.argv[1]))
     except StorageError as error:
         print(error)
 

@@ -32,7 +32,7 @@ from app.domain.message import AccountId
 from app.storage.settings import SqliteSettings
 from app.storage.store import Store
 async def main(folder, told):
-    store = await Store.open(pathlib.Path(folder) / "mailwright.sqlite")
+    store = await Store.open_database(pathlib.Path(folder) / "mailwright.sqlite")
     told["account_id"] = AccountId("first")
     await SqliteSettings(store).keep_account(Account(**told))
     await store.close()

@@ -42,7 +42,7 @@ class FewWords(QObject):
     def suggest(self, word: str, language: str, then: Callable[[list[str]], None]) -> None:
         self.held.append(lambda: then([word.replace("x", "s"), f"{language}-word"]))
 
-    def learn(self, word: str) -> None:
+    def add_word(self, word: str) -> None:
         self.own.add(word)
         self.learnt.emit(word)
 

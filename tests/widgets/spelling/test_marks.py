@@ -178,7 +178,7 @@ def test_a_word_of_ones_own_is_not_underlined_any_more(editor: Editor, few_words
     editor.setPlainText("woxrd and woxrd and axe")
     marks = marks_on(editor, few_words)
     settle(marks, few_words, qtbot)
-    few_words.learn("woxrd")
+    few_words.add_word("woxrd")
     settle(marks, few_words, qtbot)
     assert words(editor, marks) == ["axe"]
 
