@@ -24,7 +24,7 @@ from PySide6.QtGui import (
 )
 
 from app.core.i18n import tr
-from app.services.html.blocks import Block
+from app.domain.blocks import Block
 from app.ui import theme
 from app.ui.document.document_builder import DocumentBuilder
 from app.ui.document.formats import INDENT

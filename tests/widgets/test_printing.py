@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QApplication
 
 from app.controllers.reader import printing
 from app.controllers.reader.printing import page
+from app.domain.blocks import Paragraph, Run
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.domain.message import BodyFormat, Content
-from app.services.html.blocks import Paragraph, Run
 from app.services.reader.message_reader import ReadMessage
 from app.services.records.rows import ListRow
 from app.ui import theme

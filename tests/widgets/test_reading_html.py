@@ -9,12 +9,12 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, QUrl
 from PySide6.QtGui import QColor, QDesktopServices, QImage, QTextDocument
 from pytestqt.qtbot import QtBot
 
+from app.content.html.clean import clean
+from app.content.html.parse import parse_showing
 from app.domain.attachment import Attachment
 from app.domain.listing import Folder
 from app.domain.message import BodyFormat, Content
 from app.domain.recipient import Recipient
-from app.services.html.foreign.clean import clean
-from app.services.html.foreign.parse import parse_showing
 from app.ui import theme
 from app.ui.document.html_view import HtmlView
 from tests.fakes.scene import BEN

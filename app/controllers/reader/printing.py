@@ -16,11 +16,11 @@ from app.controllers.reader.attachment_viewer import picture_of
 from app.core.background import run_in_thread
 from app.core.formatting import exact_time
 from app.core.i18n import tr
+from app.domain.blocks import Block, HorizontalRule, Look, Paragraph, Run
 from app.domain.errors import AccountError, ItemRefused, MailError
 from app.domain.recipient import Recipient, format_recipient
 from app.domain.response_codes import ITEM_GONE
 from app.services.folders.bulk_operations import BulkRun
-from app.services.html.blocks import Block, HorizontalRule, Look, Paragraph, Run
 from app.services.ports import Clock
 from app.services.reader.attachment_viewer import ViewedAttachments, viewed_attachments_of
 from app.services.reader.message_reader import MessageReader, ReadMessage

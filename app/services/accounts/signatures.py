@@ -139,11 +139,11 @@ def place_for(text: str) -> int:
 
 def html_with(signature: str) -> str:
     """Return the HTML of an empty message above a signature."""
-    from app.services.html.blocks import Body, Paragraph
-    from app.services.html.foreign.surface import parse_piece
+    from app.domain.blocks import Body, Paragraph
+    from app.services.html.foreign import blocks_of_own
     from app.services.html.write import OWN_BASE, write_body
 
-    return write_body(Body((Paragraph(), Paragraph(), *parse_piece(signature)), OWN_BASE))
+    return write_body(Body((Paragraph(), Paragraph(), *blocks_of_own(signature)), OWN_BASE))
 
 
 def is_blank(message: StoredMessage) -> bool:
@@ -156,7 +156,7 @@ def is_blank(message: StoredMessage) -> bool:
         return False
     body = content.body
     if content.body_format is BodyFormat.HTML:
-        from app.services.html.foreign.surface import plain_text
+        from app.domain.visible_text import plain_text
 
         body = plain_text(body)
     return _words(body) == _words(signature)
@@ -243,7 +243,7 @@ class Signatures:
             return content, ""
         fragment = fragment_of(snippet, self.facts(account_id, content))
         if fragment.html and not content.body.strip():
-            from app.services.html.foreign.surface import plain_text
+            from app.domain.visible_text import plain_text
 
             body = html_with(fragment.html)
             signed = msgspec.structs.replace(content, body=body, body_format=BodyFormat.HTML)
@@ -258,9 +258,9 @@ class Signatures:
 
     def _sign_formatted(self, content: Content, fragment: Fragment) -> tuple[Content, str]:
         """Sign an answer to a formatted message, in which nothing was written yet; any other is left as it is."""
-        from app.services.html.foreign.surface import plain_text
+        from app.domain.html_rules import text_as_html
+        from app.domain.visible_text import plain_text
         from app.services.html.prepare import sign_above
-        from app.services.html.safe import text_as_html
 
         html = fragment.html or text_as_html(fragment.text)
         words = plain_text(html) or (_PICTURE if fragment.html else "")

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Coroutine
 
-    from app.services.reader.eml import Enclosed, Shown
+    from app.content.jobs import Enclosed
+    from app.services.reader.eml import Shown
     from app.services.reader.message_reader import ReadMessage
     from app.services.records.rows import ListRow
 

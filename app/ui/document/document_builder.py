@@ -32,7 +32,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtGui import QTextFormat as _Format
 
-from app.services.html.blocks import (
+from app.domain.blocks import (
     OBJECT,
     Block,
     Cell,
@@ -45,7 +45,7 @@ from app.services.html.blocks import (
     Run,
     Table,
 )
-from app.services.html.foreign.surface import parse_showing
+from app.services.html.foreign import read_safe
 from app.ui import theme
 from app.ui.document.formats import INDENT, KEPT_TYPE, Own, block_format, char_format, shown_color
 from app.ui.document.pictures import SafeDocument
@@ -322,6 +322,6 @@ class OpaqueObject(QPyTextObject):
             made.setDefaultFont(theme.font(size=13))
             made.setDocumentMargin(0)
             made.setTextWidth(_WIDTH - 16)
-            DocumentBuilder(QTextCursor(made), parse_showing(html[:_LONGEST])[:_BLOCKS]).finish()
+            DocumentBuilder(QTextCursor(made), read_safe(html[:_LONGEST])[:_BLOCKS]).finish()
             self._made[key] = made
         return self._made[key]

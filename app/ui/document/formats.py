@@ -16,8 +16,8 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QTextBlockFormat, QTextCharFormat, QTextFormat
 
-from app.services.html.blocks import Level, Look, Paragraph
-from app.services.html.safe import declarations, pixels
+from app.domain.blocks import Level, Look, Paragraph
+from app.domain.html_rules import declarations, pixels
 from app.ui import theme
 
 _NUMBERS: Final = re.compile(r"[\d.]+%?")

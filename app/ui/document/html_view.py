@@ -15,8 +15,8 @@ from PySide6.QtGui import QDesktopServices, QImage, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QTextBrowser, QTextEdit, QWidget
 
 from app.core.i18n import tr
-from app.services.html.blocks import Block
-from app.services.html.safe import is_link
+from app.domain.blocks import Block
+from app.domain.html_rules import is_link
 from app.ui import theme
 from app.ui.document.document_builder import DocumentBuilder
 from app.ui.document.formats import INDENT

@@ -9,9 +9,9 @@ from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QTextEdit
 
+from app.domain.blocks import Block, Paragraph, Run
 from app.domain.text import clean_text
-from app.services.html.blocks import Block, Paragraph, Run
-from app.services.html.foreign.surface import clean, parse_piece
+from app.services.html.foreign import read_for_insertion
 from app.ui.editor.background_work import Behind
 from app.ui.incoming_files import png_in
 
@@ -84,7 +84,7 @@ class Pasting(QObject):
 
 
 def _read_html(html: str) -> list[Block]:
-    return parse_piece(clean(clean_text(html, lines=True)).html)
+    return read_for_insertion(clean_text(html, lines=True))
 
 
 def _is_one_picture(source: QMimeData) -> bool:

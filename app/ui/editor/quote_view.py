@@ -10,9 +10,9 @@ from PySide6.QtGui import QTextBlock, QTextDocument
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.core.i18n import tr
-from app.services.html.blocks import Block
-from app.services.html.foreign.surface import parse_showing
-from app.services.html.safe import is_quote_head
+from app.domain.blocks import Block
+from app.domain.html_rules import is_quote_head
+from app.services.html.foreign import read_safe
 from app.ui import icons
 from app.ui.document.formats import Own
 from app.ui.document.html_view import HtmlView
@@ -53,7 +53,7 @@ class QuoteView(QFrame):
     def show_html(self, html: str) -> None:
         """Show safe HTML; it is read in a thread."""
         if html:
-            self._behind.run(lambda: parse_showing(html), self._show)
+            self._behind.run(lambda: read_safe(html), self._show)
         else:
             self._behind.forget()
             self.view.show_blocks(())

@@ -27,7 +27,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QTextEdit, QWidget
 
 from app.core.i18n import tr
-from app.services.html.blocks import Block, Picture, pictures_of
+from app.domain.blocks import Block, Picture, pictures_of
 from app.services.html.prepare import Opened
 from app.ui import theme
 from app.ui.document.document_builder import DocumentBuilder, OpaqueObject, picture_format

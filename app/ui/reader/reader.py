@@ -17,7 +17,7 @@ from app.ui.widgets import Label
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
-    from app.services.html.blocks import Block
+    from app.domain.blocks import Block
     from app.ui.document.html_view import HtmlView
 
 _SIDE = 32
@@ -37,7 +37,7 @@ class ShownMessage(NamedTuple):
     """A message as the reader shows it. `body` is None while it is fetched; `blocks` is its formatted text, if any.
 
     `message` names it: what a person asked to see of a message holds while that one is shown, whatever comes of it.
-    `remote` counts the pictures that lie elsewhere and are not loaded.
+    `remote` counts the pictures that lie elsewhere and are not loaded. `reduced` says that only its text is here.
     """
 
     message: str
@@ -49,6 +49,7 @@ class ShownMessage(NamedTuple):
     notice: Notice | None = None
     blocks: Sequence[Block] = ()
     remote: int = 0
+    reduced: bool = False
     headers: Sequence[tuple[str, str]] = ()
 
 
@@ -144,9 +145,11 @@ class Reader(QWidget):
         return self._page
 
     def _say_told(self, address: str) -> None:
-        """Say where a link leads; without one, how many pictures were not loaded."""
+        """Say where a link leads; without one, what of the message is not shown."""
         remote = 0 if self._reading is None else self._reading.remote
         words = ntr("{n} picture elsewhere was not loaded", "{n} pictures elsewhere were not loaded", remote)
+        if self._reading is not None and self._reading.reduced:
+            words, remote = tr("This message is too complex to show with its formatting."), 1
         self._told.setText(address or (words if remote else ""))
         self._told.setVisible(bool(self._told.text()))
 

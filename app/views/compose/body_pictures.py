@@ -95,7 +95,7 @@ class BodyPictures(QObject):
                 self._session.spawn(self._attach(*one, place), "put a picture into the text")
 
     async def _attach(self, data: bytes, name: str, image: QImage, place: QTextCursor) -> None:
-        from app.services.html.blocks import Picture
+        from app.domain.blocks import Picture
 
         if self._keeping is None:
             return

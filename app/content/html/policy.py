@@ -8,12 +8,11 @@ content is not text to a person, dropped with it.
 from __future__ import annotations
 
 import re
-from enum import Enum
 from typing import Final
 
 import msgspec
 
-from app.services.html.safe import LINKS, scheme_of
+from app.domain.html_rules import LINKS, scheme_of
 
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]*)>?")
 
@@ -24,17 +23,6 @@ _CLOSE_THEMSELVES: Final = frozenset(
         *("wbr", "p", "li", "dd", "dt", "td", "th", "tr", "tbody", "thead", "tfoot", "option", "body", "html", "a"),
     }
 )
-
-
-class Remote(Enum):
-    """What becomes of pictures that lie elsewhere: a link in their place, or kept, where the message is one's own.
-
-    A message of one's own that is quoted keeps its pictures too, but not those that are there to count its readers.
-    """
-
-    LINKED = "linked"
-    KEPT = "kept"
-    QUOTED = "quoted"
 
 
 class Cleaned(msgspec.Struct, frozen=True):

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from app.services.html.foreign import policy
-from app.services.html.foreign.policy import Cleaned, Remote
-from app.services.html.foreign.style import StyleSheet, is_hidden, read_style
-from app.services.html.foreign.tree import attribute, drop, read_tree, take_attribute, text_in, unwrap, write_tree
-from app.services.html.safe import Style, pixels, write_style
+from app.content.html import policy
+from app.content.html.policy import Cleaned
+from app.content.html.style import StyleSheet, is_hidden, read_style
+from app.content.html.tree import attribute, drop, read_tree, take_attribute, text_in, unwrap, write_tree
+from app.content.jobs import Remote
+from app.domain.html_rules import Style, pixels, write_style
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

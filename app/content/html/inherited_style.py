@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from app.services.html.blocks import Level, Look
-from app.services.html.foreign.style import read_style
-from app.services.html.foreign.tree import attribute
-from app.services.html.safe import Style, pixels, write_style
+from app.content.html.style import read_style
+from app.content.html.tree import attribute
+from app.domain.blocks import Level, Look
+from app.domain.html_rules import Style, pixels, write_style
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from app.services.html.safe import LARGEST_FONT, SMALLEST_LENGTH, Style, pixels
+from app.domain.html_rules import LARGEST_FONT, SMALLEST_LENGTH, Style, pixels
 
 _COLOR: Final = re.compile(
     r"#[0-9a-f]{3,8}|[a-z]{3,25}|(?:rgb|hsl)a?\(\s*[\d.%]{1,8}(?:deg)?(?:\s*[,/ ]\s*[\d.%]{1,8}){2,3}\s*\)",
