@@ -25,6 +25,7 @@ __all__ = [
     "read_for_insertion",
     "read_for_reading",
     "read_safe",
+    "text_blocks",
 ]
 
 LONGEST_TEXT: Final = 500_000
@@ -55,7 +56,7 @@ def read_body(html: str) -> tuple[Body, bool]:
     try:
         read = read_content(ReadHtml(html, Want.EDIT))
     except TooComplex:
-        return Body(tuple(_as_blocks(html))), True
+        return Body(tuple(text_blocks(html))), True
     return Body(read.blocks, read.base, read.quote), False
 
 
@@ -64,7 +65,7 @@ def read_for_insertion(html: str) -> list[Block]:
     try:
         return list(read_content(ReadHtml(html, Want.INSERT)).blocks)
     except TooComplex:
-        return _as_blocks(html)
+        return text_blocks(html)
 
 
 def read_safe(html: str) -> list[Block]:
@@ -72,7 +73,7 @@ def read_safe(html: str) -> list[Block]:
     try:
         return list(read_content(ReadHtml(html, Want.SHOW)).blocks)
     except TooComplex:
-        return _as_blocks(html)
+        return text_blocks(html)
 
 
 def blocks_of_own(html: str) -> list[Block]:
@@ -94,5 +95,6 @@ def _visible(html: str) -> str:
     return plain_text(html)[:LONGEST_TEXT]
 
 
-def _as_blocks(html: str) -> list[Block]:
+def text_blocks(html: str) -> list[Block]:
+    """Return the visible text of any HTML as blocks. Linear in its length, and read in the caller's thread."""
     return [Paragraph((Run(line),) if line else ()) for line in _visible(html).split("\n")]

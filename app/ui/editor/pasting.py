@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QTextEdit
 
 from app.domain.blocks import Block, Paragraph, Run
 from app.domain.text import clean_text
-from app.services.html.foreign import read_for_insertion
+from app.services.html.foreign import blocks_of_own, read_for_insertion, text_blocks
 from app.ui.editor.background_work import Behind
 from app.ui.incoming_files import png_in
 
 _LARGE: Final = 30_000
-"""Characters from which on HTML is read in a thread: about ten milliseconds' work."""
+"""Characters up to which HTML that was copied in this program is read at once: about ten milliseconds' work."""
+_FELT: Final = 50
+"""Milliseconds after which `working` says that something is still being read."""
 _PICTURES: Final = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
 _SLICE: Final = 64 * 1024
 
@@ -26,6 +28,9 @@ class Pasting(QObject):
 
     files_brought = Signal(object)
     """Files that are not all pictures were pasted: what is to be attached, as it stands on the clipboard."""
+    working = Signal()
+    """What was pasted takes a while; until `done` nothing else should go into the message."""
+    done = Signal()
     pictures_offered = Signal(list)
     """Pictures that were pasted or dropped: each is (bytes, name), or a path."""
 
@@ -34,14 +39,25 @@ class Pasting(QObject):
         super().__init__(editor)
         self._editor, self._insert_blocks = editor, insert_blocks
         self._behind = Behind(self)
+        self._told = False
+        self._felt = QTimer(self)
+        self._felt.setSingleShot(True)
+        self._felt.setInterval(_FELT)
+        self._felt.timeout.connect(self._tell_working)
 
     def is_pasting(self) -> bool:
         """Return whether something is still being read."""
         return self._behind.is_busy()
 
     def finish(self) -> None:
-        """Wait for what is being read, because the message is being closed or sent."""
+        """Put in what is being read, because the message is being closed or sent; its text where that takes long."""
         self._behind.finish()
+        self._tell_done()
+
+    def forget(self) -> None:
+        """Leave out what is still being read."""
+        self._behind.forget()
+        self._tell_done()
 
     def can_take(self, source: QMimeData) -> bool:
         """Return whether this can be put into the text: files that are no pictures are for others to take."""
@@ -74,17 +90,47 @@ class Pasting(QObject):
         self._editor.ensureCursorVisible()
 
     def _take_html(self, html: str) -> None:
-        if len(html) < _LARGE:
-            self._insert_blocks(_read_html(html), None)
+        if len(html) < _LARGE and html == _copied:
+            self._insert_blocks(blocks_of_own(html), None)
             return
         cursor = self._editor.textCursor()
         cursor.removeSelectedText()
         place = QTextCursor(cursor)
-        self._behind.run(lambda: _read_html(html), lambda blocks: self._insert_blocks(blocks, place))
+        # What is typed meanwhile where the cursor stands comes after what was pasted before it.
+        place.setKeepPositionOnInsert(True)
+
+        def put(blocks: list[Block]) -> None:
+            place.setKeepPositionOnInsert(False)
+            place.setPosition(place.position())  # its anchor moved on with what was typed
+            self._insert_blocks(blocks, place)
+            self._editor.ensureCursorVisible()
+            if not self._behind.is_busy():
+                self._tell_done()
+
+        clean = clean_text(html, lines=True)
+        self._behind.run(lambda: read_for_insertion(clean), put, lambda: text_blocks(clean))
+        self._felt.start()
+
+    def _tell_working(self) -> None:
+        if self._behind.is_busy() and not self._told:
+            self._told = True
+            self.working.emit()
+
+    def _tell_done(self) -> None:
+        self._felt.stop()
+        if self._told:
+            self._told = False
+            self.done.emit()
 
 
-def _read_html(html: str) -> list[Block]:
-    return read_for_insertion(clean_text(html, lines=True))
+_copied = ""
+
+
+def remember_copied(html: str) -> str:
+    """Remember HTML that this program puts on the clipboard: it is its own, and need not be read elsewhere."""
+    global _copied  # noqa: PLW0603 - there is one clipboard
+    _copied = html
+    return html
 
 
 def _is_one_picture(source: QMimeData) -> bool:

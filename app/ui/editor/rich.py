@@ -35,7 +35,7 @@ from app.ui.document.formats import INDENT, KEPT_TYPE, Own, put_colors, shown_co
 from app.ui.document.pictures import SafeDocument, picture_at
 from app.ui.editor import block_keys
 from app.ui.editor.fragments import Fragments, picture_of
-from app.ui.editor.pasting import Pasting
+from app.ui.editor.pasting import Pasting, remember_copied
 from app.ui.widgets import is_access_key
 
 _SLICE: Final = 0.006
@@ -257,7 +257,7 @@ class RichEditor(QTextEdit):
         data = QMimeData()
         cursor = self.textCursor()
         data.setText(cursor.selection().toPlainText().replace("\ufffc", ""))
-        data.setHtml(selection_html(cursor, self.fragments.base))
+        data.setHtml(remember_copied(selection_html(cursor, self.fragments.base)))
         return data
 
     def insert_blocks(self, blocks: list[Block], cursor: QTextCursor | None = None) -> None:
