@@ -26,6 +26,10 @@ _EVERYTHING = """<style>p{color:red}</style><p style="color:red">a<img src="cid:
 <ul><li>a</li></ul><table><tr><td>a</td></tr></table><blockquote>a</blockquote>"""
 
 
+DEPTH = 4_000
+"""Calls within calls: elements may stand 400 deep in each other, and each of them takes a few."""
+
+
 def load() -> None:
     """Load what jobs need, each decoder of text too."""
     import encodings
@@ -59,6 +63,7 @@ def main() -> int:
     with pipes("content") as (source, sink):
         from app.content.walls import bound_next_job, confine
 
+        sys.setrecursionlimit(DEPTH)
         load()
         confine()
         frames.write_frame(sink, b"")  # ready

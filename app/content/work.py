@@ -25,13 +25,15 @@ def _read_html(job: ReadHtml) -> HtmlRead:
     match job.want:
         case Want.CLEAN:
             cleaned = clean(html, job.remote)
-            return HtmlRead(html=cleaned.html, remote=cleaned.remote)
+            return HtmlRead(html=cleaned.html, remote=cleaned.remote, reduced=cleaned.reduced)
         case Want.READ:
             cleaned = clean(html, job.remote)
-            return HtmlRead(tuple(parse.parse_showing(cleaned.html)), text=plain_text(html), remote=cleaned.remote)
+            blocks = () if cleaned.reduced else tuple(parse.parse_showing(cleaned.html))
+            return HtmlRead(blocks, text=plain_text(html), remote=cleaned.remote, reduced=cleaned.reduced)
         case Want.EDIT:
-            body = parse.parse_body(clean(html, Remote.KEPT).html)
-            return HtmlRead(body.blocks, base=body.base, quote=body.quote)
+            cleaned = clean(html, Remote.KEPT)
+            body = parse.parse_body(cleaned.html)
+            return HtmlRead(body.blocks, base=body.base, quote=body.quote, reduced=cleaned.reduced)
         case Want.INSERT:
             return HtmlRead(tuple(parse.parse_piece(clean(html).html)))
         case Want.SHOW:

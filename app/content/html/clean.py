@@ -27,7 +27,7 @@ def clean(html: str, remote: Remote = Remote.LINKED) -> Cleaned:
     if not html.strip():
         return Cleaned("")
     if is_monstrous(html):
-        return Cleaned(_as_text(html))
+        return Cleaned(_as_text(html), reduced=True)
     from app.content.html.tidy import tidy
 
     sheet = StyleSheet(_style_sheets(html))

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import msgspec
+
 from app.content.ask import read_content
 from app.content.jobs import HtmlRead, ReadHtml, Remote, TooComplex, Want
 from app.domain.blocks import Block, Body, Paragraph, Run
@@ -43,9 +45,10 @@ def clean(html: str, remote: Remote = Remote.LINKED) -> str:
 def read_for_reading(html: str) -> HtmlRead:
     """Return the `blocks` of a message to be shown, its `text`, and in `remote` how many pictures lie elsewhere."""
     try:
-        return read_content(ReadHtml(html, Want.READ))
+        read = read_content(ReadHtml(html, Want.READ))
     except TooComplex:
-        return HtmlRead(text=_visible(html), reduced=True)
+        read = HtmlRead(text=plain_text(html), reduced=True)
+    return msgspec.structs.replace(read, text=read.text[:LONGEST_TEXT]) if read.reduced else read
 
 
 def read_body(html: str) -> tuple[Body, bool]:
@@ -57,7 +60,7 @@ def read_body(html: str) -> tuple[Body, bool]:
         read = read_content(ReadHtml(html, Want.EDIT))
     except TooComplex:
         return Body(tuple(text_blocks(html))), True
-    return Body(read.blocks, read.base, read.quote), False
+    return Body(read.blocks, read.base, read.quote), read.reduced
 
 
 def read_for_insertion(html: str) -> list[Block]:
