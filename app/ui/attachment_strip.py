@@ -45,7 +45,7 @@ from app.core.i18n import ntr, tr
 from app.domain.text import utf16_length
 from app.services.text.attachment_text import AttachmentRow
 from app.ui import icons, theme
-from app.ui.widgets import is_access_key, say_aloud
+from app.ui.widgets import is_access_key, plain_tip, say_aloud
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -107,7 +107,7 @@ class AttachmentRows(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return row.spoken
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{row.name}\n{row.words}"
+            return plain_tip(f"{row.name}\n{row.words}")
         return None
 
     def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:

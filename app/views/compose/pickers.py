@@ -28,7 +28,7 @@ from app.services.accounts.signatures import (
 )
 from app.services.checks.placeholders import placeholders_in
 from app.ui import keys
-from app.ui.widgets import Label
+from app.ui.widgets import Label, plain_caption
 from app.views.compose.body import BodyField
 from app.views.compose.session import ComposeSession, FromSession
 
@@ -134,7 +134,7 @@ class FromLine(QPushButton):
     def refresh(self, *, editable: bool) -> None:
         """Draw which it is."""
         text = self._session.text()
-        self.setText(text.replace("&", "&&"))
+        self.setText(plain_caption(text))
         self.setAccessibleName(tr("From {mailbox}", mailbox=text))
         self.setEnabled(editable)
         shown = self._session.is_worth_showing()
