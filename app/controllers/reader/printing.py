@@ -7,6 +7,7 @@ bears its name only once all of it is there.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -133,8 +134,7 @@ class _File:
 
     def __init__(self, path: str) -> None:
         self._path = Path(path)
-        self._beside = self._path.with_name(f".{self._path.name}.part")
-        self._begun = False
+        self._beside: Path | None = None
 
     async def add(self, made: bytes) -> None:
         await run_in_thread(lambda: self._write(made))
@@ -143,17 +143,26 @@ class _File:
         await run_in_thread(lambda: self._finish(made))
 
     def _write(self, made: bytes) -> None:
-        with self._beside.open("ab" if self._begun else "wb") as file:
-            self._begun = True
+        if self._beside is None:
+            import tempfile
+
+            # A name that nobody can foresee, and a file that was not there: in a shared folder a link may lie in wait.
+            number, beside = tempfile.mkstemp(".part", f".{self._path.name}.", self._path.parent)
+            self._beside = Path(beside)
+            with os.fdopen(number, "wb") as file:
+                file.write(made)
+            return
+        with self._beside.open("ab") as file:
             file.write(made)
 
     def _finish(self, made: bytes) -> None:
         self._write(made)
+        assert self._beside is not None  # noqa: S101 - it was written just now
         self._beside.replace(self._path)
 
     def give_up(self) -> None:
         with suppress(OSError):
-            if self._begun:
+            if self._beside is not None:
                 self._beside.unlink(missing_ok=True)
 
 

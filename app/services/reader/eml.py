@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 from typing import Final
 
@@ -44,9 +46,14 @@ class Shown(msgspec.Struct, frozen=True):
 def read_eml(path: Path) -> FromFile:
     """Return the message in a file. Raises BadInput for what cannot be opened, is too large, or is no message."""
     try:
-        if path.stat().st_size > LARGEST:
+        # Opening a pipe would wait for its other end without limit: it is opened without waiting, and refused.
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(path, flags), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise BadInput(tr("“{name}” is not a file.", name=path.name))
+            raw = file.read(LARGEST + 1)  # what it says of its size may not be true
+        if len(raw) > LARGEST:
             raise BadInput(tr("“{name}” is too large to be opened as a message.", name=path.name))
-        raw = path.read_bytes()
     except OSError as error:
         words = error.strerror or str(error)
         raise BadInput(tr("“{name}” could not be opened: {words}.", name=path.name, words=words)) from None
