@@ -106,7 +106,7 @@ def _checked(response: requests.Response, host: str) -> requests.Response:
     after = seconds_of(response.headers.get("Retry-After", ""))
     try:
         said = json.loads(response.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         said = None
     if response.status_code in {429, 500, 502, 503, 504}:
         raise broken(host, response.status_code, after)
