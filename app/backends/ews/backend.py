@@ -37,6 +37,7 @@ from app.backends.ews.xml import ITEMS, Element, Unreadable, child, text_of
 from app.backends.net.http_errors import HttpRefusal
 from app.backends.port import Job, ProgressListeners, Stopped, as_declared
 from app.core.i18n import tr
+from app.core.parsing import whole_number
 from app.domain import operations as ops
 from app.domain.account import Account, ProbeStep
 from app.domain.errors import BadInput, ItemRefused, Trouble, TroubleKind, error_for
@@ -503,7 +504,7 @@ def _is_last(root: Element) -> bool:
 
 
 def _number(text: str | None, otherwise: int) -> int:
-    return int(text) if text is not None and text.isdigit() else otherwise
+    return whole_number(text, otherwise)
 
 
 def _sightings_of(items: Sequence[Element], folder: Folder | Place, marks: Sequence[Mark]) -> Iterator[Sighting]:

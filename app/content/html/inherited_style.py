@@ -8,6 +8,7 @@ import msgspec
 
 from app.content.html.style import read_style
 from app.content.html.tree import attribute
+from app.core.parsing import whole_number
 from app.domain.blocks import Level, Look
 from app.domain.html_rules import Style, pixels, write_style
 
@@ -112,7 +113,7 @@ def _inside_block(
 def _changes(style: Style) -> dict[str, object]:
     changes: dict[str, object] = {}
     if weight := style.get("font-weight"):
-        changes["bold"] = weight in {"bold", "bolder"} or (weight.isdigit() and int(weight) >= 600)
+        changes["bold"] = weight in {"bold", "bolder"} or whole_number(weight) >= 600
     if slope := style.get("font-style"):
         changes["italic"] = slope in {"italic", "oblique"}
     if line := style.get("text-decoration") or style.get("text-decoration-line"):
