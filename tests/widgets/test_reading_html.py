@@ -200,10 +200,10 @@ async def test_a_sent_messages_own_pictures_are_fetched_once_and_shown(program_s
     scene.parts.lists.sent.reload()
     await scene.press("Ctrl+3")
     reader = scene.parts.reader
-    await scene.until(lambda: reader._page is not None and "cid:a@b" in reader._page._images)
+    await scene.until(lambda: reader._page is not None and "cid:a@b" in reader._page._pictures._known)
     assert reader._page is not None
-    assert reader._page._images["cid:a@b"].pixelColor(5, 5) == QColor("red")
-    assert "cid:gone@b" not in reader._page._images
+    assert reader._page._pictures._known["cid:a@b"].pixelColor(5, 5) == QColor("red")
+    assert "cid:gone@b" not in reader._page._pictures._known
 
 
 def png_bytes(image: QImage) -> bytes:

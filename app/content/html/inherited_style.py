@@ -55,6 +55,8 @@ class InheritedStyle(msgspec.Struct, frozen=True):
     block: tuple[tuple[str, str], ...] = ()
     background: str = ""
     kept: bool = False
+    align_told: bool = False
+    """Whether `align` comes from an attribute, or from `center`: that ends at the next table (HTML, 15.3.3)."""
 
 
 def entered(element: _Element, tag: str, place: InheritedStyle) -> InheritedStyle:
@@ -91,7 +93,7 @@ def _inside_block(
         look = msgspec.structs.replace(look, background=place.look.background)
     if tag in {"td", "th", "table", "tr"}:
         block = {}  # how a cell is spaced is of the table
-    align = (style.get("text-align") or element.get("align") or ("center" if tag == "center" else place.align)).lower()
+    align, align_told = _align(element, tag, place, style)
     kind = tag if tag in HEADINGS or tag in {"p", "pre"} else ("div" if tag != "li" else place.kind)
     if kind == "p" and pixels(block.get("margin", "x").split()[0]) == 0 and len(set(block["margin"].split())) == 1:
         kind = "div"
@@ -104,10 +106,25 @@ def _inside_block(
         styles=tuple(styles.items()),
         kind=kind,
         align=align if align in {"center", "right", "justify"} else "",
+        align_told=align_told,
         block=tuple(block.items()),
         background=background,
         kept=tag == "pre" or style.get("white-space", "").startswith("pre") or place.kept,
     )
+
+
+def _align(element: _Element, tag: str, place: InheritedStyle, style: Style) -> tuple[str, bool]:
+    """Return how text is aligned inside, and whether an attribute says so.
+
+    Of a table the attribute places the table itself, and what attributes around it said ends there, as in browsers.
+    """
+    if style.get("text-align"):
+        return style["text-align"].lower(), False
+    if tag == "table":
+        return ("", False) if place.align_told else (place.align, False)
+    if element.get("align"):
+        return attribute(element, "align").lower(), True
+    return ("center", True) if tag == "center" else (place.align, place.align_told)
 
 
 def _changes(style: Style) -> dict[str, object]:

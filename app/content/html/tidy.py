@@ -164,10 +164,13 @@ def _drop_later(picture: _Element) -> None:
 
 
 def _put_words(picture: _Element, alt: str, source: str) -> None:
-    """Let a picture that is not shown be its words; with `source`, a link to it, unless a link is around it."""
+    """Let a picture that is not shown be its words; with `source`, a link to it, unless a link is around it.
+
+    One without words leaves its place where it was a link: with it the link would go, and all of some messages.
+    """
     inside = any(parent.tag == "a" and parent.get("href") for parent in picture.iterancestors())
     _drop_later(picture)
-    words = f"[{alt}]" if alt else ("" if inside or not source else "[…]")
+    words = f"[{alt}]" if alt else ("[…]" if inside or source else "")
     picture.text = words or None
     if words and source and not inside:
         picture.tag = "a"

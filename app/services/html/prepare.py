@@ -13,8 +13,9 @@ from typing import Final
 import msgspec
 
 from app.core.i18n import ntr, tr
-from app.domain.blocks import Body, Paragraph, Run
+from app.domain.blocks import Body, Paragraph
 from app.domain.text import utf16_length
+from app.services.html.bounds import editable_blocks, editable_text
 from app.services.html.foreign import Remote, blocks_of_own, body_of_own, clean, read_body
 from app.services.html.write import (
     OWN_BASE,
@@ -55,7 +56,8 @@ def open_own(html: str) -> Opened:
 
 
 def _opened_body(body: Body, known: str) -> Opened:
-    return _opened(body if body.blocks else msgspec.structs.replace(body, blocks=(Paragraph(),)), known)
+    blocks = editable_blocks(body.blocks, body.base) or (Paragraph(),)
+    return _opened(msgspec.structs.replace(body, blocks=blocks), known)
 
 
 def _opened(body: Body, known: str) -> Opened:
@@ -66,8 +68,7 @@ def _opened(body: Body, known: str) -> Opened:
 
 def open_text(text: str) -> Opened:
     """Return plain text as a body of formatted text; what is `known` of it is what it will be from then on."""
-    blocks = tuple(Paragraph((Run(line),) if line else ()) for line in text.split("\n"))
-    body = Body(blocks, OWN_BASE)
+    body = Body(editable_text(text, OWN_BASE), OWN_BASE)
     return _opened(body, write_body(body))
 
 

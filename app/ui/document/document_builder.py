@@ -46,6 +46,7 @@ from app.domain.blocks import (
     Run,
     Table,
 )
+from app.services.html.bounds import ShownPieces
 from app.services.html.foreign import read_safe, text_blocks
 from app.ui import theme
 from app.ui.document.formats import INDENT, KEPT_TYPE, Own, block_format, char_format, shown_color
@@ -279,8 +280,10 @@ def table_format(table: Table, columns: int) -> QTextTableFormat:
 
 _WIDTH = 560.0
 _TALLEST = 360.0
-_LONGEST = 60_000
+_LONGEST = 20_000
 """Characters of HTML that are drawn; more would be cut at the height anyway."""
+_HEAVIEST = 60_000
+"""Weight of what is laid out of them."""
 _BLOCKS = 40
 
 
@@ -334,7 +337,8 @@ class OpaqueObject(QPyTextObject):
             made.setDefaultFont(theme.font(size=13))
             made.setDocumentMargin(0)
             made.setTextWidth(_WIDTH - 16)
-            blocks = self._read[html] if html in self._read else text_blocks(html)[:_BLOCKS]
+            read = self._read[html] if html in self._read else text_blocks(html)
+            blocks = ShownPieces(read, _HEAVIEST).piece(0)[:_BLOCKS]
             DocumentBuilder(QTextCursor(made), blocks).finish()
             self._made[key] = made
         return self._made[key]
