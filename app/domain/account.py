@@ -147,7 +147,8 @@ NONE: Final = "none"
 
 USUAL_PORT: Final = 8080
 
-_TAIL: Final = late_pattern(r"[/\s]+\Z")
+_TAIL: Final = "/ \t\r\n\v\f\xa0\u3000"
+"""What a copied address ends with by mistake."""
 
 
 def is_own(choice: str) -> bool:
@@ -163,7 +164,7 @@ def complete_proxy(text: str) -> str:
     text = text.strip()
     if not text or text == NONE:
         return text
-    whole = _TAIL.sub("", text if has_scheme(text) else f"http://{text.lstrip('/')}")
+    whole = (text if has_scheme(text) else f"http://{text.lstrip('/')}").rstrip(_TAIL)
     return whole if _split_proxy(whole) else text
 
 

@@ -103,7 +103,7 @@ def _people(people: Iterable[Recipient]) -> str:
 
 
 _PREFIX: Final = late_pattern(
-    r"\s*(?:re|aw|sv|vs|antw|fw|fwd|wg|tr|rv|i|r|vb|doorst)\s*(?:\[\d{1,3}\])?\s*:\s*", re.IGNORECASE
+    r"\s*+(?:re|aw|sv|vs|antw|fw|fwd|wg|tr|rv|i|r|vb|doorst)\s*+(?:\[\d{1,3}\]\s*+)?:\s*+", re.IGNORECASE
 )
 """What programs of many languages put before the subject of an answer or a message passed on."""
 _HEADER: Final = 22

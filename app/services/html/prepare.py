@@ -103,7 +103,7 @@ def sign_above(body: str, signature: str) -> str | None:
     return f"{_ROOM}{write_blocks(blocks_of_own(signature), OWN_BASE)}{_LINE}{body[len(_ROOM) :]}"
 
 
-_LOST_TAG: Final = re.compile(r"<([a-z][a-z0-9]*)([^>]*)>")
+_LOST_TAG: Final = re.compile(r"<([a-z][a-z0-9]{0,30})([^<>]*)>")
 _DRESSING: Final = frozenset(
     {"b", "i", "u", "s", "sub", "sup", "span", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em"}
 )
