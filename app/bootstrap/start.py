@@ -65,6 +65,8 @@ def start(arguments: Sequence[str]) -> int:
     with without("ssl"):
         import asyncio  # noqa: F401 - as above
 
+    from app.bootstrap.restart import RESTART, start_again
     from app.bootstrap.run import run
 
-    return run(qt, window, options)
+    status = run(qt, window, options)
+    return start_again(options) if status == RESTART else status
