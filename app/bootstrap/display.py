@@ -32,6 +32,13 @@ def why_no_display(environment: Mapping[str, str] = os.environ, platform: str = 
     return f"Mailwright cannot reach the display {display or wayland}."
 
 
+def must_have_display() -> None:
+    """End the program with one sentence where no display can be reached."""
+    words = why_no_display()
+    if words:
+        sys.exit(words)  # said on standard error; the exit status is 1
+
+
 def _answers(path: str) -> bool:
     with socket.socket(socket.AF_UNIX) as asking:
         asking.settimeout(_SECONDS)

@@ -11,7 +11,7 @@ from app.core.child_process import own_program
 from app.domain.startup_request import CommandLine
 
 RESTART = -1
-"""What `run` returns in place of an exit status when the program is to start again."""
+"""What the program's life ends with in place of an exit status when the program is to start again."""
 
 
 def command(options: CommandLine) -> list[str]:

@@ -26,7 +26,7 @@ from qasync import QEventLoop
 from app import __version__
 from app.bootstrap.instance import DATABASE, hand_over
 from app.bootstrap.options import data_folder
-from app.bootstrap.restart import RESTART
+from app.bootstrap.restart import RESTART, start_again
 from app.controllers.closing import SENDS, Closing
 from app.core import defects
 from app.core.background import post, run_in_thread
@@ -99,9 +99,10 @@ _LAST_SAVES = 3.0
 
 
 def run(qt: QApplication, window: Window, options: CommandLine) -> int:
-    """Run until the window is closed; return the exit status, or RESTART."""
+    """Run until the window is closed; return the exit status. After a restart another program is in this one's place."""
     with asyncio.Runner(loop_factory=lambda: QEventLoop(qt)) as runner:
-        return runner.run(_live(qt, window, options))
+        status = runner.run(_live(qt, window, options))
+    return start_again(options) if status == RESTART else status
 
 
 async def _live(qt: QApplication, window: Window, options: CommandLine) -> int:

@@ -36,7 +36,7 @@ def start(arguments: Sequence[str]) -> int:
     with without("typing_extensions"):
         import msgspec  # noqa: F401 - for all that imports it from here on
 
-    from app.bootstrap.display import why_no_display
+    from app.bootstrap.display import must_have_display
     from app.bootstrap.import_blocker import plain_imports
     from app.bootstrap.instance import hand_over, is_running
     from app.bootstrap.options import data_folder, parse
@@ -45,10 +45,7 @@ def start(arguments: Sequence[str]) -> int:
     folder = data_folder(options)
     if is_running(folder) and hand_over(folder, options.arrival):
         return 0
-    no_display = why_no_display()
-    if no_display:
-        sys.stderr.write(f"{no_display}\n")
-        return 1
+    must_have_display()
     gc.disable()  # a start leaves no garbage worth the search; run.py takes over
 
     with plain_imports():
@@ -70,8 +67,6 @@ def start(arguments: Sequence[str]) -> int:
     with without("ssl"):
         import asyncio  # noqa: F401 - as above
 
-    from app.bootstrap.restart import RESTART, start_again
     from app.bootstrap.run import run
 
-    status = run(qt, window, options)
-    return start_again(options) if status == RESTART else status
+    return run(qt, window, options)
