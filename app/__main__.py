@@ -6,10 +6,10 @@ import sys
 
 
 def main() -> int:
-    """Run what the arguments name: the window, the engine (`--engine`), the checker of spelling (`--spelling`), or the
-    sandbox alone (`--sandbox-server`).
+    """Run what the arguments name: the window, the engine (`--engine`), the checker of spelling (`--spelling`),
+    what reads content (`--content`), or the sandbox alone (`--sandbox-server`).
 
-    The last three are how a frozen program starts its own child processes.
+    All but the first are how a frozen program starts its own child processes.
     """
     arguments = sys.argv[1:]
     if arguments[:1] == ["--engine"]:
@@ -22,6 +22,10 @@ def main() -> int:
         from app.spelling.__main__ import main as run_spelling
 
         return run_spelling(arguments[1:])
+    if arguments[:1] == ["--content"]:
+        from app.content.__main__ import main as run_content
+
+        return run_content()
     if arguments[:1] == ["--sandbox-server"]:
         import runpy
 

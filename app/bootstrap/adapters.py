@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import TYPE_CHECKING
 
+from app.content.ask import use
 from app.credentials.keyring import KeyringSecrets
 from app.services.ports import Ports, Server
 from app.storage.attachment_files import AttachmentFolder
@@ -14,7 +16,11 @@ from app.storage.store import SqliteJournal, Store
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
+    from pathlib import Path
 
+    from app.content.client import ContentProcesses
+    from app.content.jobs import Answer as ContentAnswer
+    from app.content.jobs import Job
     from app.domain.account import Account, Discovery, ProbeStep
     from app.domain.listing import Place
     from app.domain.message import AccountId
@@ -115,6 +121,48 @@ class LateEngine(Server):
             self._client.on_secret_changed(tell)
 
 
+class LateContent:
+    """Stands for the content processes, which are loaded by the first job."""
+
+    def __init__(self, marks: Path) -> None:
+        """Load nothing."""
+        self._marks = marks
+        self._lock = threading.Lock()
+        self._processes: ContentProcesses | None = None
+        self._closed = False
+
+    def __call__(self, job: Job) -> ContentAnswer:
+        """Return the answer to a job. Raises TooComplex."""
+        return self._made()(job)
+
+    def start(self) -> None:
+        """Start a process ahead of the first job."""
+        self._made().warm()
+
+    @property
+    def pids(self) -> list[int]:
+        """The ids of the processes that run."""
+        return [] if self._processes is None else self._processes.pids
+
+    def close(self) -> None:
+        """End the processes; later jobs are refused."""
+        with self._lock:
+            self._closed = True
+        if self._processes is not None:
+            self._processes.close()
+
+    def _made(self) -> ContentProcesses:
+        from app.content.client import ContentProcesses
+        from app.content.jobs import TooComplex
+
+        with self._lock:
+            if self._closed:
+                raise TooComplex
+            if self._processes is None:
+                self._processes = ContentProcesses(self._marks)
+            return self._processes
+
+
 class Adapters:
     """Made on an open store; `close` ends all that runs in it."""
 
@@ -122,6 +170,8 @@ class Adapters:
         """Nothing is started but the store."""
         self.store = store
         self.engine = LateEngine()
+        self.content = LateContent(store.path.parent / "content")
+        use(self.content)
         self._secrets = KeyringSecrets()
         self._cache = SqliteCache(store.path.with_name(FILE_NAME))
         self.ports = Ports(
@@ -135,9 +185,16 @@ class Adapters:
             self._cache,
         )
 
+    def start(self) -> None:
+        """Start the engine and a content process ahead of what is first asked of them."""
+        self.engine.start()
+        self.content.start()
+
     async def close(self) -> None:
-        """End the engine and the keyring's thread, and write what waits."""
+        """End the engine, the content processes and the keyring's thread, and write what waits."""
         await self.engine.close()
+        self.content.close()
+        use(None)
         self._secrets.close()
         self._cache.close()
         await self.store.close()

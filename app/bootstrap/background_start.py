@@ -196,7 +196,7 @@ async def _begin(parts: Parts, adapters: Adapters, sandbox: SandboxProcess | Non
         await parts.outbox.long_waits.hold_back()
     begin_asking(parts.shell, parts.outbox, parts.records)
     await parts.aids.load()
-    from app.controllers.compose.compose import left_open  # what a message is written in is loaded behind the lists
+    from app.controllers.compose.compose import left_open  # loaded behind the lists
 
     left = left_open(parts.records)
     _read_settings(parts)
@@ -220,7 +220,7 @@ async def _begin(parts: Parts, adapters: Adapters, sandbox: SandboxProcess | Non
     parts.tasks.spawn(parts.unplaced_text.load(), "show text that found no place")
     await _dress_as_chosen(parts)
     _look_around(parts)
-    adapters.engine.start()
+    adapters.start()
     await begin_spelling(parts)
     if sandbox is None:
         await parts.accounts.open_all()  # last: a keyring may wait for the person

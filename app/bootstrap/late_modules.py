@@ -26,8 +26,7 @@ LATE_MODULES: Final = (
     *("app.services.drafts.comparison", "app.views.compare.session", "app.views.compare.view"),
     *("app.views.settings.session", "app.views.settings.view", "app.views.settings.mailboxes_session"),
     *("app.views.settings.mailboxes_page", "app.views.settings.snippets_session", "app.views.settings.snippets_page"),
-    *("app.services.html.foreign.clean", "app.services.html.foreign.parse", "app.services.html.foreign.plain_text"),
-    *("app.services.html.foreign.tidy", "app.services.html.prepare"),
+    "app.services.html.prepare",
     *("app.services.reader.eml", "app.domain.mailto", "app.credentials.certificates"),
     *("difflib", "filecmp", "tomllib", "ctypes", "platformdirs", "urllib.request", "ssl"),
 )

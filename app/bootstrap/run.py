@@ -99,7 +99,7 @@ _LAST_SAVES = 3.0
 
 
 def run(qt: QApplication, window: Window, options: CommandLine) -> int:
-    """Run until the window is closed; return the exit status. After a restart another program is in this one's place."""
+    """Run until the window is closed; return the exit status, unless another program takes its place."""
     with asyncio.Runner(loop_factory=lambda: QEventLoop(qt)) as runner:
         status = runner.run(_live(qt, window, options))
     return start_again(options) if status == RESTART else status

@@ -44,7 +44,8 @@ def own_program(module: str, option: str, *arguments: str) -> list[str]:
     """Return the command that starts a part of this very program: `-m module`, or `option` where it is frozen."""
     if getattr(sys, "frozen", False):
         return [sys.executable, option, *arguments]
-    return [sys.executable, "-m", module, *arguments]
+    # -P: Python would look for each module in the folder first in which the program was started, where any may lie.
+    return [sys.executable, "-P", "-m", module, *arguments]
 
 
 class End(NamedTuple):
@@ -198,6 +199,7 @@ class ChildProcess(Generic[Sent, Heard]):
         if not getattr(sys, "frozen", False):
             root = str(Path(__file__).resolve().parents[2])
             environment["PYTHONPATH"] = os.pathsep.join(filter(None, (root, environment.get("PYTHONPATH"))))
+            environment["PYTHONSAFEPATH"] = "1"
         return environment
 
     def _read(self, child: subprocess.Popen[bytes], drain: threading.Thread) -> None:

@@ -119,18 +119,27 @@ _TYPES: Final[dict[str, tuple[str, FileKind]]] = {
     "zip": ("application/zip", FileKind.ARCHIVE),
 }
 _RUNS: Final = (
-    "app appimage apk appref-ms application bat bin cmd com command cpl deb desktop dll dmg exe gadget hta inf ins iso"
-    " jar js jse jnlp lnk mde msc msh msi msp mst pif pkg pl ps1 ps1xml ps2 psc1 py pyw rb reg rpm run scf scr sct sh"
-    " shb shs swf url vb vbe vbs vhd vhdx workflow ws wsc wsf wsh xbap xll docm dotm xlsm xltm xlam pptm potm ppsm"
-    " ppam sldm"
+    "action ade adp apk app appcontent-ms appimage application appref-ms asp aspx asx bas bash bat bgi bin cab "
+    "cdxml cer chm cmd cnt com command cpl crt csh deb der desktop diagcab dll dmg docm dotm elf exe fish flatpak "
+    "flatpakref flatpakrepo fxp gadget grp hlp hpj hta htc img inf ins iqy iso isp its jar jnlp js jse kdelnk ksh "
+    "library-ms lnk mad maf mag mam maq mar mas mat mau mav maw mcf mda mdb mde mdt mdw mdz mobileconfig msc msh "
+    "msh1 msh1xml msh2 msh2xml mshxml msi msix msixbundle msp mst msu o ops osd out pcd pif pkg pl plg potm ppam "
+    "ppsm pptm prf prg printerexport ps1 ps1xml ps2 ps2xml psc1 psc2 psd1 psdm1 pssc pst py pyc pyo pyw pyz pyzw rb "
+    "reg rpm run scf scpt scr sct search-ms settingcontent-ms sh shb shs sldm slk snap so swf terminal theme "
+    "themepack tmp tool udl url vb vbe vbp vbs vhd vhdx vsmacros vsw wasm webloc webpnp website workflow ws wsb wsc "
+    "wsf wsh xbap xlam xll xlsb xlsm xltm xnk zsh"
 )
 _PROGRAMS: Final = frozenset(_RUNS.split())
 """Endings of what runs when it is opened, or carries what does (macros, shortcuts, images of disks)."""
 
 
 def ending_of(name: str) -> str:
-    """Return the ending of a file's name in small letters, without its dot. What systems strip at the end is passed."""
-    return name.rstrip(". ").rpartition(".")[2].casefold() if "." in name else ""
+    """Return the ending of a file's name in small letters, without its dot.
+
+    Asked of the name that a copy gets: signs that are not seen go, and what systems strip at the end.
+    """
+    written = safe_file_name(name, "")
+    return written.rpartition(".")[2].casefold() if "." in written else ""
 
 
 def type_of(name: str) -> str:

@@ -287,10 +287,11 @@ class Notices(Read[None], frozen=True, tag="notices"):
 
 
 class GetAttachment(FileRead[FetchedAttachment], frozen=True, tag="get_attachment"):
-    """Downloads an attachment."""
+    """Downloads an attachment; `size` is what the server told of it, in bytes, 0 for unknown."""
 
     attachment_id: str
     path: str
+    size: int = 0
 
 
 class SaveMime(FileRead[Outcome], frozen=True, tag="save_mime"):
@@ -465,14 +466,16 @@ class MailboxOperations(ABC):
         attachment_id: str,
         path: str,
         on_bytes: Callable[[int], None] | None = None,
+        size: int = 0,
     ) -> FetchedAttachment:
         """GetAttachment; a file is written to `path`, which must not be there yet. Raises BadInput for the path.
 
         `on_bytes` is told how many bytes have come. Who is cancelled while he awaits it has stopped the download.
-        Of a message it is the MIME that is written, where the server gives it: nothing is written else.
+        Of a message it is the MIME that is written, where the server gives it: nothing is written else. A file that
+        goes on far beyond the `size` that was told of it is given up.
         """
         told = None if on_bytes is None else lambda done, _: on_bytes(done)
-        return await self.perform_read(account_id, GetAttachment(attachment_id, path), told)
+        return await self.perform_read(account_id, GetAttachment(attachment_id, path, size), told)
 
     async def save_mime(self, account_id: AccountId, ref: ItemRef, path: str) -> Outcome:
         """GetItem with MimeContent, written to `path`, which must not be there yet. A read; raises BadInput too."""

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 import msgspec
 
 from app.core.lazy_regex import late_pattern
+from app.core.parsing import midnight_of
 
 
 class Where(StrEnum):
@@ -84,7 +85,7 @@ def read_day(said: str, today: date) -> date | None:
     word = said.casefold()
     if word in {"today", "yesterday"}:
         return today - timedelta(days=word == "yesterday")
-    found = re.fullmatch(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", word)
+    found = re.fullmatch(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?", word)
     if found is None:
         return None
     year, month, day_of_month = (int(part) if part else 0 for part in found.groups())
@@ -109,7 +110,8 @@ def _term(key: str, said: str, today: date) -> Term | None:
         if day is None:
             return None
         # A local midnight: what a person means by a day begins where their clock says so.
-        return Term(where, said, at=datetime.combine(day, time()).astimezone().timestamp())
+        at = midnight_of(day)
+        return None if at is None else Term(where, said, at=at)
     return Term(where, said)
 
 

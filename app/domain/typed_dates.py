@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from app.core.lazy_regex import late_pattern
+from app.core.parsing import LARGEST, whole_number
 
 MORNING: Final = 8
 """The hour of a day that was named without one."""
@@ -172,9 +173,9 @@ def _read_length(words: list[str]) -> timedelta | None:
         if together is not None and number is None and together[2] in _UNITS:
             if not announced and together[2] == "h" and not word.startswith("+"):
                 return None  # "14h" is a time of day
-            whole += int(together[1]) * _UNITS[together[2]]
+            whole += whole_number(together[1], LARGEST) * _UNITS[together[2]]
         elif number is None and (word.isdecimal() or word in _ONE):
-            number = int(word) if word.isdecimal() else 1
+            number = whole_number(word, LARGEST) if word.isdecimal() else 1
         elif number is not None and number <= 9999 and word in _UNITS:
             whole, number = whole + number * _UNITS[word], None
         else:

@@ -156,8 +156,15 @@ class EngineClient(Server):
         on_bytes: Callable[[int, int], None] | None = None,
         on_places: Callable[[Sequence[Place]], None] | None = None,
     ) -> Result:
-        """Carry out a read. Raises AccountError, ItemRefused, BadInput, RuntimeError for a defect."""
-        end = _must_be(await self._perform(account_id, operation, on_bytes, on_places), protocol.Answered)
+        """Carry out a read. Raises AccountError, ItemRefused, BadInput, RuntimeError for a defect.
+
+        A read that an engine's end cut off is asked of the next engine, once: it may have been another request's fault.
+        What told of bytes or changes on its way is not, for the caller would be told of them twice.
+        """
+        answer = await self._perform(account_id, operation, on_bytes, on_places)
+        if _engine_ended(answer) and on_bytes is None and on_places is None:
+            answer = await self._perform(account_id, operation, None)
+        end = _must_be(answer, protocol.Answered)
         if end.operation != operation.name:
             raise RuntimeError(f"the engine answered {end.operation}")
         return cast("Result", end.result)
@@ -185,6 +192,10 @@ def _untold(end: protocol.End) -> Outcome:
     trouble = trouble or Trouble(TroubleKind.ENGINE, f"{type(end).__name__}")
     verdict = Verdict.UNKNOWN if trouble.may_have_been_processed else Verdict.NOT_ATTEMPTED
     return Outcome(verdict=verdict, trouble=trouble, at=time.time())
+
+
+def _engine_ended(end: protocol.End) -> bool:
+    return isinstance(end, protocol.Failure) and end.trouble is not None and end.trouble.kind is TroubleKind.ENGINE
 
 
 def _must_be(end: protocol.End, kind: type[_T]) -> _T:

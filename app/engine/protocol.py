@@ -1,6 +1,6 @@
 """What goes over the pipe between window and engine: tagged records in msgpack, each behind its length.
 
-A frame is four bytes of length (big-endian) and one record. The first frame of each side is its hello with VERSION;
+A frame (`core/frames.py`) holds one record. The first frame of each side is its hello with VERSION;
 an engine of another version ends at once. Each request has an id of its own; the replies that carry it are, in order:
 Started (a lane took it up: before this nothing can have left the machine), any number of Progress and Carried, and one
 End. What is asked of mailboxes, and what comes back, is the table's (`app/domain/operations.py`). Secrets go over the
@@ -9,12 +9,12 @@ pipe only, in OpenAccount, Probe, SignIn, Discover, SignedInNow and SecretChange
 
 from __future__ import annotations
 
-import struct
 from functools import cache
 from typing import IO, Any, TypeVar, get_args, get_origin
 
 import msgspec
 
+from app.core import frames
 from app.domain.account import Account, Discovery, ProbeStep
 from app.domain.errors import ServerWords, Trouble, TroubleKind
 from app.domain.listing import Place
@@ -25,7 +25,6 @@ from app.domain.text import mend_surrogates
 
 VERSION = 5
 LARGEST_FRAME = 1 << 30
-_LENGTH = struct.Struct(">I")
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
@@ -256,20 +255,18 @@ def write_frame(pipe: IO[bytes], record: Request | Reply) -> None:
         content = _encoder.encode(record)
     except UnicodeEncodeError:
         content = _encoder.encode(_mend(msgspec.to_builtins(record, builtin_types=(bytes,))))
-    pipe.write(_LENGTH.pack(len(content)))
-    pipe.write(content)
-    pipe.flush()
+    frames.write_frame(pipe, content)
 
 
 def read_request(pipe: IO[bytes]) -> Request | None:
     """Read one request, None at the end of the pipe. Raises ValueError for what is not a frame of ours."""
-    content = _read_frame(pipe)
+    content = frames.read_frame(pipe, LARGEST_FRAME)
     return None if content is None else _requests.decode(content)
 
 
 def read_reply(pipe: IO[bytes]) -> Reply | None:
     """Read one reply, None at the end of the pipe. Raises ValueError for what is not a frame of ours."""
-    content = _read_frame(pipe)
+    content = frames.read_frame(pipe, LARGEST_FRAME)
     if content is None:
         return None
     reply = _replies.decode(content)
@@ -288,14 +285,3 @@ def _mend(value: object) -> object:
             return [_mend(one) for one in value]
         case _:
             return value
-
-
-def _read_frame(pipe: IO[bytes]) -> bytes | None:
-    head = pipe.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
-        return None
-    (length,) = _LENGTH.unpack(head)
-    if length > LARGEST_FRAME:
-        raise ValueError("a frame longer than any of ours")
-    content = pipe.read(length)
-    return content if len(content) == length else None

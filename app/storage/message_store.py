@@ -59,7 +59,7 @@ def _name(recipient: Recipient) -> str:
 
 def _preview(replica: Replica) -> str:
     if replica.body_format is BodyFormat.HTML:
-        from app.services.html.foreign.surface import plain_text
+        from app.domain.visible_text import plain_text
 
         text = plain_text(replica.opening(Field.BODY, _HTML_UNITS))
     else:

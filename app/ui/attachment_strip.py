@@ -45,7 +45,8 @@ from app.core.i18n import ntr, tr
 from app.domain.text import utf16_length
 from app.services.text.attachment_text import AttachmentRow
 from app.ui import icons, theme
-from app.ui.widgets import is_access_key, say_aloud
+from app.ui.elision import elided
+from app.ui.widgets import is_access_key, plain_tip, say_aloud
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -107,7 +108,7 @@ class AttachmentRows(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return row.spoken
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{row.name}\n{row.words}"
+            return plain_tip(f"{row.name}\n{row.words}")
         return None
 
     def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -173,11 +174,11 @@ class AttachmentDelegate(QStyledItemDelegate):
         flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
         painter.setFont(name_font)
         painter.setPen(theme.color("text"))
-        name = QFontMetrics(name_font).elidedText(row.name, Qt.TextElideMode.ElideMiddle, width)
+        name = elided(QFontMetrics(name_font), row.name, Qt.TextElideMode.ElideMiddle, width)
         painter.drawText(QRect(left, box.top() + 3, width, half - 2), flags, name)
         painter.setFont(words_font)
         painter.setPen(theme.color(row.tone))
-        words = QFontMetrics(words_font).elidedText(row.words, Qt.TextElideMode.ElideRight, width)
+        words = elided(QFontMetrics(words_font), row.words, Qt.TextElideMode.ElideRight, width)
         painter.drawText(QRect(left, box.top() + half - 1, width, half - 2), flags, words)
 
     def _paint_share(self, painter: QPainter, box: QRect, share: float) -> None:

@@ -24,6 +24,7 @@ from app.commands.command import Command, Handler
 from app.commands.search import rank
 from app.core.i18n import tr
 from app.ui import keys, theme
+from app.ui.elision import elided, one_line
 from app.ui.widgets import FocusReturn, Label
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -161,15 +162,15 @@ class _Row(QStyledItemDelegate):
             painter.drawRoundedRect(rect, theme.RADIUS, theme.RADIUS)
         within = rect.adjusted(12, 0, -12, 0)
         detail = index.data(_DETAIL) or ""
-        taken = min(painter.fontMetrics().horizontalAdvance(detail), within.width() // 2)
+        taken = min(painter.fontMetrics().horizontalAdvance(one_line(detail)), within.width() // 2)
         painter.setPen(theme.color("faint"))
         right = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
         elide = Qt.TextElideMode.ElideRight
-        painter.drawText(within, right, painter.fontMetrics().elidedText(detail, elide, taken))
+        painter.drawText(within, right, elided(painter.fontMetrics(), detail, elide, taken))
         painter.setPen(theme.color("text"))
         title = within.adjusted(0, 0, -(taken + 12), 0)
         place = int(Qt.AlignmentFlag.AlignVCenter)
-        painter.drawText(title, place, painter.fontMetrics().elidedText(index.data(), elide, title.width()))
+        painter.drawText(title, place, elided(painter.fontMetrics(), index.data(), elide, title.width()))
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import Final, NamedTuple
 
-from PySide6.QtCore import QMimeData, QSize, Qt
-from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QImage
 
-from app.ui.document.pictures import jpeg_of, png_of
+from app.ui.document.picture_decoder import LARGEST_FILE, OWN_PIXELS, decode
+from app.ui.document.pictures import bytes_of, jpeg_of, png_of
 
 
 class Brought(NamedTuple):
@@ -54,21 +55,13 @@ def smaller(path: str, name: str, longest: int = LONGEST) -> tuple[str, bytes] |
 
     Turned as its camera said; what else the file says (where it was taken) is left out.
     """
-    reader = QImageReader(path)
-    reader.setAutoTransform(True)
-    size = reader.size()
-    if size.isValid() and max(size.width(), size.height()) > longest:
-        reader.setScaledSize(size.scaled(QSize(longest, longest), Qt.AspectRatioMode.KeepAspectRatio))
-    image = reader.read()
-    if image.isNull():
+    data = bytes_of(path, LARGEST_FILE)
+    image = decode(data, longest, OWN_PIXELS)
+    if image is None:
         return None
-    if max(image.width(), image.height()) > longest:  # a reader that cannot scale
-        mode = Qt.TransformationMode.SmoothTransformation
-        image = image.scaled(QSize(longest, longest), Qt.AspectRatioMode.KeepAspectRatio, mode)
     seen_through = image.hasAlphaChannel() and _is_seen_through(image)
     content = png_of(image) if seen_through else jpeg_of(image, _QUALITY)
-    before = _length(path)
-    if not content or len(content) >= before:
+    if not content or len(content) >= len(data):
         return None
     ending = ".png" if seen_through else ".jpg"
     keeps = PurePath(name).suffix.lower() in ({".png"} if seen_through else {".jpg", ".jpeg"})
@@ -80,9 +73,3 @@ def _is_seen_through(image: QImage) -> bool:
     alpha = image.convertToFormat(QImage.Format.Format_Alpha8)
     rows = (memoryview(alpha.constScanLine(row))[: alpha.width()].tobytes() for row in range(alpha.height()))  # type: ignore[arg-type]  # the stub says object
     return any(row.count(b"\xff") != len(row) for row in rows)
-
-
-def _length(path: str) -> int:
-    from pathlib import Path
-
-    return Path(path).stat().st_size

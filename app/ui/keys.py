@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QWidget
 from app.commands.command import Command, Context, Handler
 from app.core.i18n import tr
 from app.ui import theme
-from app.ui.widgets import Label
+from app.ui.widgets import Label, plain_tip
 
 _TIP: Final = "keys_of"
 """The property of a widget whose tooltip names the keys of a command: the words, and the command's id."""
@@ -93,7 +93,7 @@ def shown(command: Command) -> str:
 def with_keys(words: str, keys: str) -> str:
     """Return a tooltip: words, and the keys that do the same."""
     native = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
-    return f"{words} ({native})" if native else words
+    return plain_tip(f"{words} ({native})" if native else words)
 
 
 _STAYS = 6_000

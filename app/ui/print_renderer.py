@@ -24,11 +24,12 @@ from PySide6.QtGui import (
 )
 
 from app.core.i18n import tr
-from app.services.html.blocks import Block
+from app.domain.blocks import Block
+from app.services.html.bounds import shown_blocks
 from app.ui import theme
 from app.ui.document.document_builder import DocumentBuilder
 from app.ui.document.formats import INDENT
-from app.ui.document.pictures import SafeDocument, picture_at
+from app.ui.document.pictures import SafeDocument, stand_in
 
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
@@ -53,7 +54,8 @@ class PrintedDocument(SafeDocument):
         self.setDefaultFont(theme.font(size=14))
 
     def loadResource(self, type: int, name: QUrl | str) -> object:  # noqa: A002 - Qt's signature
-        return picture_at(name, self._images)
+        picture = self._images.get(name.toString() if isinstance(name, QUrl) else name)
+        return stand_in() if picture is None else picture
 
 
 class Press:
@@ -91,7 +93,7 @@ class Press:
         area = self._area()
         sheet.documentLayout().setPaintDevice(self._device)
         sheet.setPageSize(area.size())
-        pour = DocumentBuilder(QTextCursor(sheet), blocks)
+        pour = DocumentBuilder(QTextCursor(sheet), list(shown_blocks(blocks)))
         while not self._poured(pour, sheet):
             yield
         pages = sheet.pageCount()

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Final
 
 import shiboken6
+from PySide6 import QtGui
 from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
@@ -38,6 +39,23 @@ class Label(QLabel):
         words, owner = (text, parent) if isinstance(text, str) else ("", text if text is not None else parent)
         super().__init__(words, owner)
         self.setTextFormat(Qt.TextFormat.PlainText)
+
+
+def plain_tip(words: str) -> str:
+    """Return words for a tooltip so that they are shown as they are, also where Qt would take them for HTML.
+
+    A name from outside in a tooltip would be drawn as HTML, and read the files that its pictures name.
+    """
+    if not QtGui.Qt.mightBeRichText(words):
+        return words
+    from html import escape  # its table of entities is large, and such a name is rare
+
+    return f"<qt>{escape(words).replace(chr(10), '<br>')}</qt>"
+
+
+def plain_caption(words: str) -> str:
+    """Return words for a button or menu, in which an "&" is one."""
+    return words.replace("&", "&&")
 
 
 _ALT: Final = Qt.KeyboardModifier.AltModifier.value

@@ -17,9 +17,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.services.html.foreign.clean import clean
-from app.services.html.foreign.parse import parse_showing
-from app.services.html.foreign.plain_text import plain_text
+from app.content.html.clean import clean
+from app.content.html.parse import parse_showing
+from app.domain.visible_text import plain_text
 from app.services.html.prepare import open_html, open_text
 from app.ui.document.html_view import HtmlView
 from app.ui.editor.rich import RichEditor

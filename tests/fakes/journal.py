@@ -18,7 +18,7 @@ from app.domain.edits import Edit, Replica
 from app.domain.errors import StorageError
 from app.domain.message import BodyFormat, Content, LocalId
 from app.domain.record import Record, RowSummary, StoredMessage
-from app.services.html.foreign.plain_text import plain_text
+from app.domain.visible_text import plain_text
 
 
 @dataclasses.dataclass

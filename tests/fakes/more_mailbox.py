@@ -126,6 +126,7 @@ class MoreOfAMailbox:
         attachment_id: str,
         path: str,
         on_bytes: Callable[[int], None] | None = None,
+        size: int = 0,
     ) -> FetchedAttachment:
         """Write a file; half of it is told before a call that is held comes on."""
         content = self.contents.get(attachment_id, b"")

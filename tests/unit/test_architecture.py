@@ -232,6 +232,41 @@ def test_no_two_modules_have_a_public_class_of_one_name() -> None:
     assert {name: found for name, found in modules.items() if len(found) > 1} == {}
 
 
+TIPS = {"plain_tip", "tr", "with_keys", "tip", "tooltip"}
+"""What may make a tooltip: each of these returns words of ours, or words that Qt cannot take for HTML."""
+
+
+def raw_tips_in(tree: ast.Module) -> list[int]:
+    """Return the lines that give Qt a tooltip, a label or a box without a word on whether it may be HTML."""
+    found = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        shown = {"setToolTip": 0, "showText": 1}.get(name)
+        if shown is not None and len(node.args) > shown:
+            made = node.args[shown]
+            options = [made.body, made.orelse] if isinstance(made, ast.IfExp) else [made]
+            for one in options:
+                called = one.func if isinstance(one, ast.Call) else None
+                by = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+                if by not in TIPS and by != "tip":
+                    found.append(node.lineno)
+        elif name in {"QLabel", "QMessageBox"}:
+            found.append(node.lineno)
+    return found
+
+
+@pytest.mark.parametrize("source", [one for one in SOURCES if name_of(one) != "app/ui/widgets.py"], ids=name_of)
+def test_words_from_outside_cannot_be_taken_for_html(source: Path) -> None:
+    assert raw_tips_in(parse(source)) == [], f"{name_of(source)}: use plain_tip, and Label in place of QLabel"
+
+
+def test_a_tooltip_that_may_be_html_is_found() -> None:
+    code = "a.setToolTip(name)\nb.setToolTip(plain_tip(name))\nQToolTip.showText(p, name, w)\nQLabel(name)"
+    assert raw_tips_in(ast.parse(code)) == [1, 3, 4]
+
+
 def branches_never_taken(tree: ast.Module) -> list[int]:
     """Return the lines of branches that ask what the same chain of `if` and `elif` asked before them."""
     found = []

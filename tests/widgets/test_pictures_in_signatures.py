@@ -222,9 +222,12 @@ async def test_a_picture_written_out_in_an_opened_draft_is_seen_and_attached_onc
     scene.message.focus_field(Field.BODY)
     await scene.settle()
     assert scene.record(name).saved, "looking changes nothing"
-    shot = scene.message.body.editor.viewport().grab().toImage()
-    seen = {shot.pixelColor(x, y).name() for x in range(0, shot.width(), 4) for y in range(0, shot.height(), 4)}
-    assert "#ff0000" in seen
+
+    def seen() -> set[str]:
+        shot = scene.message.body.editor.viewport().grab().toImage()
+        return {shot.pixelColor(x, y).name() for x in range(0, shot.width(), 4) for y in range(0, shot.height(), 4)}
+
+    await scene.until(lambda: "#ff0000" in seen())
     await scene.type("!")
     await attached(scene, name)
     QApplication.processEvents()

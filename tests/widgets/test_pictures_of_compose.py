@@ -178,7 +178,7 @@ async def formatted(scene: ProgramScene, folder: Path) -> None:
     session = scene.message.session
     await scene.parts.attachments.add_bytes(session.local_id, "chart.png", chart(), "image/png", "chart@mailwright")
     scene.message.text._pictures._show_all()
-    await scene.until(lambda: bool(scene.message.body.rich and scene.message.body.rich._images))
+    await scene.until(lambda: bool(scene.message.body.rich and scene.message.body.rich._pictures._known))
 
 
 @state

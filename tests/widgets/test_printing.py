@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QApplication
 
 from app.controllers.reader import printing
 from app.controllers.reader.printing import page
+from app.domain.blocks import Paragraph, Run
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.domain.message import BodyFormat, Content
-from app.services.html.blocks import Paragraph, Run
 from app.services.reader.message_reader import ReadMessage
 from app.services.records.rows import ListRow
 from app.ui import theme
@@ -249,3 +249,15 @@ def test_a_line_of_a_megabyte_is_not_laid_out_in_one_step() -> None:
     made = page(row, ReadMessage(Content(), "x" * 1_000_000))
     longest = max(len(block.text()) for block in made if isinstance(block, Paragraph))
     assert longest <= 4_000
+
+
+async def test_a_link_that_lies_in_wait_in_the_folder_is_not_written_through(
+    program_scene: ProgramScene, pdf: Path
+) -> None:
+    victim = pdf.with_name("victim")
+    victim.write_bytes(b"precious")
+    pdf.with_name(f".{pdf.name}.part").symlink_to(victim)
+    await sent(program_scene, *plain(1))
+    await program_scene.press("Ctrl+P")
+    await program_scene.until(lambda: pages(pdf) == 1)
+    assert victim.read_bytes() == b"precious"

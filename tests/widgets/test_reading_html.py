@@ -9,12 +9,12 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, QUrl
 from PySide6.QtGui import QColor, QDesktopServices, QImage, QTextDocument
 from pytestqt.qtbot import QtBot
 
+from app.content.html.clean import clean
+from app.content.html.parse import parse_showing
 from app.domain.attachment import Attachment
 from app.domain.listing import Folder
 from app.domain.message import BodyFormat, Content
 from app.domain.recipient import Recipient
-from app.services.html.foreign.clean import clean
-from app.services.html.foreign.parse import parse_showing
 from app.ui import theme
 from app.ui.document.html_view import HtmlView
 from tests.fakes.scene import BEN
@@ -200,10 +200,10 @@ async def test_a_sent_messages_own_pictures_are_fetched_once_and_shown(program_s
     scene.parts.lists.sent.reload()
     await scene.press("Ctrl+3")
     reader = scene.parts.reader
-    await scene.until(lambda: reader._page is not None and "cid:a@b" in reader._page._images)
+    await scene.until(lambda: reader._page is not None and "cid:a@b" in reader._page._pictures._known)
     assert reader._page is not None
-    assert reader._page._images["cid:a@b"].pixelColor(5, 5) == QColor("red")
-    assert "cid:gone@b" not in reader._page._images
+    assert reader._page._pictures._known["cid:a@b"].pixelColor(5, 5) == QColor("red")
+    assert "cid:gone@b" not in reader._page._pictures._known
 
 
 def png_bytes(image: QImage) -> bytes:

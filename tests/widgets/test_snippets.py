@@ -7,8 +7,8 @@ import msgspec
 from app.domain.message import BodyFormat, Content, Field, LocalId, Options
 from app.domain.recipient import Recipient
 from app.domain.state import State
+from app.domain.visible_text import plain_text
 from app.services.accounts.signatures import Snippet, SnippetKind
-from app.services.html.foreign.plain_text import plain_text
 from tests.fakes.scene import ANNA, BEN, MESSAGE
 from tests.program_scene import HOLD, ProgramScene
 

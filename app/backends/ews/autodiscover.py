@@ -11,7 +11,6 @@ password. A redirect is followed without a sign-in, and never with one.
 
 from __future__ import annotations
 
-import json
 import ssl
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
@@ -29,6 +28,7 @@ from app.backends.net.http_errors import HttpRefusal
 from app.backends.net.tls import trust
 from app.backends.port import Job
 from app.core.i18n import tr
+from app.core.parsing import json_in
 from app.domain.account import Account, AuthKind, Discovery, ProbeStep, endpoint_error
 from app.domain.errors import AccountError, Trouble, TroubleKind, error_for
 from app.domain.people import Named
@@ -238,10 +238,7 @@ class _Finder:
         raise _NotHere(tr("It points elsewhere: {address}", address=url[:200]))
 
     def _address_in(self, answer: requests.Response) -> str:
-        try:
-            said = json.loads(answer.content)
-        except ValueError:
-            said = None
+        said = json_in(answer.content)
         if answer.status_code == 200 and isinstance(said, dict) and isinstance(said.get("Url"), str):
             return str(said["Url"])
         words = said.get("ErrorMessage") if isinstance(said, dict) else None

@@ -32,11 +32,12 @@ from app.backends.ews.item_reader import is_true, mark_of, ref_of, row_of
 from app.backends.ews.notifications import Subscriptions
 from app.backends.ews.replies import fetched_of, mime_of, outcomes_of, words_of
 from app.backends.ews.soap_client import SoapFault, download, post
-from app.backends.ews.streamed_files import NewFile, Unwritable
+from app.backends.ews.streamed_files import NewFile, Unwritable, most_of
 from app.backends.ews.xml import ITEMS, Element, Unreadable, child, text_of
 from app.backends.net.http_errors import HttpRefusal
 from app.backends.port import Job, ProgressListeners, Stopped, as_declared
 from app.core.i18n import tr
+from app.core.parsing import whole_number
 from app.domain import operations as ops
 from app.domain.account import Account, ProbeStep
 from app.domain.errors import BadInput, ItemRefused, Trouble, TroubleKind, error_for
@@ -115,8 +116,8 @@ class EwsBackend:
             case ops.Notices():
                 self.notices(operation.places, told.of_places, job)
                 return None
-            case ops.GetAttachment(number, path):
-                fetch = self.get_attachment(number, path, lambda done: told.of_bytes(done, 0), job)
+            case ops.GetAttachment(number, path, size):
+                fetch = self.get_attachment(number, path, lambda done: told.of_bytes(done, 0), job, size)
                 return as_declared(operation, fetch)
             case ops.SaveMime():
                 return as_declared(operation, self.save_mime(operation.ref, operation.path, job))
@@ -196,10 +197,10 @@ class EwsBackend:
         return AttachmentRequests(self._http, self._fail, lambda *_: None, job).delete(attachment_ids)
 
     def get_attachment(
-        self, attachment_id: str, path: str, on_bytes: Callable[[int], None], job: Job
+        self, attachment_id: str, path: str, on_bytes: Callable[[int], None], job: Job, size: int = 0
     ) -> FetchedAttachment:
         """GetAttachment; the content of a file is written to `path` as it comes, which must not be there yet."""
-        messages, _ = self._download(get_attachment(attachment_id), path, on_bytes, job)
+        messages, _ = self._download(get_attachment(attachment_id), path, on_bytes, job, size)
         return fetch_of(messages, self._account.address)
 
     def save_mime(self, ref: ItemRef, path: str, job: Job) -> Outcome:
@@ -373,12 +374,12 @@ class EwsBackend:
             raise error_for(trouble_of(_known(error, job), job, self._account.endpoint)) from error
 
     def _download(
-        self, request: Element, path: str, on_bytes: Callable[[int], None], job: Job
+        self, request: Element, path: str, on_bytes: Callable[[int], None], job: Job, size: int = 0
     ) -> tuple[Sequence[Element], int]:
         """Return the messages, and how many bytes were written. Raises AccountError, BadInput for the path."""
         if self._http is None:
             raise error_for(self._unusable or self._trouble(""))
-        file = NewFile(path, on_bytes)
+        file = NewFile(path, on_bytes, most_of(size))
         try:
             return download(self._http, request, job, file), file.size
         except Unwritable as error:
@@ -503,7 +504,7 @@ def _is_last(root: Element) -> bool:
 
 
 def _number(text: str | None, otherwise: int) -> int:
-    return int(text) if text is not None and text.isdigit() else otherwise
+    return whole_number(text, otherwise)
 
 
 def _sightings_of(items: Sequence[Element], folder: Folder | Place, marks: Sequence[Mark]) -> Iterator[Sighting]:

@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 
 from app.backends.ews.soap_client import SoapFault
 from app.backends.ews.xml import Unreadable
+from app.backends.net.connection import LARGEST_REPLY, ReplyTooLarge
 from app.backends.net.http_errors import HttpRefusal, causes, trouble_before
 from app.backends.port import Job
+from app.core.formatting import size_words
 from app.core.i18n import tr
 from app.domain.errors import AccountError, ServerWords, Trouble, TroubleKind
 from app.domain.outcome import LOCAL, Outcome, Verdict
@@ -30,15 +32,24 @@ def trouble_of(error: BaseException, job: Job, endpoint: str) -> Trouble:
         return trouble_of_fault(error.words, host)
     if job.stopped is not None:
         return stopped(job.stopped, host, job.left)
-    if isinstance(error, Unreadable):
-        detail = tr("What {host} answered is not from Exchange, or was cut short.", host=host)
-        return Trouble(TroubleKind.SERVER, detail, may_have_been_processed=True, http_status=200, host=host)
+    unusable = _why_unusable(error, host)
+    if unusable:
+        return Trouble(TroubleKind.SERVER, unusable, may_have_been_processed=True, http_status=200, host=host)
     if not job.left:
         return trouble_before(error, endpoint, host)
     chain = list(causes(error))
     if any(isinstance(cause, TimeoutError) or "timed out" in str(cause) for cause in chain):
         return Trouble(TroubleKind.DEADLINE, tr("{host} took the request and gave no answer.", host=host), host=host)
     return Trouble(TroubleKind.UNREACHABLE, tr("The connection to {host} was cut.", host=host), host=host)
+
+
+def _why_unusable(error: BaseException, host: str) -> str:
+    """Return in words what is wrong with an answer that came, "" where none did."""
+    if any(isinstance(cause, ReplyTooLarge) for cause in causes(error)):
+        return tr("{host} answered with more than {size}.", host=host, size=size_words(LARGEST_REPLY))
+    if isinstance(error, Unreadable):
+        return tr("What {host} answered is not from Exchange, or was cut short.", host=host)
+    return ""
 
 
 def stopped(kind: TroubleKind, host: str, left: bool) -> Trouble:

@@ -145,7 +145,8 @@ def _change_of(element: Element) -> Change | None:
 AT_ONCE: Final = 100
 _CLASS: Final = "REPORT.IPM.Note"
 _FIELDS: Final = ("item:ItemClass", "item:InReplyTo", "item:DateTimeReceived", "message:From")
-_ADDRESS: Final = re.compile(r"[^\s<>\"'():;,\[\]]+@[^\s<>\"'():;,\[\]]+")
+_BETWEEN: Final = re.compile(r"[\s<>\"'():;,\[\]]+")
+"""What stands between addresses in the words of a report."""
 _PEOPLE: Final = 20
 
 
@@ -201,10 +202,15 @@ def reports_of(items: Sequence[Element]) -> list[FoundReport]:
 def people_in(headers: dict[str, str], body: str, own: str) -> list[str]:
     """Return whom a delivery report is about: as its header names them, or else every address in its text."""
     named = headers.get("x-failed-recipients", "")
-    addresses = _ADDRESS.findall(named) or _ADDRESS.findall(body)
+    addresses = _addresses_in(named) or _addresses_in(body)
     ours = own.casefold()
     kept = dict.fromkeys(one.strip(".").casefold() for one in addresses)
     return [one for one in kept if one != ours and not one.startswith("postmaster@")][:_PEOPLE]
+
+
+def _addresses_in(text: str) -> list[str]:
+    """Return the words with an "@" within them. Linear, whatever a stranger's report is made of."""
+    return [word for word in _BETWEEN.split(text) if "@" in word[1:-1]]
 
 
 def get_category_list() -> Element:

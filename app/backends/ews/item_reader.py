@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from datetime import UTC, datetime
 
 from app.backends.ews.xml import DEFERRED_TAG, HEADERS_NAME, MARK_NAME, MARK_SET, Element, T, child, text_of
+from app.core.parsing import moment_in, whole_number
 from app.domain.attachment import Attachment, AttachmentKind
 from app.domain.listing import Row
 from app.domain.message import (
@@ -235,13 +235,9 @@ def _importance_of(item: Element) -> Importance:
 
 def number_of(text: str) -> int:
     """Return an xs:int that counts something, 0 for what is none."""
-    return int(text) if text.isdigit() else 0
+    return max(0, whole_number(text))
 
 
 def time_of(text: str) -> float:
     """An xs:dateTime as seconds since the epoch; one without a zone is taken as UTC, as Exchange means it."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return 0.0
-    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()
+    return moment_in(text)

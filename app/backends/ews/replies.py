@@ -14,6 +14,7 @@ from lxml import etree
 from app.backends.ews.item_reader import item_of, ref_of
 from app.backends.ews.xml import Element, T, child, text_of
 from app.core.i18n import tr
+from app.core.parsing import LARGEST, LONGEST_WAIT, whole_number
 from app.domain.errors import ServerWords, Trouble, TroubleKind
 from app.domain.outcome import FetchOutcome, Outcome, Verdict
 from app.domain.response_codes import BATCH_STOPPED
@@ -21,13 +22,13 @@ from app.domain.response_codes import BATCH_STOPPED
 
 def words_of(message: Element) -> ServerWords:
     """Return a ResponseMessage as the server gave it ([MS-OXWSCDATA] 2.2.4.65)."""
-    link_key = text_of(message, "m:DescriptiveLinkKey").strip()
+    link_key = whole_number(text_of(message, "m:DescriptiveLinkKey"), LARGEST)
     details = child(message, "m:MessageXml")
     return ServerWords(
         response_class=message.get("ResponseClass") or "",
         response_code=text_of(message, "m:ResponseCode").strip(),
         message_text=text_of(message, "m:MessageText"),
-        descriptive_link_key=int(link_key) if link_key.lstrip("-").isdigit() else None,
+        descriptive_link_key=None if link_key == LARGEST else link_key,
         message_xml=serialise(details),
         back_off_ms=back_off_of(details),
     )
@@ -41,8 +42,8 @@ def serialise(element: Element | None) -> str:
 def back_off_of(details: Element | None) -> int | None:
     """Return the value named BackOffMilliseconds in a MessageXml, if the server gave one."""
     for value in () if details is None else details.iter(f"{{{T}}}Value"):
-        if value.get("Name") == "BackOffMilliseconds" and (value.text or "").strip().isdigit():
-            return int((value.text or "").strip())
+        if value.get("Name") == "BackOffMilliseconds" and whole_number(value.text, -1) >= 0:
+            return min(whole_number(value.text), int(LONGEST_WAIT * 1000))
     return None
 
 

@@ -19,6 +19,7 @@ from app.backends.ews.http_session import HttpSession, work_on
 from app.backends.ews.replies import back_off_of, serialise
 from app.backends.ews.streamed_files import DOWNLOAD_PIECE, NewFile, UploadBody, read_aside
 from app.backends.ews.xml import SERVER_VERSION, SOAP, E, Element, M, T, Unreadable, envelope, parse
+from app.backends.net.connection import LARGEST_REPLY, allow
 from app.backends.port import Job
 from app.core.i18n import language
 from app.domain.errors import ServerWords
@@ -84,6 +85,7 @@ class _Download(_Open):
     file: NewFile
 
     def _get_soap_parts(self, response: requests.Response) -> tuple[Element | None, Element]:  # type: ignore[override] # an instance's, for its file
+        allow(response, 2 * self.file.most + LARGEST_REPLY)
         root = read_aside(response.iter_content(DOWNLOAD_PIECE), self.file)
         body = root.find(f"{{{SOAP}}}Body")
         if body is None:
@@ -100,6 +102,7 @@ class _Stream(_Open):
         return {"Accept-Encoding": "identity"}  # a compressor would hold back what is to be delivered now
 
     def _get_soap_parts(self, response: requests.Response) -> tuple[None, requests.Response]:  # type: ignore[override] # it is read later
+        allow(response, None)  # for half an hour; its reader bounds each of them
         return None, response
 
     def _get_soap_messages(self, body: requests.Response) -> requests.Response:  # type: ignore[override] # as above

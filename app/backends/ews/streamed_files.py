@@ -25,6 +25,15 @@ UPLOAD_PIECE = 48 * 1024
 """Bytes read at once; divisible by three, so that no padding comes within."""
 
 
+LARGEST_DOWNLOAD: Final = 1 << 30
+"""Bytes of a file whose size is not known; Exchange takes 150 MB."""
+
+
+def most_of(size: int) -> int:
+    """Return how many bytes a file may have of which the server told `size`: it is told about, and MIME is longer."""
+    return 3 * size + (4 << 20) if size else LARGEST_DOWNLOAD
+
+
 class FileChanged(Exception):
     """A file is not what it was when its length was sent: the request was not sent whole."""
 
@@ -145,9 +154,11 @@ class Unwritable(Exception):
 class NewFile:
     """A new file at `path` that its owner alone may read. `on_bytes` gets how many bytes have come."""
 
-    def __init__(self, path: str, on_bytes: Callable[[int], None] = lambda _: None) -> None:
-        """Make nothing yet."""
-        self._path, self._on_bytes = path, on_bytes
+    def __init__(
+        self, path: str, on_bytes: Callable[[int], None] = lambda _: None, most: int = LARGEST_DOWNLOAD
+    ) -> None:
+        """Make nothing yet. `most` is how many bytes it may have."""
+        self._path, self._on_bytes, self.most = path, on_bytes, most
         self._file: BinaryIO | None = None
         self._rest = ""
         self.size = 0
@@ -191,6 +202,8 @@ class NewFile:
         except (binascii.Error, ValueError) as error:
             raise Unreadable("no base64") from error
         assert self._file is not None  # noqa: S101 - it was begun
+        if self.size + len(data) > self.most:
+            raise Unreadable("more than was told of it")
         with _writing():
             self._file.write(data)
         self.size += len(data)

@@ -8,7 +8,8 @@ import socket
 import ssl
 import struct
 import threading
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import requests
@@ -125,6 +126,36 @@ def _secured_pool(way: Proxy | None) -> type[HTTPSConnectionPool]:
     return type("_SecuredPool", (HTTPSConnectionPool,), {"ConnectionCls": connection})
 
 
+LARGEST_REPLY: Final = 64 << 20
+"""Bytes of a reply after decompression, unless its reader says otherwise; Exchange's own bound for EWS is 64 MB."""
+
+
+class ReplyTooLarge(requests.RequestException):
+    """A server, or a proxy that opens TLS, answers without end, or with what grows beyond every answer."""
+
+
+class _BoundedReply(requests.Response):
+    """A reply that is given up where it is longer than `most` bytes, None for no bound."""
+
+    most: int | None = LARGEST_REPLY
+
+    def iter_content(self, chunk_size: int | None = 1, decode_unicode: bool = False) -> Iterator[Any]:
+        """Yield the content as requests does. Raises ReplyTooLarge."""
+        came = 0
+        for piece in super().iter_content(chunk_size, decode_unicode):
+            came += len(piece)
+            if self.most is not None and came > self.most:
+                self.close()
+                raise ReplyTooLarge(response=None)
+            yield piece
+
+
+def allow(response: requests.Response, most: int | None) -> None:
+    """Let a reply that is still to be read be so many bytes long; None is for one that stays open."""
+    if isinstance(response, _BoundedReply):
+        response.most = most
+
+
 class Adapter(HTTPAdapter):
     """One connection, verified against this account's authorities, never a retry."""
 
@@ -143,6 +174,12 @@ class Adapter(HTTPAdapter):
         parts = urlsplit(request.url)
         host = {"scheme": parts.scheme, "host": parts.hostname, "port": parts.port}
         return host, {"ssl_context": self._context} if parts.scheme == "https" else {}
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        """Return the response of a request, with a bound."""
+        response = super().build_response(req, resp)
+        response.__class__ = _BoundedReply
+        return response
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         """What to trust is in the context: requests' own bundle and REQUESTS_CA_BUNDLE have no say."""

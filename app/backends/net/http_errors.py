@@ -14,6 +14,7 @@ import requests
 from app.backends.net.proxies import ProxyFailed
 from app.backends.net.tls import explain
 from app.core.i18n import tr
+from app.core.parsing import seconds_in
 from app.domain.errors import Trouble, TroubleKind
 
 
@@ -31,11 +32,12 @@ class HttpRefusal(Exception):
 
 def seconds_of(after: str) -> float:
     """Return the seconds of a Retry-After: a number, or a date (RFC 9110 section 10.2.3); 0 for neither."""
-    if after.isdigit():
-        return float(after)
+    seconds = seconds_in(after, -1.0)
+    if seconds >= 0:
+        return seconds
     try:
-        return max(0.0, parsedate_to_datetime(after).timestamp() - time.time())
-    except ValueError:
+        return seconds_in(parsedate_to_datetime(after).timestamp() - time.time())
+    except (ValueError, OverflowError, OSError):
         return 0.0
 
 

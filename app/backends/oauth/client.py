@@ -6,7 +6,6 @@ access token into `tokens.py`. It logs answers at DEBUG, so that its logs are sh
 
 from __future__ import annotations
 
-import json
 import logging
 import ssl
 from collections.abc import Mapping
@@ -22,6 +21,7 @@ from app.backends.net.tls import trust
 from app.backends.oauth.errors import broken, local, refusal
 from app.backends.port import Job
 from app.core.i18n import tr
+from app.core.parsing import LARGEST, json_in, seconds_in
 from app.domain.account import Account
 from app.domain.errors import AccountError, MailError, TroubleKind, error_for
 from app.domain.sign_in import NO_CLIENT_ID, NO_REFRESH_TOKEN
@@ -104,10 +104,7 @@ class Http:
 def _checked(response: requests.Response, host: str) -> requests.Response:
     """Hand on what msal can read: JSON. What it would lose (a discovery refused, a fault, a page) is raised here."""
     after = seconds_of(response.headers.get("Retry-After", ""))
-    try:
-        said = json.loads(response.content)
-    except ValueError:
-        said = None
+    said = json_in(response.content)
     if response.status_code in {429, 500, 502, 503, 504}:
         raise broken(host, response.status_code, after)
     if not isinstance(said, dict):
@@ -253,10 +250,7 @@ def authority_of(tenant: str) -> str:
 
 
 def _seconds(told: object) -> float:
-    try:
-        return max(0.0, float(str(told)))
-    except ValueError:
-        return 600.0  # RFC 6749 5.1 only recommends it
+    return seconds_in(str(told), 600.0, most=float(LARGEST))  # RFC 6749 5.1 only recommends to tell it
 
 
 __all__ = ["AccountError", "Client", "TokenResponse", "authority_of"]

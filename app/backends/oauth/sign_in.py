@@ -21,6 +21,7 @@ from app.backends.oauth.errors import local, refusal
 from app.backends.oauth.tokens import scope_of, tokens_for
 from app.backends.port import Job
 from app.core.i18n import language, tr
+from app.core.parsing import seconds_in
 from app.domain.account import Account
 from app.domain.errors import AccountError, TroubleKind
 from app.domain.sign_in import TIMED_OUT, SignedIn, SignInPage, SignInWay
@@ -207,11 +208,11 @@ def _by_browser(client: Client, account: Account, tell: Tell, job: Job, seconds:
 
 def _by_code(client: Client, account: Account, tell: Tell, job: Job) -> TokenResponse:
     flow = client.begin_device(scope_of(account.endpoint), job)
-    seconds = min(float(flow["expires_in"]), job.remaining())
+    seconds = min(seconds_in(str(flow["expires_in"]), 900.0), job.remaining())
     tell(SignInPage(flow["verification_uri"], str(flow["user_code"]), seconds))
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
-        _rest(float(flow["interval"]), job)
+        _rest(seconds_in(str(flow["interval"]), 5.0), job)
         try:
             answer = client.ask_device(flow, job)
         except AccountError as error:

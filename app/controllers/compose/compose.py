@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from app.domain.record import Record, Whose
     from app.services.html.prepare import Opened
     from app.services.records.rows import ListRow
+    from app.ui.editor.rich import RichEditor
     from app.ui.editor.spelling_client import Spelling
     from app.views.compose.session import Tools
     from app.views.compose.view import ComposeView
@@ -52,7 +53,7 @@ class ComposeController:
         self._make_tools = tools
         self.message_windows = MessageWindows(shell, self)
         self._views: list[ComposeView] = []
-        self._turning: dict[ComposeView, Hold] = {}
+        self._waited_for: dict[ComposeView, Hold] = {}
         self.gate = shell.window.gate
         self.spelling: Spelling | None = None
         self.on_sent: Callable[[LocalId], None] = lambda _name: None
@@ -234,11 +235,15 @@ class ComposeController:
         session.mend_wanted.subscribe(lambda _: view.focus_best())
         view.body.turning.working.connect(partial(self._keep_while_turning, view))
         # In the turn after: the text that came of it is told first.
-        view.body.turning.done.connect(partial(self._turned, view), Qt.ConnectionType.QueuedConnection)
+        view.body.turning.done.connect(partial(self._there, view), Qt.ConnectionType.QueuedConnection)
+        view.body.made_rich.connect(partial(self._watch_pasting, view))
         self._views.append(view)
         if self.spelling is not None:
             view.body.set_spelling(self.spelling)
         await self._bring_in(view)
+        if opened is not None and opened.reduced:
+            words = tr("This message is too complex to edit with its formatting: only its text is here.")
+            self.show_notice(session.local_id, words)
         return view
 
     async def _bring_in(self, view: ComposeView) -> None:
@@ -257,10 +262,20 @@ class ComposeController:
     def _keep_while_turning(self, view: ComposeView) -> None:
         """Keep keys while a long text is turned into formatted or plain text: it takes none meanwhile."""
         words = tr("Turning a long text. Escape leaves it as it was.")
-        self._turning[view] = self.gate.begin(words, view.body.turning.give_up)
+        self._waited_for[view] = self.gate.begin(words, view.body.turning.give_up)
 
-    def _turned(self, view: ComposeView) -> None:
-        hold = self._turning.pop(view, None)
+    def _watch_pasting(self, view: ComposeView, rich: RichEditor) -> None:
+        rich.pasting.working.connect(partial(self._keep_while_pasting, view, rich))
+        rich.pasting.done.connect(partial(self._there, view), Qt.ConnectionType.QueuedConnection)
+
+    def _keep_while_pasting(self, view: ComposeView, rich: RichEditor) -> None:
+        """Keep keys while what was pasted is being read: the message is not to be sent without it."""
+        words = tr("Reading what was pasted. Escape leaves it out.")
+        self._waited_for[view] = self.gate.begin(words, rich.pasting.forget)
+
+    def _there(self, view: ComposeView) -> None:
+        """Give keys again that waited for a text to be turned or pasted."""
+        hold = self._waited_for.pop(view, None)
         if hold is not None:
             if self.gate.holds_focus():
                 view.body.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -303,8 +318,8 @@ class ComposeController:
     def _ended(self, view: ComposeView, how: str) -> None:
         if view in self._views:
             self._views.remove(view)
-        if view in self._turning:
-            self._turning.pop(view).release()
+        if view in self._waited_for:
+            self._waited_for.pop(view).release()
         if not self.message_windows.drop(view):
             self._shell.workspace.drop_message(view)
         panel = self._shell.workspace.panel

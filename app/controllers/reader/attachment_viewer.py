@@ -74,7 +74,7 @@ async def picture_of(
 
 
 def _decoded(path: str) -> QImage | None:
-    from app.ui.document.pictures import decode
+    from app.ui.document.picture_decoder import decode
 
     try:
         return decode(Path(path).read_bytes())

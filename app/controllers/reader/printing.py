@@ -7,6 +7,7 @@ bears its name only once all of it is there.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -16,11 +17,12 @@ from app.controllers.reader.attachment_viewer import picture_of
 from app.core.background import run_in_thread
 from app.core.formatting import exact_time
 from app.core.i18n import tr
+from app.domain.blocks import Block, HorizontalRule, Look, Paragraph, Run, pictures_of
 from app.domain.errors import AccountError, ItemRefused, MailError
 from app.domain.recipient import Recipient, format_recipient
 from app.domain.response_codes import ITEM_GONE
 from app.services.folders.bulk_operations import BulkRun
-from app.services.html.blocks import Block, HorizontalRule, Look, Paragraph, Run
+from app.services.html.bounds import plain_blocks
 from app.services.ports import Clock
 from app.services.reader.attachment_viewer import ViewedAttachments, viewed_attachments_of
 from app.services.reader.message_reader import MessageReader, ReadMessage
@@ -34,8 +36,8 @@ if TYPE_CHECKING:
 
     from app.ui.print_renderer import Press
 
-_LONGEST_LINE = 4_000
-"""Characters of plain text laid out in one step: a longer line, which no person wrote, is printed as several."""
+_PICTURES_AT_MOST = 70_000_000
+"""Bytes of the pictures that are written out in one message."""
 
 
 def choose_printer(
@@ -123,6 +125,7 @@ class Printing:
             image = await picture_of(self._viewed, row.account_id, one, message.shown_pictures())
             if image is not None:
                 images[f"cid:{one.content_id}"] = image
+        images.update(await run_in_thread(lambda: written_out_in(message.blocks)))
         for _ in press.message(page(row, message), images):
             await asyncio.sleep(0)
         return not press.failed
@@ -133,8 +136,7 @@ class _File:
 
     def __init__(self, path: str) -> None:
         self._path = Path(path)
-        self._beside = self._path.with_name(f".{self._path.name}.part")
-        self._begun = False
+        self._beside: Path | None = None
 
     async def add(self, made: bytes) -> None:
         await run_in_thread(lambda: self._write(made))
@@ -143,17 +145,26 @@ class _File:
         await run_in_thread(lambda: self._finish(made))
 
     def _write(self, made: bytes) -> None:
-        with self._beside.open("ab" if self._begun else "wb") as file:
-            self._begun = True
+        if self._beside is None:
+            import tempfile
+
+            # A name that nobody can foresee, and a file that was not there: in a shared folder a link may lie in wait.
+            number, beside = tempfile.mkstemp(".part", f".{self._path.name}.", self._path.parent)
+            self._beside = Path(beside)
+            with os.fdopen(number, "wb") as file:
+                file.write(made)
+            return
+        with self._beside.open("ab") as file:
             file.write(made)
 
     def _finish(self, made: bytes) -> None:
         self._write(made)
+        assert self._beside is not None  # noqa: S101 - it was written just now
         self._beside.replace(self._path)
 
     def give_up(self) -> None:
         with suppress(OSError):
-            if self._begun:
+            if self._beside is not None:
                 self._beside.unlink(missing_ok=True)
 
 
@@ -183,13 +194,22 @@ def page(row: ListRow, message: ReadMessage) -> list[Block]:
     ]
     title = Paragraph((Run(row.subject or tr("(no subject)")),), kind="h2")
     head = [Paragraph((Run(f"{name}  ", Look(bold=True)), Run(words))) for name, words in lines if words]
-    body = message.blocks or [Paragraph((Run(line),) if line else ()) for line in _lines(message.text)]
+    body = message.blocks or plain_blocks(message.text)
     return [title, *head, HorizontalRule(), *body]
 
 
-def _lines(text: str) -> list[str]:
-    cut = _LONGEST_LINE
-    return [line[at : at + cut] for line in text.split("\n") for at in range(0, max(len(line), 1), cut)]
+def written_out_in(blocks: Sequence[Block]) -> dict[str, QImage]:
+    """Return the pictures that are written out (data:) in a text, as far as memory goes. Runs in a thread."""
+    from app.ui.document.picture_decoder import decode_address
+
+    found: dict[str, QImage] = {}
+    room = _PICTURES_AT_MOST
+    for source in sorted(pictures_of(blocks)):
+        image = decode_address(source) if source.startswith("data:image/") and room > 0 else None
+        if image is not None:
+            found[source] = image
+            room -= image.sizeInBytes()
+    return found
 
 
 def _people(people: Sequence[Recipient]) -> str:

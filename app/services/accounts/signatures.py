@@ -30,7 +30,6 @@ _PICTURE: Final = "\ufffc"
 _FIRST_WORDS: Final = 40
 """What stands for a picture in the text of an editor."""
 _LINE_OF_PICTURES: Final = late_pattern(r"^[ \t]*\ufffc[ \t\ufffc]*\n", re.MULTILINE)
-_QUOTED: Final = late_pattern(r"^(?:>|-{5,} ?\S.*-{5,}\s*$|_{20,}\s*$)", re.MULTILINE)
 
 
 class SnippetKind(StrEnum):
@@ -105,13 +104,31 @@ def fragment_of(snippet: Snippet, facts: FieldValues) -> Fragment:
 
 def quote_begins(text: str) -> int:
     """Return where in `text` the older message begins that is quoted below it, with the line that says whose it is."""
-    found = _QUOTED.search(text)
-    if found is None:
+    start = 0
+    for line in text.split("\n"):
+        if _begins_quote(line):
+            break
+        start += len(line) + 1
+    else:
         return len(text)
-    before = text[: found.start()].rstrip("\n")
+    before = text[:start].rstrip("\n")
     head = before.rfind("\n") + 1
-    said = found[0] == ">" and before[head:].rstrip().endswith(":")
-    return head if said else found.start()
+    said = line.startswith(">") and before[head:].rstrip().endswith(":")
+    return head if said else start
+
+
+_DASHES: Final = "-----"
+_SHORTEST_RULE: Final = 20
+
+
+def _begins_quote(line: str) -> bool:
+    """Return whether a line begins an older message: a mark, "-----Original Message-----", or a rule of underscores."""
+    if line.startswith(">"):
+        return True
+    line = line.rstrip()
+    if line.startswith(_DASHES) and line.endswith(_DASHES):
+        return bool(line.strip("-").strip())
+    return len(line) >= _SHORTEST_RULE and not line.strip("_")
 
 
 def find_signature(text: str, known: Iterable[str]) -> tuple[int, int] | None:
@@ -139,11 +156,11 @@ def place_for(text: str) -> int:
 
 def html_with(signature: str) -> str:
     """Return the HTML of an empty message above a signature."""
-    from app.services.html.blocks import Body, Paragraph
-    from app.services.html.foreign.surface import parse_piece
+    from app.domain.blocks import Body, Paragraph
+    from app.services.html.foreign import blocks_of_own
     from app.services.html.write import OWN_BASE, write_body
 
-    return write_body(Body((Paragraph(), Paragraph(), *parse_piece(signature)), OWN_BASE))
+    return write_body(Body((Paragraph(), Paragraph(), *blocks_of_own(signature)), OWN_BASE))
 
 
 def is_blank(message: StoredMessage) -> bool:
@@ -156,7 +173,7 @@ def is_blank(message: StoredMessage) -> bool:
         return False
     body = content.body
     if content.body_format is BodyFormat.HTML:
-        from app.services.html.foreign.surface import plain_text
+        from app.domain.visible_text import plain_text
 
         body = plain_text(body)
     return _words(body) == _words(signature)
@@ -233,7 +250,9 @@ class Signatures:
 
     def sign(self, account_id: AccountId, content: Content) -> tuple[Content, str]:
         """Put the signature that goes in by itself into a message that begins; return it and what was put in."""
-        reply = bool(content.options.in_reply_to or content.options.references) or bool(_QUOTED.search(content.body))
+        reply = bool(content.options.in_reply_to or content.options.references) or quote_begins(content.body) < len(
+            content.body
+        )
         snippet = self.default(account_id, content.sender, reply=reply)
         if snippet is None:
             return content, ""
@@ -243,7 +262,7 @@ class Signatures:
             return content, ""
         fragment = fragment_of(snippet, self.facts(account_id, content))
         if fragment.html and not content.body.strip():
-            from app.services.html.foreign.surface import plain_text
+            from app.domain.visible_text import plain_text
 
             body = html_with(fragment.html)
             signed = msgspec.structs.replace(content, body=body, body_format=BodyFormat.HTML)
@@ -258,9 +277,9 @@ class Signatures:
 
     def _sign_formatted(self, content: Content, fragment: Fragment) -> tuple[Content, str]:
         """Sign an answer to a formatted message, in which nothing was written yet; any other is left as it is."""
-        from app.services.html.foreign.surface import plain_text
+        from app.domain.html_rules import text_as_html
+        from app.domain.visible_text import plain_text
         from app.services.html.prepare import sign_above
-        from app.services.html.safe import text_as_html
 
         html = fragment.html or text_as_html(fragment.text)
         words = plain_text(html) or (_PICTURE if fragment.html else "")

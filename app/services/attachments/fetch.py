@@ -129,7 +129,7 @@ class AttachmentFetch:
                 tr("“{name}” is a link to a file elsewhere, and cannot be taken over.", name=attached.name)
             )
         path = await self._files.begin(local_id, attached.key)
-        fetch = await self._mailbox.get_attachment(record.account_id, attached.source, path)
+        fetch = await self._mailbox.get_attachment(record.account_id, attached.source, path, size=attached.size)
         if not fetch.outcome.accepted:
             return fetch.outcome
         if attached.kind is AttachmentKind.ITEM and not await self._files.began(local_id, attached.key):

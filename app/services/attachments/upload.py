@@ -67,7 +67,7 @@ class DuplicateAttachments:
         key = new_key()
         try:
             path = await self._files.begin(record.local_id, key)
-            fetch = await self._mailbox.get_attachment(record.account_id, theirs.attachment_id, path)
+            fetch = await self._mailbox.get_attachment(record.account_id, theirs.attachment_id, path, size=theirs.size)
             if not fetch.outcome.accepted:
                 return False
             await self._files.settle(record.local_id, key)

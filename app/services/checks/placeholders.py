@@ -42,7 +42,7 @@ def _own_words(content: Content) -> str:
     if "{" not in text and "&#" not in text:
         return ""  # what was filled in costs no look through a long message
     if content.body_format is BodyFormat.HTML:
-        from app.services.html.foreign.surface import plain_text
+        from app.domain.visible_text import plain_text
 
         text = plain_text(text, quoting=True)
     return "\n".join(line for line in text.split("\n") if not line.startswith(">"))

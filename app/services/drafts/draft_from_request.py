@@ -24,7 +24,8 @@ from app.domain.text import clean_text
 from app.services.text.authorship import author_words
 
 if TYPE_CHECKING:
-    from app.services.reader.eml import Enclosed, FromFile
+    from app.content.jobs import Enclosed
+    from app.services.reader.eml import FromFile
 
 MOST_MESSAGES: Final = 20
 """Messages that one wish may begin: a hundred files chosen by a slip of the hand would bury the one being written."""
@@ -99,9 +100,9 @@ def _of_file(own: frozenset[str], file: str) -> Arrived:
     content = found.content
     if content.body_format is BodyFormat.HTML:
         # Without scripts and without what is fetched, before it is a message of this person's.
-        from app.services.html.foreign.surface import clean
+        from app.services.html.foreign import clean
 
-        content = msgspec.structs.replace(content, body=clean(content.body).html)
+        content = msgspec.structs.replace(content, body=clean(content.body))
     if not found.draft:
         return Arrived(content, enclosed=found.enclosed, whose=Whose(found.author, found.sent))
     notes = [tr("The file adds people in Bcc, whom nobody else would see.")] if found.content.bcc else []

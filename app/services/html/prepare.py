@@ -13,9 +13,10 @@ from typing import Final
 import msgspec
 
 from app.core.i18n import ntr, tr
+from app.domain.blocks import Body, Paragraph
 from app.domain.text import utf16_length
-from app.services.html.blocks import Body, Paragraph, Run
-from app.services.html.foreign.surface import Remote, clean, parse_body, parse_piece
+from app.services.html.bounds import editable_blocks, editable_text
+from app.services.html.foreign import Remote, blocks_of_own, body_of_own, clean, read_body
 from app.services.html.write import (
     OWN_BASE,
     QUOTE,
@@ -31,7 +32,8 @@ from app.services.html.write import (
 
 class Opened(msgspec.Struct, frozen=True):
     """A body ready for the editor's document. `known` is the HTML that the journal has: where it differs, the first
-    change writes the whole body once. `written` is the HTML of each entry, `units` its length.
+    change writes the whole body once. `written` is the HTML of each entry, `units` its length. `reduced` says that
+    the HTML was more than any message needs, and that only its text is here.
     """
 
     body: Body
@@ -39,14 +41,23 @@ class Opened(msgspec.Struct, frozen=True):
     known: str
     written: tuple[str, ...]
     units: tuple[int, ...]
+    reduced: bool = False
 
 
 def open_html(html: str) -> Opened:
     """Return the body of a message of one's own; pictures from elsewhere stay in it, and are not fetched."""
-    body = parse_body(clean(html, Remote.KEPT).html)
-    if not body.blocks:
-        body = msgspec.structs.replace(body, blocks=(Paragraph(),))
-    return _opened(body, html)
+    body, reduced = read_body(html)
+    return msgspec.structs.replace(_opened_body(body, html), reduced=reduced)
+
+
+def open_own(html: str) -> Opened:
+    """Return the body of a template or signature for the editor. It is read in the caller's thread, at once."""
+    return _opened_body(body_of_own(html), html)
+
+
+def _opened_body(body: Body, known: str) -> Opened:
+    blocks = editable_blocks(body.blocks, body.base) or (Paragraph(),)
+    return _opened(msgspec.structs.replace(body, blocks=blocks), known)
 
 
 def _opened(body: Body, known: str) -> Opened:
@@ -57,8 +68,7 @@ def _opened(body: Body, known: str) -> Opened:
 
 def open_text(text: str) -> Opened:
     """Return plain text as a body of formatted text; what is `known` of it is what it will be from then on."""
-    blocks = tuple(Paragraph((Run(line),) if line else ()) for line in text.split("\n"))
-    body = Body(blocks, OWN_BASE)
+    body = Body(editable_text(text, OWN_BASE), OWN_BASE)
     return _opened(body, write_body(body))
 
 
@@ -74,13 +84,13 @@ _END: Final = close_body("")
 
 def answer_to(html: str, head: str) -> str:
     """Return the body of an answer to `html`; `head` says in words who wrote it, and when."""
-    return f"{_ROOM}<div><div>{escape(head)}</div>{QUOTE}{clean(html, Remote.QUOTED).html}</blockquote></div>{_END}"
+    return f"{_ROOM}<div><div>{escape(head)}</div>{QUOTE}{clean(html, Remote.QUOTED)}</blockquote></div>{_END}"
 
 
 def passed_on(html: str, title: str, head: Sequence[tuple[str, str]]) -> str:
     """Return the body of a message that passes `html` on, under a rule, `title` and the fields of its `head`."""
     lines = [escape(title), *(f"<b>{escape(label)}:</b> {escape(words)}" for label, words in head)]
-    return f"{_ROOM}<hr><div>{'<br>'.join(lines)}</div><div><br></div>{clean(html, Remote.QUOTED).html}{_END}"
+    return f"{_ROOM}<hr><div>{'<br>'.join(lines)}</div><div><br></div>{clean(html, Remote.QUOTED)}{_END}"
 
 
 def sign_above(body: str, signature: str) -> str | None:
@@ -90,7 +100,7 @@ def sign_above(body: str, signature: str) -> str | None:
     """
     if not body.startswith(_ROOM):
         return None
-    return f"{_ROOM}{write_blocks(parse_piece(signature), OWN_BASE)}{_LINE}{body[len(_ROOM) :]}"
+    return f"{_ROOM}{write_blocks(blocks_of_own(signature), OWN_BASE)}{_LINE}{body[len(_ROOM) :]}"
 
 
 _LOST_TAG: Final = re.compile(r"<([a-z][a-z0-9]*)([^>]*)>")

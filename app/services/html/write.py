@@ -14,8 +14,8 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from app.services.html.blocks import LINE, Block, Body, Cell, HorizontalRule, Look, Paragraph, Picture, Piece, Table
-from app.services.html.safe import declarations
+from app.domain.blocks import LINE, Block, Body, Cell, HorizontalRule, Look, Paragraph, Picture, Piece, Table
+from app.domain.html_rules import declarations
 
 OWN_BASE: Final = "font-family:Calibri,Arial,Helvetica,sans-serif;font-size:11pt"
 """How a message begun here looks: what people of Outlook expect."""

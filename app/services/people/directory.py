@@ -20,8 +20,8 @@ from app.domain.errors import ItemRefused, MailError
 from app.domain.message import AccountId
 from app.domain.people import MailTips, Resolution, key_of
 from app.domain.recipient import Recipient, address_problem
+from app.domain.visible_text import plain_text
 from app.services.accounts.accounts import Accounts
-from app.services.html.foreign.surface import plain_text
 from app.services.ports import Clock, Mailbox
 
 PAUSE: Final = 0.150

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Coroutine
 
-    from app.services.reader.eml import Enclosed, Shown
+    from app.content.jobs import Enclosed
+    from app.services.reader.eml import Shown
     from app.services.reader.message_reader import ReadMessage
     from app.services.records.rows import ListRow
 
@@ -169,7 +170,9 @@ class ViewedAttachments:
         if one.kind is AttachmentKind.REFERENCE:
             raise MailError(tr("“{name}” is a link to a file elsewhere.", name=one.name))
         path = await self._files.begin(one.owner, one.key)
-        fetch = await self._mailbox.get_attachment(account_id, one.source, path, lambda done: self._tell(one, done))
+        fetch = await self._mailbox.get_attachment(
+            account_id, one.source, path, lambda done: self._tell(one, done), one.size
+        )
         if not fetch.outcome.accepted and fetch.outcome.words is not None:
             raise ItemRefused(fetch.outcome.words)
         if await self._files.began(one.owner, one.key):

@@ -1,46 +1,23 @@
-"""Reads a message from a file (.eml, RFC 5322 and MIME): as a message to be written anew, or to be read as it is.
-
-The file may come from anywhere. Python's own email package reads what is broken as far as it goes; here its words go
-through the same checks as words that are typed or pasted. It runs off the window's thread.
-"""
+"""Messages in files (.eml): as a message to be written anew, or to be read as it is. Called off the window's thread."""
 
 from __future__ import annotations
 
-import contextlib
-import email
-import email.header
-import email.policy
-import email.utils
-import re
-from collections.abc import Iterator
-from email.message import EmailMessage, MIMEPart
+import os
+import stat
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from app.content.ask import read_content
+from app.content.jobs import Enclosed, MailRead, ReadFile, TooComplex
 from app.core.i18n import tr
-from app.domain.address_parser import parse_recipients
 from app.domain.errors import BadInput
-from app.domain.files import safe_file_name
-from app.domain.message import BodyFormat, Content, Header, Importance, Options, written_anew
+from app.domain.message import Content, Header, written_anew
 from app.domain.recipient import Recipient
-from app.domain.text import clean_text
 
 LARGEST: Final = 150 * 1024 * 1024
 """Bytes of a file that is read, in memory for a moment; Exchange takes 150 MB at most, and mostly far less."""
-_IMPORTANT: Final = {"high": Importance.HIGH, "low": Importance.LOW, "urgent": Importance.HIGH}
-_LONGEST_NAME: Final = 150
-_MESSAGE: Final = "message/rfc822"
-
-
-class Enclosed(msgspec.Struct, frozen=True):
-    """What was attached in the file. `content_id` is empty for what is not shown inside the text."""
-
-    name: str
-    content_type: str
-    data: bytes
-    content_id: str = ""
 
 
 class FromFile(msgspec.Struct, frozen=True):
@@ -69,9 +46,14 @@ class Shown(msgspec.Struct, frozen=True):
 def read_eml(path: Path) -> FromFile:
     """Return the message in a file. Raises BadInput for what cannot be opened, is too large, or is no message."""
     try:
-        if path.stat().st_size > LARGEST:
+        # Opening a pipe would wait for its other end without limit: it is opened without waiting, and refused.
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(path, flags), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise BadInput(tr("“{name}” is not a file.", name=path.name))
+            raw = file.read(LARGEST + 1)  # what it says of its size may not be true
+        if len(raw) > LARGEST:
             raise BadInput(tr("“{name}” is too large to be opened as a message.", name=path.name))
-        raw = path.read_bytes()
     except OSError as error:
         words = error.strerror or str(error)
         raise BadInput(tr("“{name}” could not be opened: {words}.", name=path.name, words=words)) from None
@@ -80,200 +62,32 @@ def read_eml(path: Path) -> FromFile:
 
 def parse_eml(raw: bytes, name: str) -> FromFile:
     """Return the message in `raw`. Raises BadInput where it has neither headers nor a body of a message."""
-    message = _message(raw, name)
-    content, draft = _content(message), _words(message, "x-unsent").strip() == "1"
-    if not draft:
+    found = _read(raw, name)
+    content = found.content
+    if not found.draft:
         # Sent once: the message made from it has no place in that conversation. A draft (X-Unsent) keeps its own.
         content = _without_people(written_anew(content))
-    return FromFile(content, tuple(_enclosed(message, content.body)), draft, _author(message), _sent(message))
+    return FromFile(content, found.enclosed, found.draft, found.author, found.sent)
+
+
+def show_eml(raw: bytes, name: str) -> Shown:
+    """Return the message in `raw` as it is to be read. Raises BadInput where it is none."""
+    found = _read(raw, name)
+    content = msgspec.structs.replace(found.content, sender=found.author)
+    return Shown(content, found.sent, found.headers, found.enclosed)
+
+
+def _read(raw: bytes, name: str) -> MailRead:
+    try:
+        found = read_content(ReadFile(raw, tr("message")))
+    except TooComplex:
+        raise BadInput(tr("“{name}” is too complex to be read as a message.", name=name)) from None
+    if not isinstance(found, MailRead):
+        raise BadInput(tr("“{name}” is not a message.", name=name))
+    return found
 
 
 def _without_people(content: Content) -> Content:
     """Leave out the other author's recipients and address for answers: one key must not send their words there."""
     options = msgspec.structs.replace(content.options, reply_to=())
     return msgspec.structs.replace(content, to=(), cc=(), bcc=(), options=options)
-
-
-def show_eml(raw: bytes, name: str) -> Shown:
-    """Return the message in `raw` as it is to be read. Raises BadInput where it is none."""
-    message = _message(raw, name)
-    content = _content(message)
-    headers = [Header(clean_text(name, lines=False), _raw_words(value)) for name, value in message.raw_items()]
-    return Shown(
-        msgspec.structs.replace(content, sender=_author(message)),
-        _sent(message),
-        tuple(headers),
-        tuple(_enclosed(message, content.body)),
-    )
-
-
-def _message(raw: bytes, name: str) -> EmailMessage:
-    message = email.message_from_bytes(raw, policy=email.policy.default)
-    if not message.keys():
-        raise BadInput(tr("“{name}” is not a message.", name=name))
-    return message
-
-
-def _content(message: EmailMessage) -> Content:
-    body, body_format = _body(message)
-    return Content(
-        to=_people(message, "to"),
-        cc=_people(message, "cc"),
-        bcc=_people(message, "bcc"),
-        subject=_words(message, "subject"),
-        body=body,
-        body_format=body_format,
-        importance=_IMPORTANT.get(_words(message, "importance").strip().lower(), Importance.NORMAL),
-        options=Options(
-            reply_to=_people(message, "reply-to"),
-            in_reply_to=_words(message, "in-reply-to"),
-            references=" ".join(_words(message, "references").split()),
-        ),
-    )
-
-
-def _author(message: EmailMessage) -> Recipient | None:
-    return next(iter(_people(message, "from") or _people(message, "sender")), None)
-
-
-def _sent(message: EmailMessage) -> float:
-    try:
-        return email.utils.parsedate_to_datetime(_raw(message, "date")).timestamp()
-    except (ValueError, OverflowError, OSError, TypeError):  # no date, or none that a clock can show
-        return 0.0
-
-
-def _raw_words(value: object) -> str:
-    return clean_text(re.sub(r"\r?\n[ \t]", " ", _told(value)), lines=False)
-
-
-def _told(value: object) -> str:
-    """Return a header's words: bytes beyond ASCII, kept as surrogates by the email package, are UTF-8 (RFC 6532)."""
-    return str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-def _words(message: EmailMessage, field: str) -> str:
-    """Return one header in one line; what the email package cannot read is read as it stands."""
-    try:
-        value = message.get(field, "")
-    except Exception:  # noqa: BLE001 - its parser raises errors of every kind for hostile headers (IndexError, …)
-        value = _raw(message, field)
-    return clean_text(str(value), lines=False).strip()
-
-
-def _raw(message: EmailMessage, field: str) -> str:
-    for name, value in message.raw_items():
-        if name.lower() == field:
-            try:
-                return str(email.header.make_header(email.header.decode_header(str(value))))
-            except Exception:  # noqa: BLE001 - as above: then as it stands
-                return str(value)
-    return ""
-
-
-def _people(message: EmailMessage, field: str) -> tuple[Recipient, ...]:
-    """Return the recipients in a header, read by our own reader: the email package drops or invents recipients."""
-    raw = [_told(value) for name, value in message.raw_items() if name.lower() == field]
-    people: list[Recipient] = []
-    for line in raw:
-        unfolded = re.sub(r"\r?\n[ \t]", " ", line)
-        people += map(_decode_one, parse_recipients(clean_text(unfolded, lines=False)))
-    return tuple(people)
-
-
-def _decode_one(one: Recipient) -> Recipient:
-    """Return `one` without encoded words. No address has any: where one stands there, it is a name that ran into it."""
-    if one.name and "=?" in one.address:
-        return Recipient(f"{_decoded(one.name)} {_decoded(one.address)}")
-    return msgspec.structs.replace(one, name=_decoded(one.name), address=_decoded(one.address))
-
-
-def _decoded(words: str) -> str:
-    """Undo encoded words (RFC 2047) after the list was parted: an encoded comma parts nothing."""
-    if "=?" not in words:
-        return words
-    try:
-        return clean_text(str(email.header.make_header(email.header.decode_header(words))), lines=False)
-    except Exception:  # noqa: BLE001 - an unknown encoding, broken base64: the words as they stand lose nothing
-        return words
-
-
-def _body(message: EmailMessage) -> tuple[str, BodyFormat]:
-    part = message.get_body(("html", "plain"))
-    if part is None:
-        return "", BodyFormat.TEXT
-    text = clean_text(_text(part), lines=True)
-    if part.get_content_subtype() == "html":
-        return text, BodyFormat.HTML
-    return text.rstrip("\n"), BodyFormat.TEXT
-
-
-def _text(part: MIMEPart) -> str:
-    data = part.get_payload(decode=True)
-    octets = data if isinstance(data, bytes) else str(part.get_payload()).encode("utf-8", "replace")
-    for charset in filter(None, (part.get_content_charset(), "utf-8")):
-        with contextlib.suppress(LookupError, ValueError):
-            return octets.decode(charset)
-    return octets.decode("cp1252", "replace")
-
-
-def _enclosed(message: EmailMessage, shown_in: str) -> list[Enclosed]:
-    found: list[Enclosed] = []
-    body = message.get_body(("html", "plain"))
-    plain = message.get_body(("plain",))
-    for part in _parts(message):
-        if part is body or part is plain:
-            continue
-        name = _file_name(part)
-        if part.get_content_type() == _MESSAGE:
-            found.append(_read_one(part, name))
-            continue
-        if not name and part.get_content_maintype() == "text" and not part.is_attachment():
-            continue  # another form of the text itself
-        data = part.get_payload(decode=True)
-        content_id = clean_text(str(part.get("content-id", "")), lines=False).strip(" <>")
-        found.append(
-            Enclosed(
-                name=name or f"attachment-{len(found) + 1}",
-                content_type=part.get_content_type(),
-                data=data if isinstance(data, bytes) else b"",
-                content_id=content_id if content_id and f"cid:{content_id}" in shown_in else "",
-            )
-        )
-    return found
-
-
-def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
-    """Go through the parts that hold something; a message within is one of them, whatever it is made of."""
-    inner = message.get_payload()
-    if message.get_content_type() == _MESSAGE or not isinstance(inner, list):
-        yield message
-        return
-    for part in inner:
-        if isinstance(part, EmailMessage):
-            yield from _parts(part)
-
-
-def _read_one(part: EmailMessage, name: str) -> Enclosed:
-    """Return a message within a message as a file."""
-    inner = part.get_payload()
-    message = inner[0] if isinstance(inner, list) and inner else None
-    data = b""
-    if isinstance(message, EmailMessage):
-        try:
-            data = message.as_bytes()
-        except Exception:  # noqa: BLE001 - hostile headers that cannot be written again
-            data = message.as_bytes(policy=email.policy.compat32)
-        name = name or re.sub(r"[/\\]", " ", _words(message, "subject"))
-    name = safe_file_name(name, tr("message"))
-    return Enclosed(name if name.casefold().endswith(".eml") else f"{name}.eml", _MESSAGE, data)
-
-
-def _file_name(part: EmailMessage) -> str:
-    """Return a name without a path, whatever the file says."""
-    try:
-        name = clean_text(part.get_filename("") or "", lines=False)
-    except Exception:  # noqa: BLE001 - as with every header
-        name = ""
-    name = re.split(r"[/\\]", name)[-1].strip(" .")
-    return name[-_LONGEST_NAME:]

@@ -14,13 +14,12 @@ from app.core.background import RunInThread
 from app.core.events import Event
 from app.core.formatting import short_time
 from app.core.i18n import tr
+from app.domain.blocks import Block, pictures_of
 from app.domain.errors import ItemRefused, MailError
 from app.domain.listing import ConversationRow, Folder, moment_of, people_of
 from app.domain.message import AccountId, BodyFormat, Content, Fetched, ItemRef
 from app.domain.recipient import Recipient
 from app.domain.response_codes import ITEM_GONE
-from app.services.html.blocks import Block, pictures_of
-from app.services.html.foreign.surface import plain_text
 from app.services.ports import Copies, Mailbox, no_copies
 from app.services.records.records import Records
 from app.services.records.rows import ListRow
@@ -32,6 +31,7 @@ class ReadMessage(msgspec.Struct, frozen=True):
     """A message with its body as plain text, whatever its format, and `blocks` to show where it was formatted.
 
     `remote` counts the pictures that lie elsewhere, and are not fetched. `item` is the message as the server has it.
+    `reduced` says that its HTML was more than any message needs, and only its text is here.
     """
 
     content: Content
@@ -39,6 +39,7 @@ class ReadMessage(msgspec.Struct, frozen=True):
     blocks: tuple[Block, ...] = ()
     remote: int = 0
     item: Fetched | None = None
+    reduced: bool = False
 
     def headers(self) -> list[tuple[str, str]]:
         """Return the headers that it came with, as they came; none for what this machine alone has."""
@@ -110,11 +111,11 @@ class MessageReader:
 
 
 def _read_html(content: Content) -> ReadMessage:
-    """Make HTML safe and read it as blocks and as text. Runs in a thread; what reads HTML is loaded with the first."""
-    from app.services.html.foreign.surface import clean, parse_showing
+    """Make HTML safe and read it as blocks and as text. Runs in a thread."""
+    from app.services.html.foreign import read_for_reading
 
-    cleaned = clean(content.body)
-    return ReadMessage(content, plain_text(content.body), tuple(parse_showing(cleaned.html)), cleaned.remote)
+    read = read_for_reading(content.body)
+    return ReadMessage(content, read.text, read.blocks, read.remote, reduced=read.reduced)
 
 
 class KinRow(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ import msgspec
 from app.core.formatting import size_words
 from app.core.i18n import ntr, tr
 from app.domain.attachment import Attached, AttachmentKind
-from app.domain.files import FileKind, kind_of
+from app.domain.files import FileKind, is_page, is_program, kind_of, safe_file_name
 from app.domain.record import Record
 from app.services.attachments.fetch import Failed, Moving
 from app.services.text.error_text import Facts, Scene, explain_outcome
@@ -118,3 +118,13 @@ def _failed(failed: Failed) -> AttachmentRow:
     one = failed.attached
     words = tr("Not attached: {why}", why=failed.sentence)
     return AttachmentRow(one.key, one.name, "circle-alert", words, "bad", trouble=True, action="retry")
+
+
+def danger_of(name: str) -> str:
+    """Return what is to be asked before a file of this name is opened, "" for nothing; written and read alike."""
+    shown = safe_file_name(name, tr("attachment"))
+    if is_program(name):
+        return tr("“{name}” may change this computer when it is opened. Enter opens it.", name=shown)
+    if is_page(name):
+        return tr("“{name}” is a page: in your browser it can run, and ask for passwords. Enter opens it.", name=shown)
+    return ""

@@ -14,6 +14,7 @@ import msgspec
 
 from app.core.formatting import clock_time, exact_time, moment_words, size_words
 from app.core.i18n import mark, ntr, tr
+from app.core.parsing import whole_number
 from app.domain.errors import AccountError, ItemRefused, MailError, TroubleKind
 from app.domain.listing import Report, ReportKind
 from app.domain.message import SUBJECT_LIMIT, Content, written_anew
@@ -114,7 +115,7 @@ def _explain_finding(kind: ProblemKind, value: str) -> Explanation:
                 sentence, action = tr("“{words}” is not a recipient yet.", words=value[:60]), "mend-address"
             return Explanation(sentence, action)
         case ProblemKind.SUBJECT_TOO_LONG:
-            length = int(value) if value.isdecimal() else 0
+            length = whole_number(value)
             sentence = subject_too_long(length) if length else tr("The subject is too long.")
             return Explanation(sentence, "mend-subject")
         case ProblemKind.UNFILLED:

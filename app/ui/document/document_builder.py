@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 
 import msgspec
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF
@@ -32,7 +33,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtGui import QTextFormat as _Format
 
-from app.services.html.blocks import (
+from app.domain.blocks import (
     OBJECT,
     Block,
     Cell,
@@ -45,10 +46,12 @@ from app.services.html.blocks import (
     Run,
     Table,
 )
-from app.services.html.foreign.surface import parse_showing
+from app.services.html.bounds import ShownPieces
+from app.services.html.foreign import read_safe, text_blocks
 from app.ui import theme
 from app.ui.document.formats import INDENT, KEPT_TYPE, Own, block_format, char_format, shown_color
 from app.ui.document.pictures import SafeDocument
+from app.ui.editor.background_work import Behind
 
 _BULLETS = (
     QTextListFormat.Style.ListDisc,
@@ -277,20 +280,29 @@ def table_format(table: Table, columns: int) -> QTextTableFormat:
 
 _WIDTH = 560.0
 _TALLEST = 360.0
-_LONGEST = 60_000
+_LONGEST = 20_000
 """Characters of HTML that are drawn; more would be cut at the height anyway."""
+_HEAVIEST = 60_000
+"""Weight of what is laid out of them."""
 _BLOCKS = 40
 
 
 class OpaqueObject(QPyTextObject):
-    """What stands for a table or layout that the editor cannot hold. The same HTML is laid out once."""
+    """What stands for a table or layout that the editor cannot hold. The same HTML is laid out once.
+
+    It is read in a thread. Until it is there, its text stands in its place.
+    """
 
     def __init__(self, parent: QTextDocument) -> None:
         super().__init__(parent)
+        self._whole = parent
         self._made: dict[tuple[str, bool], QTextDocument] = {}
+        self._read: dict[str, Sequence[Block]] = {}
+        self._places: dict[str, int] = {}
+        self._behind = Behind(self)
 
     def intrinsicSize(self, doc: QTextDocument, posInDocument: int, format: _Format) -> QSizeF:  # noqa: A002, N803
-        size = self._document(format).size()
+        size = self._document(format, posInDocument).size()
         return QSizeF(_WIDTH, min(size.height() + 12, _TALLEST))
 
     def drawObject(
@@ -301,7 +313,7 @@ class OpaqueObject(QPyTextObject):
         posInDocument: int,  # noqa: N803
         format: _Format,  # noqa: A002
     ) -> None:
-        document = self._document(format)
+        document = self._document(format, posInDocument)
         rect = QRectF(rect)
         painter.save()
         painter.setPen(QPen(theme.color("line"), 1))
@@ -314,14 +326,25 @@ class OpaqueObject(QPyTextObject):
         document.documentLayout().draw(painter, context)
         painter.restore()
 
-    def _document(self, format: _Format) -> QTextDocument:  # noqa: A002 - Qt's name
-        html = str(format.property(Own.KEPT) or "")
+    def _document(self, format: _Format, place: int) -> QTextDocument:  # noqa: A002 - Qt's name
+        html = str(format.property(Own.KEPT) or "")[:_LONGEST]
+        if html not in self._places:
+            self._behind.run(lambda: read_safe(html)[:_BLOCKS], partial(self._arrived, html))
+        self._places[html] = place
         key = (html, theme.scheme().dark)
         if key not in self._made:
             made = SafeDocument(self)
             made.setDefaultFont(theme.font(size=13))
             made.setDocumentMargin(0)
             made.setTextWidth(_WIDTH - 16)
-            DocumentBuilder(QTextCursor(made), parse_showing(html[:_LONGEST])[:_BLOCKS]).finish()
+            read = self._read[html] if html in self._read else text_blocks(html)
+            blocks = ShownPieces(read, _HEAVIEST).piece(0)[:_BLOCKS]
+            DocumentBuilder(QTextCursor(made), blocks).finish()
             self._made[key] = made
         return self._made[key]
+
+    def _arrived(self, html: str, blocks: Sequence[Block]) -> None:
+        self._read[html] = blocks
+        for dark in (False, True):
+            self._made.pop((html, dark), None)
+        self._whole.markContentsDirty(self._places[html], 1)

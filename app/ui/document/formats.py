@@ -10,14 +10,24 @@ alike, so that what differed before still does.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QTextBlockFormat, QTextCharFormat, QTextFormat
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextFormat,
+)
 
-from app.services.html.blocks import Level, Look, Paragraph
-from app.services.html.safe import declarations, pixels
+from app.domain.blocks import LINE, OBJECT, Level, Look, Paragraph
+from app.domain.html_rules import declarations, pixels
 from app.ui import theme
 
 _NUMBERS: Final = re.compile(r"[\d.]+%?")
@@ -99,6 +109,7 @@ class Own:
     START: Final = _OWN + 16
     FILLER: Final = _OWN + 17
     RULE: Final = _OWN + 18
+    CONTINUES: Final = _OWN + 19
 
 
 _BODY_PIXELS: Final = 14.0
@@ -214,6 +225,8 @@ def block_format(paragraph: Paragraph) -> QTextBlockFormat:
             made.setProperty(Own.GOES_ON, True)
         if paragraph.lists[-1].start != 1:
             made.setProperty(Own.START, paragraph.lists[-1].start)
+    if paragraph.continues:
+        made.setProperty(Own.CONTINUES, True)
     if paragraph.align:
         made.setAlignment(_ALIGNED[paragraph.align])
     if paragraph.kind.startswith("h"):
@@ -265,3 +278,20 @@ def paragraph_of(drawn: QTextBlockFormat) -> Paragraph:
         style=str(drawn.property(Own.BLOCK_STYLE) or ""),
         background=str(drawn.property(Own.BLOCK_GROUND) or ""),
     )
+
+
+def unbroken(cursor: QTextCursor, goes_on: Callable[[QTextBlock], bool]) -> str:
+    """Return what is selected as text, without the breaks that are there for the eye alone."""
+    parts: list[str] = []
+    block = cursor.document().findBlock(cursor.selectionStart())
+    while block.isValid() and block.position() <= cursor.selectionEnd():
+        start = max(0, cursor.selectionStart() - block.position())
+        end = cursor.selectionEnd() - block.position()
+        if parts and not goes_on(block):
+            parts.append("\n")
+        part = QTextCursor(block)
+        part.setPosition(block.position() + start)
+        part.setPosition(block.position() + min(end, block.length() - 1), QTextCursor.MoveMode.KeepAnchor)
+        parts.append(part.selectedText().replace(LINE, "\n").replace("\xa0", " ").replace(OBJECT, ""))
+        block = block.next()
+    return "".join(parts)

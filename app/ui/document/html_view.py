@@ -7,35 +7,43 @@ after its true address was shown.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Final
 
-from PySide6.QtCore import QEvent, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QImage, QTextCursor, QTextDocument
+from PySide6.QtCore import QEvent, QMimeData, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QImage, QTextBlock, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QTextBrowser, QTextEdit, QWidget
 
 from app.core.i18n import tr
-from app.services.html.blocks import Block
-from app.services.html.safe import is_link
+from app.domain.blocks import Block
+from app.domain.html_rules import is_link
+from app.services.html.bounds import PIECE, ShownPieces
 from app.ui import theme
 from app.ui.document.document_builder import DocumentBuilder
-from app.ui.document.formats import INDENT
-from app.ui.document.pictures import picture_at
+from app.ui.document.document_pictures import DocumentPictures
+from app.ui.document.formats import INDENT, Own, unbroken
 
 _SLICE: Final = 0.006
 """Seconds of pouring at one turn of the event loop: less than a frame."""
 
 
 class HtmlView(QTextBrowser):
-    """A read-only page. `pointed` carries the address under the mouse or the keyboard's mark, "" for none."""
+    """A read-only page. `pointed` carries the address under the mouse or the keyboard's mark, "" for none.
+
+    A long text is shown in pieces: `pieces_changed` says that another one is shown.
+    """
 
     pointed = Signal(str)
+    pieces_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._blocks: Sequence[Block] = ()
+        self._blocks: Iterable[Block] = ()
+        self._pieces = ShownPieces(())
+        self.piece = 0
+        self.piece_weight = PIECE
         self._build_document: DocumentBuilder | None = None
-        self._images: dict[str, QImage] = {}
+        self._pictures = DocumentPictures(self.document, self)
         self._turn = QTimer(self)
         self._turn.setInterval(0)
         self._turn.timeout.connect(self._build_on)
@@ -51,12 +59,23 @@ class HtmlView(QTextBrowser):
         self.anchorClicked.connect(self.open_link)
         self.highlighted.connect(lambda url: self.pointed.emit(url.toString()))
 
-    def show_blocks(self, blocks: Sequence[Block]) -> None:
+    def show_blocks(self, blocks: Iterable[Block]) -> None:
         """Show these, from the first on; what is shown already stays as it is."""
         if blocks is self._blocks:
             return
         self._blocks = blocks
+        self._pieces = ShownPieces(blocks, self.piece_weight)
+        self.show_piece(0)
+
+    def has_more(self) -> bool:
+        """Return whether more comes behind the piece that is shown."""
+        return self._pieces.has_more(self.piece)
+
+    def show_piece(self, number: int) -> None:
+        """Show another piece of what is shown."""
+        self.piece = number
         self._begin()
+        self.pieces_changed.emit()
 
     def is_pouring(self) -> bool:
         """Return whether not all is there yet."""
@@ -65,8 +84,9 @@ class HtmlView(QTextBrowser):
     def _begin(self) -> None:
         self._turn.stop()
         self.clear()
-        self._build_document = DocumentBuilder(QTextCursor(self.document()), self._blocks)
+        self._build_document = DocumentBuilder(QTextCursor(self.document()), self._pieces.piece(self.piece))
         self._build_on()
+        self.moveCursor(QTextCursor.MoveOperation.Start)  # it went along with what was put in, and the view with it
         if self._build_document is not None:
             self._turn.start()
 
@@ -98,16 +118,26 @@ class HtmlView(QTextBrowser):
 
     def put_image(self, source: str, image: QImage) -> None:
         """Show a picture of the message's own."""
-        self._images[source] = image
-        self.document().addResource(QTextDocument.ResourceType.ImageResource, QUrl(source), image)
-        self.document().markContentsDirty(0, self.document().characterCount())
+        self._pictures.put(source, image)
 
     def forget_images(self) -> None:
         """Show no picture any more that was put in: another message comes."""
-        self._images.clear()
+        self._pictures.forget()
 
     def loadResource(self, type: int, name: QUrl | str) -> object:  # noqa: A002 - Qt's signature
-        return picture_at(name, self._images)
+        return self._pictures.at(name)
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        cursor = self.textCursor()
+        block, cut = self.document().findBlock(cursor.selectionStart()), False
+        while block.isValid() and block.position() < cursor.selectionEnd() and not cut:
+            block = block.next()
+            cut = _goes_on(block)
+        if not cut:
+            return super().createMimeDataFromSelection()
+        data = QMimeData()
+        data.setText(unbroken(cursor, _goes_on))
+        return data
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -118,3 +148,8 @@ class HtmlView(QTextBrowser):
         """Build the rest of the document at once; for tests and for printing."""
         while self._build_document is not None:
             self._build_on()
+
+
+def _goes_on(block: QTextBlock) -> bool:
+    """Return whether a block goes on in the line in which the one before ended: long lines are shown in parts."""
+    return bool(block.blockFormat().property(Own.CONTINUES))

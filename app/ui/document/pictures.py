@@ -6,60 +6,16 @@ Qt's own way would be to open the file that an address names. So `stand_in` is n
 from __future__ import annotations
 
 import base64
-import binascii
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt, QUrl
-from PySide6.QtGui import QColor, QImage, QImageReader, QTextDocument
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, QUrl
+from PySide6.QtGui import QColor, QImage, QTextDocument
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.core.i18n import tr
-
-_WIDEST: Final = 1600
-_LARGEST_FILE: Final = 30_000_000
-
-
-def decode(data: bytes) -> QImage | None:
-    """Return a picture no larger than a screen, None where these bytes are none. Can be called in a thread."""
-    if not data or len(data) > _LARGEST_FILE:
-        return None
-    buffer = QBuffer()
-    buffer.setData(QByteArray(data))
-    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-    reader = QImageReader(buffer)
-    reader.setAutoTransform(True)
-    size = reader.size()
-    if size.isValid() and max(size.width(), size.height()) > _WIDEST:
-        reader.setScaledSize(size.scaled(QSize(_WIDEST, _WIDEST), Qt.AspectRatioMode.KeepAspectRatio))
-    image = reader.read()
-    return None if image.isNull() else image
-
-
-def from_data_address(address: str) -> QImage | None:
-    """Return the picture that is written out in a data: address."""
-    return decode(bytes_of_address(address))
-
-
-def bytes_of_address(address: str) -> bytes:
-    """Return the bytes that are written out in a data: address, none where they cannot be read."""
-    head, _, data = address.partition(",")
-    if not head.lower().endswith(";base64"):
-        return b""
-    try:
-        return base64.b64decode(data, validate=False)
-    except (binascii.Error, ValueError):
-        return b""
-
-
-def picture_at(name: QUrl | str, known: Mapping[str, QImage]) -> QImage:
-    """Return what Qt shows for an address: a picture of the `known`, one that is written out there, or a stand-in."""
-    address = name.toString() if isinstance(name, QUrl) else name
-    picture = known.get(address)
-    if picture is None and address.startswith("data:image/"):
-        picture = from_data_address(address)
-    return stand_in() if picture is None else picture
+from app.ui.document.picture_decoder import OWN_PIXELS, decode
 
 
 def stand_in() -> QImage:
@@ -110,15 +66,15 @@ def read(offered: object) -> Read | None:
         data, name = offered
     else:
         return None
-    image = decode(data)
+    image = decode(data, most_pixels=OWN_PIXELS)
     return None if image is None else (data, name, image)
 
 
-def bytes_of(path: str) -> bytes:
+def bytes_of(path: str, largest: int = LARGEST) -> bytes:
     """Return the bytes of a file, none where it cannot be read or is too large for a picture."""
     try:
         file = Path(path)
-        return file.read_bytes() if file.stat().st_size <= LARGEST else b""
+        return file.read_bytes() if file.stat().st_size <= largest else b""
     except OSError:
         return b""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextList, QTextTable
 
-from app.services.html.blocks import Look, Paragraph
+from app.domain.blocks import Look, Paragraph
 from app.ui.document.document_builder import list_format
 from app.ui.document.formats import INDENT, Own, block_format, char_format, look_of
 

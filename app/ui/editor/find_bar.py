@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.core.i18n import ntr, tr
 from app.ui import icons
-from app.ui.widgets import Label
+from app.ui.widgets import Label, plain_tip
 
 Editor = QTextEdit | QPlainTextEdit
 _COUNTED = 1000
@@ -76,7 +76,7 @@ class FindBar(QFrame):
         button = self._button("", act)
         button.setProperty("kind", "quiet")
         button.setAccessibleName(name)
-        button.setToolTip(name)
+        button.setToolTip(plain_tip(name))
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Enter, Shift+Enter and Escape do the same
         icons.put(button, icon, "muted", 16)
         return button

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import msgspec
 from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextTable
 
-from app.services.html.blocks import Cell, Look, Paragraph, Run, Table
-from app.services.html.safe import is_link, scheme_of
+from app.domain.blocks import Cell, Look, Paragraph, Run, Table
+from app.domain.html_rules import is_link, scheme_of
 from app.ui.document.formats import Own, block_format, char_format, look_of, paragraph_of
 from app.ui.editor import block_keys
 from app.ui.editor.rich import RichEditor
@@ -233,6 +233,6 @@ def change_table(editor: RichEditor, what: str) -> None:
 
 def insert_rule(editor: RichEditor) -> None:
     """Put a line across in."""
-    from app.services.html.blocks import HorizontalRule
+    from app.domain.blocks import HorizontalRule
 
     editor.insert_blocks([Paragraph(), HorizontalRule(), Paragraph((Run(""),))])

@@ -12,10 +12,10 @@ from typing import Final
 
 from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument, QTextImageFormat, QTextTable
 
+from app.domain.blocks import OBJECT, Cell, Paragraph, Picture, Piece, Run
 from app.domain.edits import BodyReplaced, TextSplice, splice_between
 from app.domain.message import BodyFormat, Field
 from app.domain.text import utf16_length
-from app.services.html.blocks import OBJECT, Cell, Paragraph, Picture, Piece, Run
 from app.services.html.prepare import Opened
 from app.services.html.write import (
     FILLER,
@@ -117,10 +117,11 @@ class Fragments:
             block = block.next()
         self._entries[first : last + 1 - grown] = entries
         self._quotes = self._quotes or any(entry.place.quote for entry in entries)
-        if len(self._entries) != count or not self.in_step:
+        if len(self._entries) != count:
             self.read_all()
             return self.replaced()
-        return self._splice(max(0, first - 1), min(count - 1, last + 1), grown)
+        splice = self._splice(max(0, first - 1), min(count - 1, last + 1), grown)
+        return splice if self.in_step else self.replaced()
 
     def _whole_tables(self, first: int, last: int, grown: int) -> tuple[int, int]:
         """Widen a range of blocks to the tables that it touches: where a row comes, those after it are renumbered."""

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QTextEdit
 
+from app.domain.blocks import Block
+from app.domain.layout_bounds import editable_end
 from app.domain.text import clean_text
-from app.services.html.blocks import Block, Paragraph, Run
-from app.services.html.foreign.surface import clean, parse_piece
+from app.services.html.bounds import editable_blocks, editable_text
+from app.services.html.foreign import blocks_of_own, read_for_insertion, text_blocks
 from app.ui.editor.background_work import Behind
 from app.ui.incoming_files import png_in
 
 _LARGE: Final = 30_000
-"""Characters from which on HTML is read in a thread: about ten milliseconds' work."""
+"""Characters up to which HTML that was copied in this program is read at once: about ten milliseconds' work."""
+_FELT: Final = 50
+"""Milliseconds after which `working` says that something is still being read."""
 _PICTURES: Final = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
-_SLICE: Final = 64 * 1024
+_SLICE: Final = 16 * 1024
+"""Characters of a long text that go in at one turn of the event loop."""
+_AT_ONCE: Final = 5_000
+"""Blocks of a paste that are put in as they are, because they come in one step; the rest is kept as its HTML."""
 
 
 class Pasting(QObject):
@@ -26,22 +33,52 @@ class Pasting(QObject):
 
     files_brought = Signal(object)
     """Files that are not all pictures were pasted: what is to be attached, as it stands on the clipboard."""
+    working = Signal()
+    """What was pasted takes a while; until `done` nothing else should go into the message."""
+    done = Signal()
     pictures_offered = Signal(list)
     """Pictures that were pasted or dropped: each is (bytes, name), or a path."""
 
-    def __init__(self, editor: QTextEdit, insert_blocks: Callable[[list[Block], QTextCursor | None], None]) -> None:
+    def __init__(self, editor: QTextEdit, insert_blocks: Callable[[Sequence[Block], QTextCursor | None], None]) -> None:
         """`insert_blocks` puts blocks into `editor` at a cursor, or where its own is (None)."""
         super().__init__(editor)
         self._editor, self._insert_blocks = editor, insert_blocks
         self._behind = Behind(self)
+        self._waiting: list[tuple[QTextCursor, str]] = []
+        self._turn = QTimer(self)
+        self._turn.setInterval(0)
+        self._turn.timeout.connect(self._insert_slice)
+        self._told = False
+        self._felt = QTimer(self)
+        self._felt.setSingleShot(True)
+        self._felt.setInterval(_FELT)
+        self._felt.timeout.connect(self._tell_working)
 
     def is_pasting(self) -> bool:
-        """Return whether something is still being read."""
-        return self._behind.is_busy()
+        """Return whether something is still being read, or put in."""
+        return self._behind.is_busy() or bool(self._waiting)
 
     def finish(self) -> None:
-        """Wait for what is being read, because the message is being closed or sent."""
+        """Put in what is being read, because the message is being closed or sent; its text where that takes long."""
+        while self._waiting:
+            self._insert_slice()
         self._behind.finish()
+        self._tell_done()
+
+    def forget(self) -> None:
+        """Leave out what is still being read."""
+        self._behind.forget()
+        self._tell_done()
+
+    def _insert_slice(self) -> None:
+        """Put in the next part of a long text; the window answers in between, and one undo takes all of it back."""
+        if self._waiting:
+            place, text = self._waiting.pop(0)
+            place.joinPreviousEditBlock()
+            place.insertText(text)
+            place.endEditBlock()
+        if not self._waiting:
+            self._turn.stop()
 
     def can_take(self, source: QMimeData) -> bool:
         """Return whether this can be put into the text: files that are no pictures are for others to take."""
@@ -66,25 +103,66 @@ class Pasting(QObject):
         """Put plain text in, in the look of where it goes."""
         text = clean_text(text, lines=True)
         cursor = self._editor.textCursor()
-        if len(text) <= _SLICE:
+        joined = cursor.block().text() + text
+        if editable_end(joined) < len(joined):
+            cursor.removeSelectedText()
+            place = QTextCursor(cursor)
+            self._behind.run(lambda: editable_text(text, "", _AT_ONCE), lambda made: self._insert_blocks(made, place))
+        elif len(text) <= _SLICE:
             cursor.insertText(text)
         else:
-            lines = text.split("\n")
-            self._insert_blocks([Paragraph((Run(line),) if line else ()) for line in lines], None)
+            cursor.removeSelectedText()
+            place = QTextCursor(cursor)
+            self._waiting += [(place, text[start : start + _SLICE]) for start in range(0, len(text), _SLICE)]
+            self._turn.start()
         self._editor.ensureCursorVisible()
 
     def _take_html(self, html: str) -> None:
-        if len(html) < _LARGE:
-            self._insert_blocks(_read_html(html), None)
+        if len(html) < _LARGE and html == _copied:
+            self._insert_blocks(blocks_of_own(html), None)
             return
         cursor = self._editor.textCursor()
         cursor.removeSelectedText()
         place = QTextCursor(cursor)
-        self._behind.run(lambda: _read_html(html), lambda blocks: self._insert_blocks(blocks, place))
+        # What is typed meanwhile where the cursor stands comes after what was pasted before it.
+        place.setKeepPositionOnInsert(True)
+
+        def put(blocks: Sequence[Block]) -> None:
+            place.setKeepPositionOnInsert(False)
+            place.setPosition(place.position())  # its anchor moved on with what was typed
+            self._insert_blocks(blocks, place)
+            self._editor.ensureCursorVisible()
+            if not self._behind.is_busy():
+                self._tell_done()
+
+        clean = clean_text(html, lines=True)
+        self._behind.run(
+            lambda: editable_blocks(read_for_insertion(clean), "", _AT_ONCE),
+            put,
+            lambda: editable_blocks(text_blocks(clean), "", _AT_ONCE),
+        )
+        self._felt.start()
+
+    def _tell_working(self) -> None:
+        if self._behind.is_busy() and not self._told:
+            self._told = True
+            self.working.emit()
+
+    def _tell_done(self) -> None:
+        self._felt.stop()
+        if self._told:
+            self._told = False
+            self.done.emit()
 
 
-def _read_html(html: str) -> list[Block]:
-    return parse_piece(clean(clean_text(html, lines=True)).html)
+_copied = ""
+
+
+def remember_copied(html: str) -> str:
+    """Remember HTML that this program puts on the clipboard: it is its own, and need not be read elsewhere."""
+    global _copied  # noqa: PLW0603 - there is one clipboard
+    _copied = html
+    return html
 
 
 def _is_one_picture(source: QMimeData) -> bool:

@@ -6,7 +6,7 @@ picture here, and gets one of the message's own or an empty one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QMimeData, QRect, Qt, QTimer, QUrl, Signal
@@ -27,15 +27,16 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QTextEdit, QWidget
 
 from app.core.i18n import tr
-from app.services.html.blocks import Block, Picture, pictures_of
+from app.domain.blocks import Block, Picture, pictures_of
 from app.services.html.prepare import Opened
 from app.ui import theme
 from app.ui.document.document_builder import DocumentBuilder, OpaqueObject, picture_format
+from app.ui.document.document_pictures import DocumentPictures
 from app.ui.document.formats import INDENT, KEPT_TYPE, Own, put_colors, shown_color
-from app.ui.document.pictures import SafeDocument, picture_at
+from app.ui.document.pictures import SafeDocument
 from app.ui.editor import block_keys
 from app.ui.editor.fragments import Fragments, picture_of
-from app.ui.editor.pasting import Pasting
+from app.ui.editor.pasting import Pasting, remember_copied
 from app.ui.widgets import is_access_key
 
 _SLICE: Final = 0.006
@@ -64,7 +65,7 @@ class RichEditor(QTextEdit):
         self._telling = False
         self._build_document: DocumentBuilder | None = None
         self._opened: Opened | None = None
-        self._images: dict[str, QImage] = {}
+        self._pictures = DocumentPictures(self.document, self)
         self._turn = QTimer(self)
         self._turn.setInterval(0)
         self._turn.timeout.connect(self._build_on)
@@ -257,10 +258,10 @@ class RichEditor(QTextEdit):
         data = QMimeData()
         cursor = self.textCursor()
         data.setText(cursor.selection().toPlainText().replace("\ufffc", ""))
-        data.setHtml(selection_html(cursor, self.fragments.base))
+        data.setHtml(remember_copied(selection_html(cursor, self.fragments.base)))
         return data
 
-    def insert_blocks(self, blocks: list[Block], cursor: QTextCursor | None = None) -> None:
+    def insert_blocks(self, blocks: Sequence[Block], cursor: QTextCursor | None = None) -> None:
         """Put blocks in where the cursor is, in one step that can be undone."""
         at = self.textCursor() if cursor is None else cursor
         document = SafeDocument()
@@ -318,13 +319,10 @@ class RichEditor(QTextEdit):
 
     def put_image(self, source: str, image: QImage) -> None:
         """Show `image` wherever the text has a picture of that source."""
-        self._images[source] = image
-        document = self.document()
-        document.addResource(QTextDocument.ResourceType.ImageResource, QUrl(source), image)
-        document.markContentsDirty(0, document.characterCount())
+        self._pictures.put(source, image)
 
     def loadResource(self, type: int, name: QUrl | str) -> object:  # noqa: A002 - Qt's signature
-        return picture_at(name, self._images)
+        return self._pictures.at(name)
 
     # --- what is drawn -----------------------------------------------------------------------------------------------
 

@@ -42,6 +42,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui import icons, theme
+from app.ui.elision import elided, one_line
 from app.ui.icons import initials
 from app.ui.message_list.model import MessageModel
 from app.ui.message_list.row_face import RowFace
@@ -67,7 +68,7 @@ class _Type:
     def _measure(self, words: str) -> int:
         # A function of ours, and not Qt's own: lru_cache copies the docstring of what it wraps, and for that of a
         # method of Qt's, PySide6 loads its parser of signatures (40 ms).
-        return self._metrics.horizontalAdvance(words)
+        return self._metrics.horizontalAdvance(one_line(words))
 
     def draw(self, painter: QPainter, rect: QRect, words: str, tone: str) -> None:
         """Draw one line in the middle of `rect`, elided at its right."""
@@ -77,7 +78,7 @@ class _Type:
         painter.drawStaticText(rect.left(), top, self._set(words, rect.width()))
 
     def _shape(self, words: str, width: int) -> QStaticText:
-        shaped = QStaticText(self._metrics.elidedText(words, Qt.TextElideMode.ElideRight, width))
+        shaped = QStaticText(elided(self._metrics, words, Qt.TextElideMode.ElideRight, width))
         shaped.setTextFormat(Qt.TextFormat.PlainText)
         shaped.prepare(QTransform(), self._font)
         return shaped

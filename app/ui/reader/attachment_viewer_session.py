@@ -10,9 +10,8 @@ from app.core.events import Event
 from app.core.formatting import size_words
 from app.core.i18n import ntr, tr
 from app.domain.errors import BadInput, MailError, StorageError
-from app.domain.files import is_page, is_program
 from app.services.reader.attachment_viewer import ViewedAttachment, ViewedAttachments
-from app.services.text.attachment_text import AttachmentRow, icon_of
+from app.services.text.attachment_text import AttachmentRow, danger_of, icon_of
 
 if TYPE_CHECKING:
     from app.domain.message import AccountId
@@ -104,7 +103,7 @@ class AttachmentViewerSession:
         one, account_id = self._one(key), self._account_id
         if one is None or account_id is None:
             return
-        danger = "" if one.is_message else _danger(one.file_name())
+        danger = "" if one.is_message else danger_of(one.file_name())
         if danger and self._question != key:
             self._question = key
             self.asked.emit(danger)
@@ -190,15 +189,6 @@ class AttachmentViewerSession:
                     self._ready[one.key] = await self._viewed.show(self._account_id, one)
                 except MailError:
                     continue  # its row says why
-
-
-def _danger(name: str) -> str:
-    """Return what is to be asked before a file is opened, "" for nothing."""
-    if is_program(name):
-        return tr("“{name}” may change this computer when it is opened. Enter opens it.", name=name)
-    if is_page(name):
-        return tr("“{name}” is a page: in your browser it can run, and ask for passwords. Enter opens it.", name=name)
-    return ""
 
 
 def _saved_words(saved: Sequence[str], failures: Sequence[str]) -> str:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from app.core.i18n import tr
 from app.services.reader.message_reader import KinRow
 from app.ui import icons, theme
+from app.ui.elision import elided
 from app.ui.widgets import Label
 
 _ROW = 28
@@ -155,8 +156,8 @@ class _KinDelegate(QStyledItemDelegate):
     def _draw(self, painter: QPainter, rect: QRect, words: str, tone: str, *, bold: bool = False) -> None:
         painter.setFont(theme.font(size=12, semibold=bold))
         painter.setPen(theme.color(tone))
-        elided = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
-        painter.drawText(rect, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), elided)
+        shown = elided(painter.fontMetrics(), words, Qt.TextElideMode.ElideRight, rect.width())
+        painter.drawText(rect, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         return QSize(200, _ROW)

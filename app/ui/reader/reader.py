@@ -7,20 +7,25 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from app.core.i18n import ntr, tr
+from app.domain.text import shortened
 from app.ui import icons, theme
 from app.ui.bars import MessageBar
+from app.ui.document.piece_bar import PieceBar
+from app.ui.document.plain_view import PlainView
 from app.ui.widgets import Label
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
-    from app.services.html.blocks import Block
+    from app.domain.blocks import Block
     from app.ui.document.html_view import HtmlView
 
 _SIDE = 32
+_LONGEST_LABEL = 2_000
+"""Characters of a subject, or of names, that are shown above a message."""
 
 
 class Notice(NamedTuple):
@@ -37,7 +42,7 @@ class ShownMessage(NamedTuple):
     """A message as the reader shows it. `body` is None while it is fetched; `blocks` is its formatted text, if any.
 
     `message` names it: what a person asked to see of a message holds while that one is shown, whatever comes of it.
-    `remote` counts the pictures that lie elsewhere and are not loaded.
+    `remote` counts the pictures that lie elsewhere and are not loaded. `reduced` says that only its text is here.
     """
 
     message: str
@@ -49,6 +54,7 @@ class ShownMessage(NamedTuple):
     notice: Notice | None = None
     blocks: Sequence[Block] = ()
     remote: int = 0
+    reduced: bool = False
     headers: Sequence[tuple[str, str]] = ()
 
 
@@ -69,8 +75,9 @@ class Reader(QWidget):
         self._subject.setFont(theme.font(size=20, semibold=True))
         self._who, self._when, self._hint, self._told = Label(self), Label(self), Label(self), Label(self)
         self._body = self._text_field(tr("Text of the message"))
+        self._body_pieces = PieceBar(self._body, self)
         self._page: HtmlView | None = None
-        self._headers: QPlainTextEdit | None = None
+        self._headers: PlainView | None = None
         for label, tone in ((self._who, "muted"), (self._when, "faint"), (self._hint, "faint"), (self._told, "faint")):
             label.setProperty("tone", tone)
         for label in (self._subject, self._who):
@@ -80,9 +87,8 @@ class Reader(QWidget):
         self._stack.addWidget(self._blank())
         self._stack.addWidget(self._message())
 
-    def _text_field(self, name: str) -> QPlainTextEdit:
-        field = QPlainTextEdit(self)
-        field.setReadOnly(True)
+    def _text_field(self, name: str) -> PlainView:
+        field = PlainView(self)
         field.setFont(theme.font(size=14))
         field.setAccessibleName(name)
         field.setTabChangesFocus(True)
@@ -95,8 +101,8 @@ class Reader(QWidget):
         self._stack.setCurrentIndex(0 if reading is None else 1)
         if reading is None:
             return
-        self._subject.setText(reading.subject)
-        self._who.setText(reading.who)
+        self._subject.setText(shortened(reading.subject, _LONGEST_LABEL))
+        self._who.setText(shortened(reading.who, _LONGEST_LABEL))
         self._when.setText(reading.when)
         self._hint.setText(reading.hint)
         if before is None or before.message != reading.message:
@@ -118,8 +124,7 @@ class Reader(QWidget):
             self._made_page().show_blocks(reading.blocks)
         else:
             body = tr("Fetching the message…") if reading.body is None else reading.body
-            if self._body.toPlainText() != body:
-                self._body.setPlainText(body)
+            self._body.show_text(body)
         self._swap(formatted=formatted)
         self._say_told("")
         self._show_headers(reading)
@@ -127,6 +132,8 @@ class Reader(QWidget):
     def _swap(self, *, formatted: bool) -> None:
         if self._page is None:
             return
+        self._body_pieces.set_shown(not formatted)
+        self._page_pieces.set_shown(formatted)
         gone, here = (self._body, self._page) if formatted else (self._page, self._body)
         had_focus = gone.hasFocus()
         gone.setVisible(False)
@@ -141,13 +148,17 @@ class Reader(QWidget):
             self._page = HtmlView(self)
             self._page.pointed.connect(self._say_told)
             self._column.insertWidget(self._column.indexOf(self._body), self._page, 1)
+            self._page_pieces = PieceBar(self._page, self)
+            self._column.insertWidget(self._column.indexOf(self._page) + 1, self._page_pieces)
         return self._page
 
     def _say_told(self, address: str) -> None:
-        """Say where a link leads; without one, how many pictures were not loaded."""
+        """Say where a link leads; without one, what of the message is not shown."""
         remote = 0 if self._reading is None else self._reading.remote
         words = ntr("{n} picture elsewhere was not loaded", "{n} pictures elsewhere were not loaded", remote)
-        self._told.setText(address or (words if remote else ""))
+        if self._reading is not None and self._reading.reduced:
+            words, remote = tr("This message is too complex to show with its formatting."), 1
+        self._told.setText(shortened(address, _LONGEST_LABEL) or (words if remote else ""))
         self._told.setVisible(bool(self._told.text()))
 
     # --- parts and focus ----------------------------------------------------------------------------------------------
@@ -205,8 +216,7 @@ class Reader(QWidget):
             lines = [f"{name}: {value}" if name else "" for name, value in reading.headers]
             none = tr("Fetching the message…") if reading.body is None else tr("No headers are known of this message.")
             text = "\n".join(lines) or none
-            if self._headers.toPlainText() != text:
-                self._headers.setPlainText(text)
+            self._headers.show_text(text)
         self._headers.setVisible(wanted)
 
     def _message(self) -> QWidget:
@@ -233,6 +243,7 @@ class Reader(QWidget):
         self._text_line = line
         column.addSpacing(10)
         column.addWidget(self._body, 1)
+        column.addWidget(self._body_pieces)
         column.addWidget(self._told)
         self._told.hide()
         self._column = column

@@ -18,6 +18,7 @@ from app.domain.people import key_of
 from app.domain.recipient import Recipient, format_recipient
 from app.services.text.recipient_notes import Note
 from app.ui import icons, theme
+from app.ui.elision import elided, one_line
 from app.ui.recipients.chips import Chip, Chips
 from app.ui.recipients.entry_line import EntryLine
 
@@ -138,7 +139,7 @@ def measure(chip: Chip, metrics: QFontMetrics) -> int:
 
 def _advance(metrics: QFontMetrics, words: str) -> int:
     """Return the pixels that `words` need to stay whole: Qt rounds their width down."""
-    return metrics.horizontalAdvance(words) + 1 if words else 0
+    return metrics.horizontalAdvance(one_line(words)) + 1 if words else 0
 
 
 def _parts(chip: Chip) -> tuple[str, str]:
@@ -160,8 +161,8 @@ def elided_address(address: str, metrics: QFontMetrics, width: int) -> str:
         return address
     domain = _domain_of(address)
     room = width - _advance(metrics, domain)
-    local = metrics.elidedText(address[: -len(domain)], Qt.TextElideMode.ElideRight, room) if room > 0 else ""
-    return local + domain if local else metrics.elidedText(address, Qt.TextElideMode.ElideLeft, width)
+    local = elided(metrics, address[: -len(domain)], Qt.TextElideMode.ElideRight, room) if room > 0 else ""
+    return local + domain if local else elided(metrics, address, Qt.TextElideMode.ElideLeft, width)
 
 
 def _note_width(chip: Chip, metrics: QFontMetrics) -> int:
@@ -201,7 +202,7 @@ def _draw_words(painter: QPainter, text: QRect, chip: Chip, ink: QColor, beside:
     if name:
         mode = Qt.TextElideMode.ElideRight if chip.recipient.name else Qt.TextElideMode.ElideMiddle
         painter.setPen(ink)
-        painter.drawText(text, place, metrics.elidedText(name, mode, min(wanted, width)))
+        painter.drawText(text, place, elided(metrics, name, mode, min(wanted, width)))
     if address:
         rest = text.adjusted(wanted + gap, 0, 0, 0)
         painter.setPen(beside if name else ink)

@@ -242,7 +242,7 @@ class ChipCard(QFrame):
         chip = self._field.chips.items[index]
         name = format_recipient(chip.recipient)
         known = "\n".join(chip.told()) or tr("Nothing more is known.")
-        self._name.setText(name)
+        self._name.setText(name[:_LONGEST])
         self._known.setText(known[:_LONGEST])
         window = self._field.window()
         if self.parentWidget() is not window:

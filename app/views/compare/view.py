@@ -6,7 +6,7 @@ never by colour alone. Long stretches that are equal are folded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Final
 
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QTextEdit, QVBox
 from app.commands.command import Context, Registry
 from app.core.formatting import clock_time
 from app.core.i18n import ntr, tr
+from app.domain.layout_bounds import direction_runs
 from app.domain.text_diff import Line, Pair
 from app.services.drafts.comparison import Comparison
 from app.ui import icons, keys, theme
@@ -27,7 +28,11 @@ from app.views.compare.session import CompareSession, Stand
 _AROUND: Final = 3
 """Equal lines that are shown before and after a difference."""
 MOST_ROWS: Final = 600
-_LONGEST_LINE: Final = 4000
+_LONGEST_LINE: Final = 4_000
+_HEAVIEST: Final = 60_000
+"""Characters of all lines on the page; each change of direction counts as some."""
+_OF_TURN: Final = 20
+_OF_MARK: Final = 40
 ANCHOR: Final = "difference"
 
 
@@ -37,7 +42,7 @@ def html_of(comparison: Comparison, scheme: Scheme, now: float) -> str:
     theirs = tr("On the server, {time}", time=clock_time(comparison.seen.modified, now))
     width = 90 if comparison.fields else 4
     rows = [_row("", f"<b>{escape(mine)}</b>", f"<b>{escape(theirs)}</b>", width)]
-    number = 0
+    number, room = 0, _HEAVIEST
     for field in comparison.fields:
         rows.append(
             _row(
@@ -48,7 +53,8 @@ def html_of(comparison: Comparison, scheme: Scheme, now: float) -> str:
         )
         number += 1
     for row in _folded(comparison.lines):
-        if len(rows) >= MOST_ROWS:
+        room -= 0 if isinstance(row, int) else _weight(row.ours) + _weight(row.theirs)
+        if len(rows) >= MOST_ROWS or room < 0:
             rows.append(_note(tr("There is more. It is not shown, and is kept whole whatever you choose."), scheme))
             break
         if isinstance(row, int):
@@ -69,24 +75,23 @@ def shown_differences(page: str) -> int:
     return page.count(f"<a name='{ANCHOR}")
 
 
-def _folded(lines: Iterable[Pair]) -> Iterator[Pair | int]:
+def _folded(lines: Sequence[Pair]) -> Iterator[Pair | int]:
     """Give lines as they are, and the number of those left out between them."""
-    everything = list(lines)
-    near: set[int] = set()
-    for number, pair in enumerate(everything):
-        if not pair.same:
-            near.update(range(number - _AROUND, number + _AROUND + 1))
-    left_out = 0
-    for number, pair in enumerate(everything):
-        if number in near:
-            if left_out:
-                yield left_out
-            left_out = 0
-            yield pair
-        else:
-            left_out += 1
-    if left_out:
-        yield left_out
+    given = near = 0
+    for number, pair in enumerate(lines):
+        if pair.same:
+            continue
+        stop = max(given, min(near, number))
+        yield from lines[given:stop]
+        start = max(stop, number - _AROUND)
+        if start > stop:
+            yield start - stop
+        yield from lines[start : number + 1]
+        given, near = number + 1, number + _AROUND + 1
+    stop = max(given, min(near, len(lines)))
+    yield from lines[given:stop]
+    if stop < len(lines):
+        yield len(lines) - stop
 
 
 def _row(label: str, ours: str, theirs: str, width: int = 0) -> str:
@@ -103,6 +108,11 @@ def _note(words: str, scheme: Scheme) -> str:
 
 def _label(title: str, number: int, scheme: Scheme) -> str:
     return f"<a name='{ANCHOR}{number}'></a><span style='color:{scheme.muted}'>{escape(title)}</span>"
+
+
+def _weight(line: Line | None) -> int:
+    words = "".join(piece.text for piece in line or ())[:_LONGEST_LINE]
+    return len(words) + _OF_TURN * direction_runs(words) + _OF_MARK * min(len(line or ()), _LONGEST_LINE)
 
 
 def _line(line: Line | None, scheme: Scheme, ground: str) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton, QToolTip, QWidget
 
-from app.ui.widgets import is_typed, say_aloud
+from app.ui.widgets import is_typed, plain_tip, say_aloud
 
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
@@ -26,7 +26,7 @@ class ActionButton(QPushButton):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         words = self.not_by_enter() if event.key() in _ENTER else ""
         if words:
-            QToolTip.showText(self.mapToGlobal(QPoint(0, self.height())), words, self)
+            QToolTip.showText(self.mapToGlobal(QPoint(0, self.height())), plain_tip(words), self)
             say_aloud(self, words)
         elif is_typed(event) and event.key() != Qt.Key.Key_Space:
             self._type_on(event)

@@ -11,8 +11,8 @@ from app.core.events import Event
 from app.core.formatting import size_words
 from app.core.i18n import ntr, tr
 from app.domain.errors import MailError
-from app.domain.files import can_shrink, is_program
-from app.services.text.attachment_text import AttachmentRow, rows_of, summary
+from app.domain.files import can_shrink
+from app.services.text.attachment_text import AttachmentRow, danger_of, rows_of, summary
 
 if TYPE_CHECKING:
     from app.domain.attachment import Attached
@@ -146,9 +146,9 @@ class AttachmentsSession:
             return
         if row.action == "retry":
             self._draft.spawn(self._attachments.retry(self._name, key), "attach again")
-        elif is_program(row.name) and self._asked != key:
+        elif (danger := danger_of(row.name)) and self._asked != key:
             self._asked = key
-            self.said.emit(tr("“{name}” may change this computer when it is opened. Enter opens it.", name=row.name))
+            self.said.emit(danger)
         else:
             self._asked = ""
             self._draft.spawn(self._open(self._attachments, key, show), "open an attachment")

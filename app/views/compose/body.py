@@ -23,7 +23,7 @@ from app.views.compose.format_switch import Turning
 if TYPE_CHECKING:
     from app.services.html.prepare import Opened
     from app.ui.editor.find_bar import FindBar
-    from app.ui.editor.quote_view import QuoteView
+    from app.ui.editor.quote_view import QuoteView, RestView
     from app.ui.editor.rich import RichEditor
     from app.ui.editor.spelling_client import Spelling
     from app.ui.editor.spelling_marks import SpellingMarks
@@ -63,6 +63,8 @@ class BodyField(QWidget):
         self.link_bar: LinkBar | None = None
         self.tools: FormatBar | None = None
         self.quote: QuoteView | None = None
+        self.rest: RestView | None = None
+        self.plain.rest_changed.connect(self._show_rest)
         self.bar = MessageBar(self, closable=True)
         self.bar.action_wanted.connect(self.act)
         self._column = QVBoxLayout(self)
@@ -208,6 +210,8 @@ class BodyField(QWidget):
             self.tools.setVisible(editor is self.rich)
         if editor is self.plain and self.quote is not None:
             self.quote.hide()
+        if self.rest is not None:
+            self.rest.setVisible(editor is self.plain and self.plain.has_rest())
         self.lock()
         if had_focus:
             editor.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -240,6 +244,23 @@ class BodyField(QWidget):
         if self.quote is not None:
             self.quote.show_html(html)
             self.quote.setVisible(bool(html))
+
+    def _show_rest(self, rest: str) -> None:
+        """Show what of a plain text is too long to be edited, below the editor."""
+        if rest and self.rest is None:
+            from app.ui.editor.quote_view import RestView
+
+            self.rest = RestView(self)
+            self.rest.dropped.connect(self._drop_rest)
+            self._column.insertLayout(self._column.indexOf(self.plain) + 1, _inset(self.rest))
+        if self.rest is not None:
+            self.rest.show_text(rest)
+            self.rest.setVisible(bool(rest) and not self.is_formatted())
+
+    def _drop_rest(self) -> None:
+        if not self._read_only:
+            self.plain.drop_rest()
+            self.plain.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def drop_quote(self) -> None:
         """Take the quotation out that stands below the text."""

@@ -19,7 +19,7 @@ from app.core.i18n import tr
 from app.domain.attachment import Attached
 from app.domain.message import LocalId
 from app.ui.document import pictures
-from app.ui.document.pictures import bytes_of_address, decode
+from app.ui.document.picture_decoder import bytes_of_address, decode
 from app.ui.editor.background_work import Behind
 from app.views.compose.body import BodyField
 from app.views.compose.session import ComposeSession
@@ -95,7 +95,7 @@ class BodyPictures(QObject):
                 self._session.spawn(self._attach(*one, place), "put a picture into the text")
 
     async def _attach(self, data: bytes, name: str, image: QImage, place: QTextCursor) -> None:
-        from app.services.html.blocks import Picture
+        from app.domain.blocks import Picture
 
         if self._keeping is None:
             return

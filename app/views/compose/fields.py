@@ -6,11 +6,12 @@ Positions count UTF-16 units, as Qt's documents and the journal do.
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QTextCursor
+from PySide6.QtGui import QKeyEvent, QKeySequence, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from app.core.i18n import tr
 from app.domain.edits import BodyReplaced, TextSplice, splice_between
+from app.domain.layout_bounds import LONGEST_PART, MOST_RUNS, direction_runs, editable_end, parts_of_line
 from app.domain.message import BodyFormat, Field
 from app.domain.text import clean_text, split_at, utf16_length
 from app.ui import theme
@@ -20,6 +21,16 @@ _SLICE = 64 * 1024
 """Characters of a large paste that go into the document at one turn of the event loop: a few milliseconds' work."""
 
 
+_MOST_LINES = 150_000
+_MOST_CHARACTERS = 10_000_000
+"""Of a paste that goes in slice by slice; what is more is put below the text."""
+
+
+def _raw_text(document: QTextDocument) -> str:
+    """Return the text of a document as it is: Qt's own way out makes plain blanks of all others."""
+    return document.toRawText().replace("\u2029", "\n").replace("\u2028", "\n")
+
+
 class SubjectField(QLineEdit):
     """One line. Line breaks in a paste become spaces; a text that is too long stays whole, and the view says so."""
 
@@ -27,7 +38,8 @@ class SubjectField(QLineEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._known = ""
+        self._known = self._shown = self._rest = ""
+        self._emptied: tuple[str, str] | None = None
         self.setAccessibleName(tr("Subject"))
         self.setPlaceholderText(tr("Subject"))
         self.setFont(theme.font(size=17, semibold=True))
@@ -42,10 +54,17 @@ class SubjectField(QLineEdit):
             super().keyPressEvent(event)
 
     def set_subject(self, text: str) -> None:
-        """Show `text` without telling it as an edit."""
+        """Show `text` without telling it as an edit. What is too long for one line of Qt's follows unseen."""
         self._known = text
-        self.setText(text)
+        self._emptied = None
+        self._show_start(text)
         self.setCursorPosition(0)
+
+    def _show_start(self, text: str) -> None:
+        shown = next(parts_of_line(text))
+        self._rest = text[len(shown) :]
+        self._shown = shown
+        self.setText(shown)
 
     def _tell(self, text: str) -> None:
         clean = clean_text(text, lines=False)
@@ -55,10 +74,24 @@ class SubjectField(QLineEdit):
             self.setText(clean)
             self.setCursorPosition(min(place, utf16_length(clean)))
             return
-        splice = splice_between(Field.SUBJECT, self._known, text)
+        self._take_rest_along(text)
+        splice = splice_between(Field.SUBJECT, self._known, text + self._rest)
         if splice is not None:
-            self._known = text
+            self._known = text + self._rest
             self.edited.emit(splice)
+        if len(text) > 2 * LONGEST_PART or (len(text) > MOST_RUNS and direction_runs(text) > 2 * MOST_RUNS):
+            place = self.cursorPosition()
+            self._show_start(self._known)
+            self.setCursorPosition(min(place, utf16_length(self._shown)))
+
+    def _take_rest_along(self, text: str) -> None:
+        """Take out what is not seen with all that is seen, and bring it back with it."""
+        if not text:
+            self._emptied = self._shown, self._rest
+            self._rest = ""
+        elif self._emptied is not None and text == self._emptied[0]:
+            self._rest = self._emptied[1]
+        self._shown = text
 
 
 class BodyEditor(QPlainTextEdit):
@@ -71,10 +104,14 @@ class BodyEditor(QPlainTextEdit):
     """A picture was pasted: the text has to become formatted first."""
     undo_exhausted = Signal()
     """Undo was asked for, and there is nothing left to undo."""
+    rest_changed = Signal(str)
+    """The rest of a text that is too long to be edited: it follows what is in the document, and is part of the body."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._telling = True
+        self._rest = ""
+        self._before_paste: str | None = None
         self._length = 0
         self._waiting: list[str] = []
         self._place = QTextCursor()
@@ -95,16 +132,74 @@ class BodyEditor(QPlainTextEdit):
         if is_access_key(event):
             event.ignore()
         elif event.matches(QKeySequence.StandardKey.Undo) and not self.document().isUndoAvailable():
-            self.undo_exhausted.emit()
+            if not self._take_paste_back():
+                self.undo_exhausted.emit()
         else:
             super().keyPressEvent(event)
 
     def set_body(self, text: str) -> None:
-        """Show `text` without telling it as an edit; the undo history begins here."""
+        """Show `text` without telling it as an edit; the undo history begins here.
+
+        What Qt cannot lay out while keys wait stays out of the document: it follows as the rest.
+        """
+        end = editable_end(text)
+        self._before_paste = None
         self._telling = False
-        self.setPlainText(text)
+        self.setPlainText(text[:end])
         self.document().clearUndoRedoStacks()
         self._telling = True
+        self._put_rest(text[end:])
+
+    def toPlainText(self) -> str:
+        return super().toPlainText() + self._rest
+
+    def has_rest(self) -> bool:
+        """Return whether a part of the body is too long to be edited."""
+        return bool(self._rest)
+
+    def drop_rest(self) -> None:
+        """Take out the rest that is too long to be edited."""
+        if self._rest and not self.isReadOnly():
+            splice = TextSplice(Field.BODY, self._length, utf16_length(self._rest), "")
+            self._put_rest("")
+            self.edited.emit(splice)
+
+    def _put_rest(self, rest: str) -> None:
+        if rest != self._rest:
+            self._rest = rest
+            self.rest_changed.emit(rest)
+
+    def _fits(self, text: str) -> bool:
+        """Return whether a text can be edited where the cursor is, with what stands before and after it there."""
+        cursor, document = self.textCursor(), self.document()
+        first, last = document.findBlock(cursor.selectionStart()), document.findBlock(cursor.selectionEnd())
+        before = first.text()[: cursor.selectionStart() - first.position()]
+        after = last.text()[cursor.selectionEnd() - last.position() :]
+        room = max(1, _MOST_LINES - document.blockCount())
+        whole = f"{before}{text}{after}"
+        return editable_end(whole, room, _MOST_CHARACTERS) == len(whole)
+
+    def _take_long(self, text: str) -> None:
+        """Put a text into the body that cannot be edited whole: what is too long becomes the rest."""
+        cursor = self.textCursor()
+        start, end = cursor.selectionStart(), cursor.selectionEnd()
+        before = _raw_text(self.document()) + self._rest
+        self.edited.emit(TextSplice(Field.BODY, start, end - start, text))
+        self.set_body(split_at(before, start)[0] + text + split_at(before, end)[1])
+        self._before_paste = before
+        cursor = self.textCursor()
+        cursor.setPosition(min(start + utf16_length(text), self._length))
+        self.setTextCursor(cursor)
+        self.ensureCursorVisible()
+
+    def _take_paste_back(self) -> bool:
+        """Undo the paste of a text that was too long; False where that was not the last thing."""
+        before = self._before_paste
+        if before is None or self.isReadOnly():
+            return False
+        self.set_body(before)
+        self.edited.emit(BodyReplaced(before, BodyFormat.TEXT))
+        return True
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         if source.hasUrls() and any(url.isLocalFile() for url in source.urls()):
@@ -122,6 +217,10 @@ class BodyEditor(QPlainTextEdit):
         if not source.hasText():
             return
         text = clean_text(source.text(), lines=True)
+        if not self._fits(text):
+            self.finish_pasting()
+            self._take_long(text)
+            return
         if len(text) <= _SLICE:
             self.textCursor().insertText(text)
             self.ensureCursorVisible()

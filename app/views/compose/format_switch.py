@@ -122,7 +122,7 @@ class Turning(QObject):
 
     def to_plain(self) -> None:
         """Keep the words and nothing else."""
-        from app.services.html.foreign.surface import plain_text
+        from app.domain.visible_text import plain_text
 
         rich = self._rich()
         rich.finish()

@@ -27,7 +27,7 @@ from app.domain.edits import Pending
 from app.domain.message import Field, FlagStatus, Importance, Sensitivity
 from app.ui import theme
 from app.ui.recipients.field import RecipientsField
-from app.ui.widgets import CheckBox, ChoiceBox, FormLine, Label, is_access_key, say_aloud
+from app.ui.widgets import CheckBox, ChoiceBox, FormLine, Label, is_access_key, plain_caption, plain_tip, say_aloud
 from app.views.compose.options_session import (
     FLAG_CHOICES,
     IMPORTANCE_CHOICES,
@@ -190,7 +190,7 @@ class PlaceButton(QPushButton):
         """Show `place`; `words` say it in full, for screen readers and for the tip."""
         self._place = place
         self.setAccessibleName(words)
-        self.setToolTip(words)
+        self.setToolTip(plain_tip(words))
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -200,7 +200,7 @@ class PlaceButton(QPushButton):
     def _fit(self) -> None:
         room = max(0, self.width() - 26)
         text = self.fontMetrics().elidedText(self._place, Qt.TextElideMode.ElideRight, room)
-        self.setText(text.replace("&", "&&"))
+        self.setText(plain_caption(text))
 
 
 class Boxed(QFrame):

@@ -28,13 +28,13 @@ from app.services.accounts.signatures import (
 )
 from app.services.checks.placeholders import placeholders_in
 from app.ui import keys
-from app.ui.widgets import Label
+from app.ui.widgets import Label, plain_caption
 from app.views.compose.body import BodyField
 from app.views.compose.session import ComposeSession, FromSession
 
 if TYPE_CHECKING:
+    from app.domain.blocks import Block
     from app.services.accounts.mailbox_discovery import Aids
-    from app.services.html.blocks import Block
     from app.ui.chooser import Pick, Picker
 
 
@@ -134,7 +134,7 @@ class FromLine(QPushButton):
     def refresh(self, *, editable: bool) -> None:
         """Draw which it is."""
         text = self._session.text()
-        self.setText(text.replace("&", "&&"))
+        self.setText(plain_caption(text))
         self.setAccessibleName(tr("From {mailbox}", mailbox=text))
         self.setEnabled(editable)
         shown = self._session.is_worth_showing()
@@ -258,7 +258,7 @@ class SnippetChoice:
         """Journal which placeholders come in with a snippet, before they do: none must be sent by an oversight."""
         texts = [subject, fragment.text]
         if fragment.html:
-            from app.services.html.foreign.surface import plain_text
+            from app.domain.visible_text import plain_text
 
             texts.append(plain_text(fragment.html))
         placeholders = placeholders_in(*texts)
@@ -271,13 +271,13 @@ class SnippetChoice:
         if rich is None or not self._body.is_formatted():
             cursor.insertText("\n" * gap + fragment.text)
             return
-        from app.services.html.blocks import Paragraph, Run
+        from app.domain.blocks import Paragraph, Run
 
         blocks: list[Block] = [Paragraph()] * gap
         if fragment.html:
-            from app.services.html.foreign.surface import parse_piece
+            from app.services.html.foreign import blocks_of_own
 
-            blocks += parse_piece(fragment.html)
+            blocks += blocks_of_own(fragment.html)
         else:
             blocks += [Paragraph((Run(line),) if line else ()) for line in fragment.text.split("\n")]
         if fragment.text or fragment.html:

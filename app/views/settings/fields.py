@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.core.i18n import tr
 from app.ui import icons, theme
-from app.ui.widgets import FormLine, Label, say_aloud
+from app.ui.widgets import FormLine, Label, plain_tip, say_aloud
 
 
 def press_with_enter(button: QPushButton) -> QPushButton:
@@ -37,7 +37,7 @@ def lock(widget: QWidget, *, locked: bool) -> None:
     """Leave what an administrator has set as it is, and say so where the person looks for why."""
     words = set_elsewhere() if locked else ""
     widget.setEnabled(not locked)
-    widget.setToolTip(words)
+    widget.setToolTip(plain_tip(words))
     widget.setAccessibleDescription(words)
 
 

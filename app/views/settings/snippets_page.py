@@ -16,9 +16,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedLayout, 
 
 from app.commands.command import Handler, Registry
 from app.core.i18n import tr
+from app.domain.blocks import Picture
 from app.services.accounts.signatures import Snippet, SnippetKind
-from app.services.html.blocks import Picture
-from app.services.html.prepare import losses, open_html, open_text
+from app.services.html.prepare import losses, open_own, open_text
 from app.ui import icons, keys, theme
 from app.ui.document import pictures
 from app.ui.editor import format_actions
@@ -190,7 +190,7 @@ class SnippetForm(QWidget):
         for widget in (self.for_new, self.for_replies, self.mailbox):
             widget.setVisible(signature)
         self.pictures.forget()
-        self.text.open_body(open_html(snippet.html) if snippet.html else open_text(snippet.text))
+        self.text.open_body(open_own(snippet.html) if snippet.html else open_text(snippet.text))
         self.text.finish()
         self.for_new.setChecked(snippet.for_new)
         self.for_replies.setChecked(snippet.for_replies)

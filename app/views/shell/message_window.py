@@ -42,7 +42,7 @@ class MessageWindow(QMainWindow):
     def name(self, subject: str) -> None:
         """Say in the title whose message it is."""
         words = subject.strip() or tr("New message")
-        self.setWindowTitle(f"{words} – Mailwright")
+        self.setWindowTitle(f"{words.replace('[*]', '[*][*]')} – Mailwright")  # Qt's mark of what is not saved
         self.setAccessibleName(words)
 
     def message(self) -> QWidget | None:

@@ -10,7 +10,7 @@ from app.commands.command import Registry
 from app.core.i18n import ntr, tr
 from app.ui import icons, keys, theme
 from app.ui.icons import initials
-from app.ui.widgets import Label
+from app.ui.widgets import Label, plain_tip
 
 _WIDTH = 212
 
@@ -108,7 +108,7 @@ class Sidebar(QWidget):
         if shortcut:
             keys.put_tip(button, words, f"go.{name}", shortcut)
         else:
-            button.setToolTip(mailbox)
+            button.setToolTip(plain_tip(mailbox))
         button.clicked.connect(lambda: self.chosen.emit(name))
         self._group.addButton(button)
         self._buttons[name] = button
@@ -212,7 +212,7 @@ class _AccountPart(QWidget):
         width = _WIDTH - 110
         metrics = self._name.fontMetrics()
         self._name.setText(metrics.elidedText(name or address, Qt.TextElideMode.ElideRight, width))
-        self._name.setToolTip(address)
+        self._name.setToolTip(plain_tip(address))
         self._state.setText(self._state.fontMetrics().elidedText(state, Qt.TextElideMode.ElideRight, width))
         self._state.setProperty("tone", tone)
         self._state.style().polish(self._state)

@@ -75,16 +75,33 @@ async def test_a_write_in_flight_when_the_engine_is_killed_is_unknown_and_not_se
 
 
 @EACH_READ
-async def test_a_read_in_flight_when_the_engine_is_killed_says_so(
+async def test_a_read_in_flight_when_the_engine_is_killed_is_answered_by_the_next(
     client: EngineClient, sandbox: RunningSandbox, operation: str
 ) -> None:
     ref = await save(client)
     sandbox.faults([{**STALL, "operation": operation}])
     task = asyncio.ensure_future(READS[operation](client, ref))
     await wait_until(lambda: sandbox.journal(operation))
+    sandbox.faults([])
+    kill_engine(client)
+    await task
+    assert len(sandbox.journal(operation)) == 2
+
+
+@EACH_READ
+async def test_a_read_that_a_second_engine_does_not_survive_says_so(
+    client: EngineClient, sandbox: RunningSandbox, operation: str
+) -> None:
+    ref = await save(client)
+    sandbox.faults([{**STALL, "operation": operation, "nth": nth} for nth in (1, 2)])
+    task = asyncio.ensure_future(READS[operation](client, ref))
+    await wait_until(lambda: len(sandbox.journal(operation)) == 1)
+    kill_engine(client)
+    await wait_until(lambda: len(sandbox.journal(operation)) == 2)
     kill_engine(client)
     with pytest.raises(EngineLost):
         await task
+    sandbox.faults([])
     assert (await client.get(A, [ref]))[0].item is not None
 
 

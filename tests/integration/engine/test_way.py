@@ -168,7 +168,7 @@ def test_an_engine_does_not_outlive_a_window_that_was_killed() -> None:
 
 
 def test_the_frozen_program_starts_itself_as_its_engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert command_line() == [sys.executable, "-m", "app.engine"]
+    assert command_line() == [sys.executable, "-P", "-m", "app.engine"]
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     assert command_line() == [sys.executable, "--engine"]
 

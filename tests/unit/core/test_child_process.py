@@ -234,7 +234,7 @@ def test_no_part_of_the_program_outlives_one_that_was_killed(part: tuple[str, ..
 
 
 def test_the_frozen_program_starts_its_parts_by_an_option(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert own_program("app.part", "--part", "x") == [sys.executable, "-m", "app.part", "x"]
+    assert own_program("app.part", "--part", "x") == [sys.executable, "-P", "-m", "app.part", "x"]
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     assert own_program("app.part", "--part", "x") == [sys.executable, "--part", "x"]
 
@@ -278,3 +278,24 @@ def test_ctrl_c_in_a_terminal_is_the_windows_affair(start: Start, told: SimpleQu
     os.kill(child.pid, signal.SIGINT)
     child.finish()
     assert told.get() == End(0, "")
+
+
+@pytest.mark.parametrize("part", [["app.engine", ""], ["app.content", ""], ["app.spelling", "", "."]])
+def test_no_module_is_taken_from_the_folder_in_which_the_program_was_started(
+    start: Start,
+    told: SimpleQueue[bytes | End],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    part: list[str],
+) -> None:
+    for name in ("gettext", "json", "struct", "email", "argparse", "logging", "msgspec"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'taken')!r}, 'w')\nraise SystemExit(7)\n")
+    monkeypatch.chdir(tmp_path)
+    module, option, *arguments = part
+    child = start(
+        "", Framing(LINES.write, lambda pipe: pipe.read() or None), command=own_program(module, option, *arguments)
+    )
+    child.finish()
+    while not isinstance(end := told.get(timeout=20), End):
+        pass
+    assert not (tmp_path / "taken").exists(), end.last_words

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.files import numbered, safe_file_name
+from app.domain.files import FileKind, ending_of, is_page, is_program, kind_of, numbered, safe_file_name
+from app.services.text.attachment_text import danger_of
 
 
 @pytest.mark.parametrize(
@@ -56,3 +57,43 @@ def test_names_are_numbered_before_their_ending() -> None:
     assert [numbered("plan.pdf", n) for n in range(3)] == ["plan.pdf", "plan (2).pdf", "plan (3).pdf"]
     assert numbered("plan", 1) == "plan (2)"
     assert numbered(".plan", 1) == ".plan (2)"
+
+
+@pytest.mark.parametrize("sign", ["\u200b", "\u2060", "\u202e", "\ufeff", "\u00ad", "\u2066", "\x00", "\u2028"])
+def test_what_is_not_seen_in_a_name_hides_no_program(sign: str) -> None:
+    name = f"invoice.e{sign}xe"
+    assert ending_of(name) == ending_of(safe_file_name(name, "x")) == "exe"
+    assert kind_of(name) is FileKind.PROGRAM
+    assert "invoice.exe" in danger_of(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["a.exe.", "a.exe ", "a.exe. .", "a.exe\u00a0", "A.EXE", "x/../a.exe", "a.desk\u2060top"]
+)
+def test_a_program_is_one_by_the_name_that_its_copy_gets(name: str) -> None:
+    assert is_program(name)
+
+
+# Some of each list that was gathered: what Outlook blocks, what desktops run, what carries macros.
+ASKED = """ade appref-ms asp bat bgi cab chm cpl crt diagcab fxp hlp hta img iso jnlp library-ms lnk mad mcf mde msc
+msix mst msu ops osd pif printerexport ps1 psd1 pst pyz reg scf search-ms settingcontent-ms shb theme
+themepack udl url vb vbp vhdx vsw wasm webpnp website wsf xbap xll xnk action appimage command desktop
+dmg elf flatpakref kdelnk mobileconfig o out run scpt so snap tool webloc workflow docm xlam xlsb iqy slk
+jse sh zsh fish"""
+
+
+@pytest.mark.parametrize("ending", ASKED.split())
+def test_a_dangerous_ending_is_asked_about(ending: str) -> None:
+    assert "may change this computer" in danger_of(f"plan.{ending}")
+    assert kind_of(f"plan.{ending.upper()}") is FileKind.PROGRAM
+
+
+@pytest.mark.parametrize("ending", ["html", "htm", "shtml", "svg", "xhtml", "xht", "mht", "mhtml", "xml"])
+def test_a_page_is_asked_about(ending: str) -> None:
+    assert is_page(f"plan.{ending}")
+    assert "is a page" in danger_of(f"plan.{ending}")
+
+
+@pytest.mark.parametrize("name", ["plan.pdf", "plan.docx", "plan.xlsx", "photo.jpg", "notes.txt", "a.zip", "plan"])
+def test_ordinary_files_are_not_asked_about(name: str) -> None:
+    assert danger_of(name) == ""

@@ -9,10 +9,10 @@ import random
 import pytest
 from PySide6.QtGui import QTextCursor
 
+from app.content.html.clean import clean
+from app.content.html.parse import parse_body
+from app.content.jobs import Remote
 from app.domain.edits import BodyReplaced, TextSplice
-from app.services.html.foreign.clean import clean
-from app.services.html.foreign.parse import parse_body
-from app.services.html.foreign.policy import Remote
 from app.services.html.prepare import html_of_text
 from app.services.html.write import write_body
 from app.ui.editor import block_keys

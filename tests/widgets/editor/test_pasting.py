@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QTextCursor, QTextDocument
 from pytestqt.qtbot import QtBot
 
+from app.content.ask import use
+from app.content.jobs import Answer, Job, ReadHtml, Want
+from app.content.work import perform
 from tests.html_corpus import HOSTILE, ORDINARY, Case
 from tests.widgets.editor.conftest import EditorScene, Written
 
@@ -21,6 +27,29 @@ def html(text: str) -> QMimeData:
 def paste(written: Written, data: QMimeData) -> None:
     written.editor.insertFromMimeData(data)
     written.editor.pasting.finish()
+
+
+class SlowReader:
+    """Reads what is pasted or only shown once it may, as a process that is starting or busy."""
+
+    def __init__(self) -> None:
+        self.may = threading.Event()
+        self.asked = 0
+
+    def __call__(self, job: Job) -> Answer:
+        if isinstance(job, ReadHtml) and job.want in {Want.INSERT, Want.SHOW}:
+            self.asked += 1
+            assert self.may.wait(20)
+        return perform(job)
+
+
+@pytest.fixture
+def slow() -> Iterator[SlowReader]:
+    reader = SlowReader()
+    use(reader)
+    yield reader
+    reader.may.set()
+    use(None)
 
 
 @pytest.mark.parametrize("case", HOSTILE + ORDINARY, ids=lambda case: case.name)
@@ -73,6 +102,67 @@ def test_a_large_paste_is_read_behind_and_goes_where_the_cursor_was(panel: Edito
     assert text.startswith("before line of a newsletter")
     assert text.endswith("after!")
     assert written.body() == written.whole()
+
+
+def test_a_paste_of_any_size_waits_for_its_reader_and_what_is_typed_comes_after_it(
+    panel: EditorScene, qtbot: QtBot, slow: SlowReader
+) -> None:
+    written = panel.begin("before ")
+    written.editor.moveCursor(QTextCursor.MoveOperation.End)
+    told: list[str] = []
+    written.editor.pasting.working.connect(lambda: told.append("working"))
+    written.editor.pasting.done.connect(lambda: told.append("done"))
+    written.editor.insertFromMimeData(html("<b>pasted</b>"))
+    qtbot.keyClicks(written.editor, " typed")
+    qtbot.waitUntil(lambda: told == ["working"])
+    assert written.editor.toPlainText() == "before  typed"
+    slow.may.set()
+    qtbot.waitUntil(lambda: told == ["working", "done"])
+    assert written.inner() == "<div>before&nbsp;<b>pasted</b> typed</div>"
+
+
+def test_a_paste_that_is_not_read_soon_goes_in_as_text_where_the_message_is_closed(
+    panel: EditorScene, slow: SlowReader
+) -> None:
+    written = panel.begin("")
+    written.editor.insertFromMimeData(html("<b>pasted</b><script>evil()</script>"))
+    written.editor.finish()
+    assert written.inner() == "<div>pasted</div>"
+    assert not written.editor.pasting.is_pasting()
+
+
+def test_a_paste_that_was_given_up_does_not_arrive(panel: EditorScene, qtbot: QtBot, slow: SlowReader) -> None:
+    written = panel.begin("text")
+    written.editor.insertFromMimeData(html("<b>pasted</b>"))
+    written.editor.pasting.forget()
+    slow.may.set()
+    qtbot.wait(50)
+    assert written.editor.toPlainText() == "text"
+
+
+def test_what_was_copied_here_asks_nobody(panel: EditorScene, slow: SlowReader) -> None:
+    written = panel.open("<p>a <b>bold</b></p>")
+    written.editor.selectAll()
+    written.editor.copy()
+    written.editor.paste()
+    assert slow.asked == 0
+    assert "<b>bold</b>" in written.body()
+
+
+def test_what_the_editor_cannot_hold_is_drawn_as_its_text_until_it_is_read(
+    panel: EditorScene, qtbot: QtBot, slow: SlowReader
+) -> None:
+    kept = "<table><tr><td>outer<table><tr><td>within</td><td>beside</td></tr></table></td></tr></table>"
+    written = panel.open(f"<div>text</div>{kept}")
+    written.editor.show()
+    written.editor.grab()
+    qtbot.waitUntil(lambda: slow.asked == 1)
+    before = written.editor.document().size().height()
+    slow.may.set()
+    qtbot.waitUntil(lambda: written.editor.document().size().height() != before)
+    written.editor.grab()
+    assert slow.asked == 1
+    assert "outer<table>" in written.whole()
 
 
 def test_a_large_plain_paste_goes_in_whole(panel: EditorScene) -> None:

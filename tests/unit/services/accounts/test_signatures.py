@@ -9,6 +9,7 @@ from app.domain.errors import StorageError
 from app.domain.message import BodyFormat, Content, Options
 from app.domain.recipient import Recipient
 from app.domain.state import State
+from app.domain.visible_text import plain_text
 from app.services.accounts.accounts import Accounts
 from app.services.accounts.signatures import (
     FieldValues,
@@ -21,7 +22,6 @@ from app.services.accounts.signatures import (
     place_for,
     quote_begins,
 )
-from app.services.html.foreign.plain_text import plain_text
 from tests.fakes.clock import FakeClock
 from tests.fakes.mailbox import FakeMailbox
 from tests.fakes.scene import ACCOUNT, ANNA, BEN, Scene, typed

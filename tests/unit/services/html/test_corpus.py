@@ -8,12 +8,12 @@ from html.parser import HTMLParser
 
 import pytest
 
-from app.services.html.blocks import Block, Body, KeptHtml, Paragraph, Picture, Run, Table
-from app.services.html.foreign import policy
-from app.services.html.foreign.clean import clean
-from app.services.html.foreign.parse import parse_body, parse_piece, parse_showing
-from app.services.html.foreign.plain_text import plain_text
-from app.services.html.foreign.policy import Remote
+from app.content.html import policy
+from app.content.html.clean import clean
+from app.content.html.parse import parse_body, parse_piece, parse_showing
+from app.content.jobs import Remote
+from app.domain.blocks import Block, Body, KeptHtml, Paragraph, Picture, Run, Table
+from app.domain.visible_text import plain_text
 from app.services.html.prepare import answer_to, open_html, passed_on
 from app.services.html.write import write_blocks, write_body
 from tests.html_corpus import ALL, Case

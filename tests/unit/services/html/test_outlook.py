@@ -12,9 +12,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from app.services.html.foreign.clean import clean
-from app.services.html.foreign.parse import parse_piece
-from app.services.html.foreign.style import read_style
+from app.content.html.clean import clean
+from app.content.html.parse import parse_piece
+from app.content.html.style import read_style
 from app.services.html.prepare import answer_to, html_of_text, open_html
 from app.services.html.write import OWN_BASE, write_blocks, write_body
 from tests.html_corpus import ALL, Case

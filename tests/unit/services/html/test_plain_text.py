@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.services.html.foreign.plain_text import plain_text
+from app.domain.visible_text import plain_text
 
 
 @pytest.mark.parametrize(

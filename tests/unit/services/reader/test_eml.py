@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -209,3 +211,12 @@ def test_whose_words_they_are_is_said_as_far_as_the_file_says_it() -> None:
     assert whose_words(Whose(Recipient("a@x.example"))) == f"These are the words of a@x.example. {left_out}"
     assert whose_words(Whose(None, 1.0)) == f"These words are from a file that does not say who wrote them. {left_out}"
     assert len(whose_words(Whose(Recipient("a@x.example", "A" * 1000)))) < 200
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has neither")
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")], ids=["a pipe", "a device"])
+def test_what_is_no_file_is_refused_at_once(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    path = tmp_path / "x.eml"
+    make(path)
+    with pytest.raises(BadInput, match="is not a file"):
+        read_eml(path)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from app.services.html.blocks import Level, Look
-from app.services.html.foreign.style import read_style
-from app.services.html.foreign.tree import attribute
-from app.services.html.safe import Style, pixels, write_style
+from app.content.html.style import read_style
+from app.content.html.tree import attribute
+from app.core.parsing import whole_number
+from app.domain.blocks import Level, Look
+from app.domain.html_rules import Style, pixels, write_style
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -54,6 +55,8 @@ class InheritedStyle(msgspec.Struct, frozen=True):
     block: tuple[tuple[str, str], ...] = ()
     background: str = ""
     kept: bool = False
+    align_told: bool = False
+    """Whether `align` comes from an attribute, or from `center`: that ends at the next table (HTML, 15.3.3)."""
 
 
 def entered(element: _Element, tag: str, place: InheritedStyle) -> InheritedStyle:
@@ -90,7 +93,7 @@ def _inside_block(
         look = msgspec.structs.replace(look, background=place.look.background)
     if tag in {"td", "th", "table", "tr"}:
         block = {}  # how a cell is spaced is of the table
-    align = (style.get("text-align") or element.get("align") or ("center" if tag == "center" else place.align)).lower()
+    align, align_told = _align(element, tag, place, style)
     kind = tag if tag in HEADINGS or tag in {"p", "pre"} else ("div" if tag != "li" else place.kind)
     if kind == "p" and pixels(block.get("margin", "x").split()[0]) == 0 and len(set(block["margin"].split())) == 1:
         kind = "div"
@@ -103,16 +106,31 @@ def _inside_block(
         styles=tuple(styles.items()),
         kind=kind,
         align=align if align in {"center", "right", "justify"} else "",
+        align_told=align_told,
         block=tuple(block.items()),
         background=background,
         kept=tag == "pre" or style.get("white-space", "").startswith("pre") or place.kept,
     )
 
 
+def _align(element: _Element, tag: str, place: InheritedStyle, style: Style) -> tuple[str, bool]:
+    """Return how text is aligned inside, and whether an attribute says so.
+
+    Of a table the attribute places the table itself, and what attributes around it said ends there, as in browsers.
+    """
+    if style.get("text-align"):
+        return style["text-align"].lower(), False
+    if tag == "table":
+        return ("", False) if place.align_told else (place.align, False)
+    if element.get("align"):
+        return attribute(element, "align").lower(), True
+    return ("center", True) if tag == "center" else (place.align, place.align_told)
+
+
 def _changes(style: Style) -> dict[str, object]:
     changes: dict[str, object] = {}
     if weight := style.get("font-weight"):
-        changes["bold"] = weight in {"bold", "bolder"} or (weight.isdigit() and int(weight) >= 600)
+        changes["bold"] = weight in {"bold", "bolder"} or whole_number(weight) >= 600
     if slope := style.get("font-style"):
         changes["italic"] = slope in {"italic", "oblique"}
     if line := style.get("text-decoration") or style.get("text-decoration-line"):

@@ -8,12 +8,11 @@ content is not text to a person, dropped with it.
 from __future__ import annotations
 
 import re
-from enum import Enum
 from typing import Final
 
 import msgspec
 
-from app.services.html.safe import LINKS, scheme_of
+from app.domain.html_rules import LINKS, scheme_of
 
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]*)>?")
 
@@ -21,20 +20,14 @@ _TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]*)>?")
 _CLOSE_THEMSELVES: Final = frozenset(
     {
         *("area", "base", "basefont", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source"),
-        *("wbr", "p", "li", "dd", "dt", "td", "th", "tr", "tbody", "thead", "tfoot", "option", "body", "html", "a"),
+        *("wbr", "p", "li", "dd", "dt", "td", "th", "tr", "tbody", "thead", "tfoot", "option", "html", "a"),
     }
 )
 
 
-class Remote(Enum):
-    """What becomes of pictures that lie elsewhere: a link in their place, or kept, where the message is one's own.
-
-    A message of one's own that is quoted keeps its pictures too, but not those that are there to count its readers.
-    """
-
-    LINKED = "linked"
-    KEPT = "kept"
-    QUOTED = "quoted"
+_FORMATTING: Final = frozenset(
+    {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"}
+)
 
 
 class Cleaned(msgspec.Struct, frozen=True):
@@ -42,6 +35,8 @@ class Cleaned(msgspec.Struct, frozen=True):
 
     html: str
     remote: int = 0
+    reduced: bool = False
+    """It was more than any message needs: only its text is here."""
 
 
 def is_monstrous(html: str) -> bool:
@@ -49,10 +44,16 @@ def is_monstrous(html: str) -> bool:
     if len(html) > LARGEST:
         return True
     depth: dict[str, int] = {}
-    total = 0
+    total = nodes = formatting = 0
     for tag in _TAG.finditer(html):
         name = tag[2].lower()
         if len(tag[3]) > 4000 and tag[3].count("=") > MOST_ATTRIBUTES:
+            return True
+        if name in _FORMATTING:
+            formatting = max(0, formatting + (-1 if tag[1] else 1))
+        # A block within formatting that was not closed opens all of it anew, in the rules of HTML.
+        nodes += 1 if tag[1] or name in _FORMATTING else 1 + formatting
+        if nodes > MOST_NODES:
             return True
         if name in _CLOSE_THEMSELVES:
             continue
@@ -106,6 +107,8 @@ LARGEST: Final = 8_000_000
 DEEPEST: Final = 400
 """Elements inside each other; a tree deeper than this is no message, and costs its depth squared to read."""
 MOST_ATTRIBUTES: Final = 300
+MOST_NODES: Final = 600_000
+"""Tags, with those that formatting is opened by anew: beyond it a tree takes gigabytes, or many seconds."""
 
 _PICTURE_DATA: Final = re.compile(r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=\s]+\Z", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\d{1,4}(?:\.\d+)?%?\Z")

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from app.services.html.foreign import policy
-from app.services.html.foreign.policy import Cleaned, Remote
-from app.services.html.foreign.style import StyleSheet, is_hidden, read_style
-from app.services.html.foreign.tree import attribute, drop, read_tree, take_attribute, text_in, unwrap, write_tree
-from app.services.html.safe import Style, pixels, write_style
+from app.content.html import policy
+from app.content.html.policy import Cleaned
+from app.content.html.style import StyleSheet, is_hidden, read_style
+from app.content.html.tree import attribute, drop, read_tree, take_attribute, text_in, unwrap, write_tree
+from app.content.jobs import Remote
+from app.domain.html_rules import Style, pixels, write_style
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -163,10 +164,13 @@ def _drop_later(picture: _Element) -> None:
 
 
 def _put_words(picture: _Element, alt: str, source: str) -> None:
-    """Let a picture that is not shown be its words; with `source`, a link to it, unless a link is around it."""
+    """Let a picture that is not shown be its words; with `source`, a link to it, unless a link is around it.
+
+    One without words leaves its place where it was a link: with it the link would go, and all of some messages.
+    """
     inside = any(parent.tag == "a" and parent.get("href") for parent in picture.iterancestors())
     _drop_later(picture)
-    words = f"[{alt}]" if alt else ("" if inside or not source else "[…]")
+    words = f"[{alt}]" if alt else ("[…]" if inside or source else "")
     picture.text = words or None
     if words and source and not inside:
         picture.tag = "a"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
+
+from app.domain.text import clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -10,8 +13,25 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 
+_REFERENCE: Final = re.compile(r"&#(?:0{0,6}(\d{1,2})|[xX]0{0,6}([0-9a-fA-F]{1,2})|0{0,6}(6553[45]));?(?![0-9a-fA-F])")
+
+
+def fit_for_tree(html: str) -> str:
+    """Return HTML without what a tree of lxml cannot hold: controls, written out or as references, and halves of pairs.
+
+    They show nothing. Word, scanners and copies of PDF files leave them behind.
+    """
+    return _REFERENCE.sub(_without_control, clean_text(html, lines=True))
+
+
+def _without_control(found: re.Match[str]) -> str:
+    code = int(found[1]) if found[1] else int(found[2], 16) if found[2] else 0
+    return "" if code < 32 and chr(code) not in "\t\n\r" else found[0]
+
+
 def read_tree(html: str) -> _Element:
     """Return `html`, which the policy has been over, as the tree of a body."""
+    html = fit_for_tree(html)
     from lxml import etree
     from lxml.html import HTMLParser
 

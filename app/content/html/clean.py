@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from app.services.html.foreign import policy
-from app.services.html.foreign.policy import Cleaned, Remote, is_monstrous
-from app.services.html.foreign.style import StyleSheet, read_style
-from app.services.html.safe import is_link, text_as_html, write_style
+from app.content.html import policy
+from app.content.html.policy import Cleaned, is_monstrous
+from app.content.html.style import StyleSheet, read_style
+from app.content.jobs import Remote
+from app.domain.html_rules import is_link, text_as_html, write_style
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +27,8 @@ def clean(html: str, remote: Remote = Remote.LINKED) -> Cleaned:
     if not html.strip():
         return Cleaned("")
     if is_monstrous(html):
-        return Cleaned(_as_text(html))
-    from app.services.html.foreign.tidy import tidy
+        return Cleaned(_as_text(html), reduced=True)
+    from app.content.html.tidy import tidy
 
     sheet = StyleSheet(_style_sheets(html))
     return tidy(hold_to_policy(_BODY.sub(r"<\1div", html)), sheet, remote)
@@ -52,7 +53,7 @@ def hold_to_policy(html: str) -> str:
 
 
 def _as_text(html: str) -> str:
-    from app.services.html.foreign.plain_text import plain_text
+    from app.domain.visible_text import plain_text
 
     return text_as_html(plain_text(html))
 

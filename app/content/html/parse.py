@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from app.services.html.blocks import (
+from app.content.html.inherited_style import HEADINGS, OF_RUNS, SEPARATE, InheritedStyle, entered
+from app.content.html.quotes import split_quote
+from app.content.html.style import read_style
+from app.content.html.tree import attribute, outer_html, read_tree, take_attribute
+from app.domain.blocks import (
     LINE,
     Block,
     Body,
@@ -27,11 +31,7 @@ from app.services.html.blocks import (
     Run,
     Table,
 )
-from app.services.html.foreign.inherited_style import HEADINGS, OF_RUNS, SEPARATE, InheritedStyle, entered
-from app.services.html.foreign.quotes import split_quote
-from app.services.html.foreign.style import read_style
-from app.services.html.foreign.tree import attribute, outer_html, read_tree, take_attribute
-from app.services.html.safe import Style, pixels, write_style
+from app.domain.html_rules import Style, pixels, write_style
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from app.services.html.safe import LARGEST_FONT, SMALLEST_LENGTH, Style, pixels
+from app.domain.html_rules import LARGEST_FONT, SMALLEST_LENGTH, Style, pixels
 
 _COLOR: Final = re.compile(
     r"#[0-9a-f]{3,8}|[a-z]{3,25}|(?:rgb|hsl)a?\(\s*[\d.%]{1,8}(?:deg)?(?:\s*[,/ ]\s*[\d.%]{1,8}){2,3}\s*\)",
@@ -19,7 +19,8 @@ _COLOR: Final = re.compile(
 )
 _WORDS: Final = re.compile(r"[a-z][a-z -]{0,40}", re.IGNORECASE)
 _FAMILY: Final = re.compile(r"[\w ,.'\"&-]{1,200}")
-_RAW_DECLARATION: Final = re.compile(r"\s*([a-zA-Z-]{2,40})\s*:\s*([^;]{1,400})")
+_PROPERTY: Final = re.compile(r"[a-z-]{2,40}")
+_LONGEST_VALUE: Final = 400
 _LARGEST: Final = 3000.0
 _REM: Final = re.compile(r"(?<![\w.])(-?\d{0,5}(?:\.\d{1,6})?)(?<=\d)rem\b", re.IGNORECASE)
 _NUMBER: Final = r"\d{1,3}(?:\.\d{1,6})?%?|\.\d{1,6}%?"
@@ -59,13 +60,13 @@ def read_style(text: str) -> Style:
 def _declarations(text: str) -> tuple[tuple[str, str], ...]:
     """Read a style attribute; a message has few that differ, and each of them many times."""
     style: Style = {}
-    if "url(" in text:
-        text = re.sub(r"url\([^)]*\)", "", text)
-    if "/*" in text:
-        text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    for found in _RAW_DECLARATION.finditer(text):
-        name, value = found[1].lower(), found[2].replace("!important", "").replace('"', "'").strip()
-        value = plain_units(value)
+    text = _without(_without(text, "url(", ")"), "/*", "*/")
+    for part in text.split(";"):
+        name, _, value = part.partition(":")
+        name = name.strip().lower()
+        if not _PROPERTY.fullmatch(name):
+            continue
+        value = plain_units(value.strip()[:_LONGEST_VALUE].replace("!important", "").replace('"', "'").strip())
         if name == "background":
             name, value = "background-color", _first_color(value)
         if value and _may_stay(name, value):
@@ -75,6 +76,12 @@ def _declarations(text: str) -> tuple[tuple[str, str], ...]:
         elif name == "mso-list" and re.fullmatch(r"[\w ]{1,40}", value):
             style[name] = value
     return tuple(style.items())
+
+
+def _without(text: str, begin: str, end: str) -> str:
+    """Return `text` without what stands between `begin` and `end`; what is never ended goes on to the end."""
+    first, *parts = text.split(begin)
+    return first + "".join(part.partition(end)[2] for part in parts)
 
 
 def plain_units(value: str) -> str:

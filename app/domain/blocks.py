@@ -74,7 +74,8 @@ class Paragraph(msgspec.Struct, frozen=True, tag=True):
     """A paragraph. `kind` is the element: div, p, h1 to h6, pre. `lists` are the lists around it, outermost first.
 
     `item` says whether it opens an item of the innermost list; `quote` counts the blockquotes around it; `style` is
-    what of CSS the editor has no button for; `background` is of the whole width.
+    what of CSS the editor has no button for; `background` is of the whole width. `continues` is for display alone: it
+    goes on in the line in which the paragraph before ended.
     """
 
     pieces: tuple[Piece, ...] = ()
@@ -85,6 +86,7 @@ class Paragraph(msgspec.Struct, frozen=True, tag=True):
     quote: int = 0
     style: str = ""
     background: str = ""
+    continues: bool = False
 
     def text(self) -> str:
         """Return what is written in it."""

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from app.services.html.foreign.tree import attribute, outer_html, text_in
-from app.services.html.safe import is_quote_head
+from app.content.html.tree import attribute, outer_html, text_in
+from app.domain.html_rules import is_quote_head
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -1,0 +1,1 @@
+"""The child process that parses what comes from outside: HTML, messages in files, pictures."""

@@ -1,0 +1,246 @@
+"""The content processes as the program sees them: a job in, an answer out, from any thread, and bounds on all of it.
+
+One process reads, and a second one while the first is busy. Both end when they have been idle for a while. A job
+that outlasts its deadline ends its process, and so does what is not in our form. What a process did not survive is
+known by a mark on disk, and is not tried again: not by the next start either.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Final
+
+from app.content.jobs import (
+    LARGEST_PIECE,
+    Answer,
+    AnswerReader,
+    HtmlRead,
+    Job,
+    ReadFailed,
+    TooComplex,
+    encode_job,
+    key_of,
+)
+from app.core import frames, program_files
+from app.core.child_process import ChildProcess, End, Framing, own_program
+
+MOST: Final = 2
+"""Processes at once."""
+SECOND_AFTER: Final = 0.2
+"""Seconds for which a job waits for the first process before a second one is started."""
+IDLE: Final = 30.0
+"""Seconds after which a process that nothing was asked of is ended."""
+DEADLINE: Final = 30.0
+"""Seconds that a job may take, by the clock: it has ten of the processor, on a machine that may be busy."""
+_START: Final = 30.0
+_KEPT: Final = 24
+_LARGEST_KEPT: Final = 300_000
+"""Answers to the last jobs that are kept, and the bytes of a job up to which its answer is."""
+
+_Child = ChildProcess[bytes, bytes]
+
+
+def command_line() -> list[str]:
+    """Return the command that starts a content process."""
+    return own_program("app.content", "--content")
+
+
+class _Worker:
+    """One process, which does one job at a time."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._heard: SimpleQueue[bytes | None] = SimpleQueue()
+        framing = Framing(frames.write_frame, lambda pipe: frames.read_frame(pipe, LARGEST_PIECE))
+        self.child = _Child("content", command, framing, lambda _, frame: self._heard.put(frame), self._ended)
+        self.free_since = 0.0
+        self._ready = False
+
+    def _ended(self, _child: _Child, _end: End) -> None:
+        self._heard.put(None)
+
+    def ask(self, frame: bytes, seconds: float) -> Answer:
+        """Return the answer to an encoded job. Raises TimeoutError, EOFError and ValueError; it is of no use then."""
+        if not self._ready:
+            self._hear(time.monotonic() + _START)
+            self._ready = True
+        self.child.send(frame)
+        until = time.monotonic() + seconds
+        reader = AnswerReader()
+        while (answer := reader.take_frame(self._hear(until))) is None:
+            pass
+        return answer
+
+    def _hear(self, until: float) -> bytes:
+        try:
+            frame = self._heard.get(timeout=max(0.0, until - time.monotonic()))
+        except Empty:
+            raise TimeoutError from None
+        if frame is None:
+            raise EOFError
+        return frame
+
+
+class Marks:
+    """What was begun and not ended, as files: a job whose process did not survive it, or the program did not."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep marks in `folder`, which need not be there."""
+        self._folder = folder
+
+    def begin(self, key: str) -> bool:
+        """Mark a job as begun; return False where it must not be: it failed, or was cut off by two runs before."""
+        place = self._folder / key
+        with contextlib.suppress(OSError):  # without a disk there are no marks, and content is read all the same
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if place.exists() and place.stat().st_size > 1:
+                return False
+            with place.open("ab") as file:
+                file.write(b".")
+        return True
+
+    def end(self, key: str, *, well: bool) -> None:
+        """Take the mark away, or let it stay for good."""
+        with contextlib.suppress(OSError):
+            if well:
+                (self._folder / key).unlink(missing_ok=True)
+            else:
+                (self._folder / key).write_bytes(b"failed")
+
+
+class ContentProcesses:
+    """Reads content in processes of its own. Called in any thread but the window's; `close` ends them."""
+
+    def __init__(
+        self, marks: Path, command: Sequence[str] = (), deadline: float = DEADLINE, idle: float = IDLE
+    ) -> None:
+        """Start nothing yet. `command` stands in for this program's own process in tests."""
+        self._marks = Marks(marks)
+        self._command = list(command) or command_line()
+        self._deadline, self._idle = deadline, idle
+        self._change = threading.Condition()
+        self._free: list[_Worker] = []
+        self._all: list[_Worker] = []
+        self._kept: OrderedDict[str, Answer] = OrderedDict()
+        self._timer: threading.Timer | None = None
+        self._closed = False
+
+    def __call__(self, job: Job) -> Answer:
+        """Return the answer to a job. Raises TooComplex where it met a bound, or there is no process to ask."""
+        frame = encode_job(job)
+        key = key_of(frame)
+        with self._change:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        if not self._marks.begin(key):
+            raise TooComplex
+        worker = self._take()
+        try:
+            answer = worker.ask(frame, self._deadline)
+        except (TimeoutError, EOFError, ValueError):
+            self._drop(worker)
+            self._marks.end(key, well=self._closed)
+            raise TooComplex from None
+        self._give_back(worker)
+        self._marks.end(key, well=not isinstance(answer, ReadFailed) or answer.why != "MemoryError")
+        if isinstance(answer, ReadFailed):
+            raise TooComplex
+        self._keep(key, len(frame), answer)
+        return answer
+
+    def warm(self) -> None:
+        """Start a process where none runs, so that what is read next need not wait for it. Returns at once."""
+        with self._change:
+            if not self._all and not self._closed:
+                self._release(self._start())
+
+    def close(self) -> None:
+        """End the processes, and wait for that. Who waits for an answer gets TooComplex."""
+        with self._change:
+            self._closed = True
+            workers, self._all, self._free = self._all, [], []
+            if self._timer is not None:
+                self._timer.cancel()
+            self._change.notify_all()
+        for worker in workers:
+            worker.child.kill()
+        for worker in workers:
+            worker.child.join(1.0)
+
+    @property
+    def pids(self) -> list[int]:
+        """The ids of the processes that run."""
+        with self._change:
+            return [worker.child.pid for worker in self._all if worker.child.pid is not None]
+
+    # --- which process -----------------------------------------------------------------------------------------------
+
+    def _take(self) -> _Worker:
+        second_at = time.monotonic() + SECOND_AFTER
+        with self._change:
+            while not self._closed:
+                if self._free:
+                    return self._free.pop()
+                left = second_at - time.monotonic()
+                if not self._all or (left <= 0 and len(self._all) < MOST):
+                    return self._start()
+                self._change.wait(left if left > 0 else None)
+        raise TooComplex
+
+    def _start(self) -> _Worker:
+        worker = _Worker(self._command)
+        self._all.append(worker)
+        return worker
+
+    def _give_back(self, worker: _Worker) -> None:
+        with self._change:
+            if worker in self._all:
+                self._release(worker)
+
+    def _release(self, worker: _Worker) -> None:
+        worker.free_since = time.monotonic()
+        self._free.append(worker)
+        self._change.notify()
+        if self._timer is None:
+            self._arm(self._idle)
+
+    def _drop(self, worker: _Worker) -> None:
+        worker.child.kill()
+        with self._change:
+            if worker in self._all:
+                self._all.remove(worker)
+            self._change.notify()
+
+    def _arm(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, self._end_idle)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _end_idle(self) -> None:
+        if program_files.ours.is_replaced():
+            return  # no other could be started in their place
+        with self._change:
+            self._timer = None
+            now = time.monotonic()
+            idle = [worker for worker in self._free if now - worker.free_since >= self._idle - 0.01]
+            for worker in idle:
+                self._free.remove(worker)
+                self._all.remove(worker)
+            if self._free and not self._closed:
+                self._arm(max(0.05, self._idle - (now - min(worker.free_since for worker in self._free))))
+        for worker in idle:
+            worker.child.finish(patience=1.0)
+
+    def _keep(self, key: str, size: int, answer: Answer) -> None:
+        if size > _LARGEST_KEPT or not isinstance(answer, HtmlRead):
+            return
+        with self._change:
+            self._kept[key] = answer
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)

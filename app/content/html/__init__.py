@@ -1,0 +1,1 @@
+"""HTML from outside: made safe, and read as blocks and as text."""

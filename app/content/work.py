@@ -1,0 +1,40 @@
+"""Does one job, in whichever process it is called. What a job needs is loaded with the first of its kind."""
+
+from __future__ import annotations
+
+from app.content.jobs import Answer, HtmlRead, Job, MailRead, NoMessage, ReadFile, ReadHtml, Remote, Want
+
+
+def perform(job: Job) -> Answer:
+    """Return the answer to a job. Raises TooComplex, and whatever hostile content may bring about."""
+    return _read_file(job) if isinstance(job, ReadFile) else _read_html(job)
+
+
+def _read_file(job: ReadFile) -> MailRead | NoMessage:
+    from app.content.eml import read_message
+
+    return read_message(job.raw, job.unnamed)
+
+
+def _read_html(job: ReadHtml) -> HtmlRead:
+    from app.content.html import parse
+    from app.content.html.clean import clean
+    from app.domain.visible_text import plain_text
+
+    html = job.html
+    match job.want:
+        case Want.CLEAN:
+            cleaned = clean(html, job.remote)
+            return HtmlRead(html=cleaned.html, remote=cleaned.remote, reduced=cleaned.reduced)
+        case Want.READ:
+            cleaned = clean(html, job.remote)
+            blocks = () if cleaned.reduced else tuple(parse.parse_showing(cleaned.html))
+            return HtmlRead(blocks, text=plain_text(html), remote=cleaned.remote, reduced=cleaned.reduced)
+        case Want.EDIT:
+            cleaned = clean(html, Remote.KEPT)
+            body = parse.parse_body(cleaned.html)
+            return HtmlRead(body.blocks, base=body.base, quote=body.quote, reduced=cleaned.reduced)
+        case Want.INSERT:
+            return HtmlRead(tuple(parse.parse_piece(clean(html).html)))
+        case Want.SHOW:
+            return HtmlRead(tuple(parse.parse_showing(html)))

@@ -1,0 +1,103 @@
+"""All that the program asks of HTML. What comes from outside is read in the content process (`app/content`).
+
+Calls take their time: they are made off the window's thread. HTML that is more than any message needs is reduced to its
+visible text: `reduced` says so where the person is to be told. What ends in `_of_own` is for what this program's editor
+wrote, and reads it in the caller's thread.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from app.content.ask import read_content
+from app.content.jobs import HtmlRead, ReadHtml, Remote, TooComplex, Want
+from app.domain.blocks import Block, Body, Paragraph, Run
+from app.domain.html_rules import text_as_html
+from app.domain.visible_text import plain_text
+
+__all__ = [
+    "LONGEST_TEXT",
+    "Remote",
+    "blocks_of_own",
+    "body_of_own",
+    "clean",
+    "read_body",
+    "read_for_insertion",
+    "read_for_reading",
+    "read_safe",
+    "text_blocks",
+]
+
+LONGEST_TEXT: Final = 500_000
+"""Characters of the visible text to which HTML is reduced; a message that people wrote has a hundredth of it."""
+
+
+def clean(html: str, remote: Remote = Remote.LINKED) -> str:
+    """Return `html` made safe, with everything visible in it; a fragment, without html, head and body."""
+    try:
+        return read_content(ReadHtml(html, Want.CLEAN, remote)).html
+    except TooComplex:
+        return text_as_html(_visible(html))
+
+
+def read_for_reading(html: str) -> HtmlRead:
+    """Return the `blocks` of a message to be shown, its `text`, and in `remote` how many pictures lie elsewhere."""
+    try:
+        read = read_content(ReadHtml(html, Want.READ))
+    except TooComplex:
+        read = HtmlRead(text=plain_text(html), reduced=True)
+    return msgspec.structs.replace(read, text=read.text[:LONGEST_TEXT]) if read.reduced else read
+
+
+def read_body(html: str) -> tuple[Body, bool]:
+    """Return the body of a message for the editor, from any HTML, and whether it is reduced to its text.
+
+    Pictures from elsewhere stay in it.
+    """
+    try:
+        read = read_content(ReadHtml(html, Want.EDIT))
+    except TooComplex:
+        return Body(tuple(text_blocks(html))), True
+    return Body(read.blocks, read.base, read.quote), read.reduced
+
+
+def read_for_insertion(html: str) -> list[Block]:
+    """Return the blocks of any HTML, to be put into a body: what is pasted."""
+    try:
+        return list(read_content(ReadHtml(html, Want.INSERT)).blocks)
+    except TooComplex:
+        return text_blocks(html)
+
+
+def read_safe(html: str) -> list[Block]:
+    """Return blocks of safe HTML that are only shown."""
+    try:
+        return list(read_content(ReadHtml(html, Want.SHOW)).blocks)
+    except TooComplex:
+        return text_blocks(html)
+
+
+def blocks_of_own(html: str) -> list[Block]:
+    """Return the blocks of a template or signature, to be put into a body."""
+    from app.content.html.parse import parse_piece
+
+    return parse_piece(html)
+
+
+def body_of_own(html: str) -> Body:
+    """Return a template or signature as a body for the editor."""
+    from app.content.work import perform
+
+    read = perform(ReadHtml(html, Want.EDIT))
+    return Body(read.blocks, read.base, read.quote) if isinstance(read, HtmlRead) else Body()
+
+
+def _visible(html: str) -> str:
+    return plain_text(html)[:LONGEST_TEXT]
+
+
+def text_blocks(html: str) -> list[Block]:
+    """Return the visible text of any HTML as blocks. Linear in its length, and read in the caller's thread."""
+    return [Paragraph((Run(line),) if line else ()) for line in _visible(html).split("\n")]

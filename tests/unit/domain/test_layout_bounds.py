@@ -1,0 +1,75 @@
+"""Long lines are shown in parts and edited up to a bound; nothing of them is lost or added."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain.layout_bounds import (
+    LONGEST_PART,
+    MOST_CHARACTERS,
+    MOST_LINES,
+    direction_runs,
+    editable_end,
+    is_editable_line,
+    parts_of_line,
+    shown_lines,
+)
+
+LONG = {
+    "one word": "x" * 300_000,
+    "words": "some words " * 30_000,
+    "marks of direction": "\u202ea\u202c" * 48_000,
+    "two directions": "a\u05d0" * 50_000,
+}
+
+
+@pytest.mark.parametrize("line", LONG.values(), ids=LONG.keys())
+def test_a_long_line_is_shown_in_parts_that_are_the_line(line: str) -> None:
+    parts = list(parts_of_line(line))
+    assert "".join(parts) == line
+    assert max(map(len, parts)) <= LONGEST_PART
+    assert max(map(direction_runs, parts)) <= 1_000
+
+
+@pytest.mark.parametrize("line", LONG.values(), ids=LONG.keys())
+def test_a_long_line_is_edited_up_to_a_bound(line: str) -> None:
+    text = f"Dear Anna,\n{line}\nbye"
+    end = editable_end(text)
+    assert text[:end].startswith("Dear Anna,\n")
+    assert 0 < end - len("Dear Anna,\n") <= LONGEST_PART
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "a paragraph of ordinary words " * 1_000,
+        "\u6f22\u5b57\u3068\u304b\u306a\u3002" * 1_000,
+        "\u05e9\u05dc\u05d5\u05dd \u05dc\u05db\u05d5\u05dc\u05dd, \u05d0\u05d1 12.5 (Qt). " * 150,
+        "https://example.org/" + "a" * 2_000,
+    ],
+    ids=["nothing", "words", "Japanese", "Hebrew", "an address"],
+)
+def test_what_people_write_is_edited_as_it_is(line: str) -> None:
+    assert is_editable_line(line)
+    assert editable_end(f"{line}\n{line}") == 2 * len(line) + 1
+
+
+def test_lines_of_a_text_come_in_order_and_say_where_they_go_on() -> None:
+    text = f"one\n\n{'x' * 9_000}\nlast"
+    made = list(shown_lines(text))
+    assert [len(part) for part, _ in made] == [3, 0, 4_000, 4_000, 1_000, 4]
+    assert [goes_on for _, goes_on in made] == [False, False, False, True, True, False]
+
+
+def test_too_many_lines_are_edited_up_to_a_bound() -> None:
+    assert editable_end("\n" * 1_000_000) == MOST_LINES - 1
+    assert editable_end("a\n" * (MOST_LINES - 1) + "a") == 2 * MOST_LINES - 1
+    assert editable_end("a\n" * MOST_LINES) == 2 * MOST_LINES - 1
+
+
+def test_too_many_characters_are_edited_up_to_the_end_of_a_line() -> None:
+    text = f"{'word ' * 199}word\n" * 2_000
+    end = editable_end(text)
+    assert MOST_CHARACTERS - 1_000 <= end <= MOST_CHARACTERS
+    assert text[end] == "\n"
