@@ -100,6 +100,8 @@ def _texts(where: Where, message: SearchFields) -> Sequence[str]:
 def _in(term: Term, text: str) -> bool:
     """Return whether the words of a term stand in `text` in their order; the last may be but begun, unless a phrase."""
     wanted, there = words_of(term.words), words_of(text)
+    if not wanted:
+        return True  # signs alone ask for nothing
     for start in range(len(there) - len(wanted) + 1):
         stretch = there[start : start + len(wanted)]
         last = stretch[-1] == wanted[-1] if term.phrase else stretch[-1].startswith(wanted[-1])
