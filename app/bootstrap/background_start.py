@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.bootstrap.application import OpeningApplication
 from app.bootstrap.instance import address
+from app.bootstrap.late_modules import load_late_modules
 from app.bootstrap.options import config_folder
 from app.controllers.long_waits import begin_asking
 from app.core.background import run_in_thread
@@ -19,7 +20,7 @@ from app.core.i18n import tr
 from app.domain.account import Account
 from app.domain.errors import MailError, StorageError
 from app.domain.listing import Folder
-from app.domain.message import AccountId
+from app.domain.message import AccountId, LocalId
 from app.domain.presets import Presets, read_presets
 from app.services.accounts.preset_settings import PresetSettings
 from app.storage.settings import presets_path, read_presets_file
@@ -195,7 +196,7 @@ async def _begin(parts: Parts, adapters: Adapters, sandbox: SandboxProcess | Non
         await parts.outbox.long_waits.hold_back()
     begin_asking(parts.shell, parts.outbox, parts.records)
     await parts.aids.load()
-    from app.controllers.compose.compose import left_open, reopen  # loaded behind the lists
+    from app.controllers.compose.compose import left_open  # loaded behind the lists
 
     left = left_open(parts.records)
     _read_settings(parts)
@@ -207,8 +208,7 @@ async def _begin(parts: Parts, adapters: Adapters, sandbox: SandboxProcess | Non
     # What is begun from here on is not taken for a message that the last run left.
     await parts.outbox.resume()
     await parts.drafts.resume()
-    reopening = reopen(parts.shell, parts.records, parts.compose, left)
-    await asyncio.wait({parts.tasks.spawn(reopening, "open what was open")})
+    await asyncio.wait({parts.tasks.spawn(_reopen(parts, left), "open what was open")})
     damaged = adapters.store.damaged is not None
     parts.tasks.spawn(parts.attachments.resume(damaged=damaged), "clear copies of attachments")
     beginning = parts.startup_requests.begin(parts.options.arrival)
@@ -224,6 +224,18 @@ async def _begin(parts: Parts, adapters: Adapters, sandbox: SandboxProcess | Non
     await begin_spelling(parts)
     if sandbox is None:
         await parts.accounts.open_all()  # last: a keyring may wait for the person
+
+
+async def _reopen(parts: Parts, left: list[LocalId]) -> None:
+    """Open what was open: after a restart as it stood, else with a word why."""
+    from app.controllers.compose.compose import reopen
+    from app.controllers.compose.desk import bring_back, take_desk
+
+    desk = await take_desk(parts.settings)
+    if desk is None:
+        await reopen(parts.shell, parts.records, parts.compose, left)
+    else:
+        await bring_back(parts.shell, parts.records, parts.compose, left, desk)
 
 
 def _read_settings(parts: Parts) -> None:
@@ -245,6 +257,8 @@ def _look_around(parts: Parts) -> None:
     parts.syncing.start()
     parts.notifications.start()
     parts.prefetching.start()
+    parts.tasks.spawn(load_late_modules(), "load what is needed late")
+    parts.tasks.spawn(parts.new_version.keep_looking(), "look for a new version")
     parts.tasks.spawn(parts.aids.discovery.keep_looking(), "look what the server names")
     parts.tasks.spawn(parts.lists.outbox.keep_looking(parts.clock.sleep), "look what rests in the server's Outbox")
 

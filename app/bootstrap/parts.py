@@ -218,8 +218,10 @@ class Parts:
         from app.controllers.lists.other_mailboxes import OtherMailboxes
         from app.controllers.lists.resolution import ComparisonController, ManualResolution
         from app.controllers.lists.row_actions import RowActions
+        from app.controllers.new_version import NewVersion
         from app.controllers.startup_requests import Dropping
         from app.controllers.window import WindowController
+        from app.core.program_files import ours
         from app.services.outbox.save_sent_copy import SentCopy
 
         shell, compose = self.shell, self.compose
@@ -244,6 +246,7 @@ class Parts:
         )
         self.other_mailboxes = OtherMailboxes(shell, self.accounts, self.records, self.aids.identities, self.view_of)
         Dropping(shell, self.startup_requests)
+        self.new_version = NewVersion(shell, ours, run_in_thread)
 
     def _build_reader(self) -> None:
         """Make what acts on the message that is read, and on many of them."""
@@ -322,7 +325,13 @@ class Parts:
 
         compose = self.compose
         controllers = [
-            *(self.window_controller, self.account_controller, self.other_mailboxes, self.list_controller),
+            *(
+                self.new_version,
+                self.window_controller,
+                self.account_controller,
+                self.other_mailboxes,
+                self.list_controller,
+            ),
             *(self.resolution, self.unplaced_text, self.comparison, compose.message_windows, self.bulk),
             *(ListNavigation(self.shell), self.reader_controller, self.attachment_viewer, self.conversation),
             *(ComposeCommands(compose), OptionCommands(compose), TextCommands(compose)),
@@ -348,6 +357,7 @@ class Parts:
 
     def serve(self, closing: Closing) -> None:
         """Let `closing` look after the messages."""
+        self.new_version.on_restart = closing.restart
         closing.serve(
             self.shell,
             self.accounts,

@@ -26,6 +26,7 @@ from qasync import QEventLoop
 from app import __version__
 from app.bootstrap.instance import DATABASE, hand_over
 from app.bootstrap.options import data_folder
+from app.bootstrap.restart import RESTART, start_again
 from app.controllers.closing import SENDS, Closing
 from app.core import defects
 from app.core.background import post, run_in_thread
@@ -98,9 +99,10 @@ _LAST_SAVES = 3.0
 
 
 def run(qt: QApplication, window: Window, options: CommandLine) -> int:
-    """Run until the window is closed; return the exit status."""
+    """Run until the window is closed; return the exit status, unless another program takes its place."""
     with asyncio.Runner(loop_factory=lambda: QEventLoop(qt)) as runner:
-        return runner.run(_live(qt, window, options))
+        status = runner.run(_live(qt, window, options))
+    return start_again(options) if status == RESTART else status
 
 
 async def _live(qt: QApplication, window: Window, options: CommandLine) -> int:
@@ -135,7 +137,7 @@ async def _live(qt: QApplication, window: Window, options: CommandLine) -> int:
         finally:
             end_log = await logging_begun
             await run_in_thread(end_log)
-        return 0
+        return RESTART if closing.restarts else 0
 
 
 def _begin_log(folder: Path, options: CommandLine) -> asyncio.Future[Callable[[], None]]:
@@ -207,7 +209,7 @@ async def _live_on(parts: Parts, adapters: Adapters, closing: Closing) -> None:
         parts.tasks.spawn(begin(parts, adapters, sandbox, closing), "begin")
         await closing.end
     finally:
-        await _end(parts, adapters, sandbox)
+        await _end(parts, adapters, sandbox, restarts=closing.restarts)
         collector.end()
 
 
@@ -243,13 +245,23 @@ async def _let_arrive(parts: Parts) -> None:
         await parts.startup_requests.make_rest()
 
 
-async def _end(parts: Parts, adapters: Adapters, sandbox: SandboxProcess | None) -> None:
+async def _keep_desk(parts: Parts) -> None:
+    from app.controllers.compose.desk import keep_desk
+
+    parts.compose.settle_all()
+    with contextlib.suppress(StorageError):
+        await keep_desk(parts.shell, parts.compose, parts.settings)
+
+
+async def _end(parts: Parts, adapters: Adapters, sandbox: SandboxProcess | None, *, restarts: bool) -> None:
     """End what was started, after the messages."""
     from app.bootstrap.background_start import end_spelling
 
     await _let_arrive(parts)
     parts.complete()  # a window may be closed before all is there, and what ends is one whole
     parts.startup_requests.close()
+    if restarts:
+        await _keep_desk(parts)
     parts.window.setEnabled(False)
     await finish(parts)
     parts.compose.message_windows.close_all()

@@ -36,6 +36,7 @@ def start(arguments: Sequence[str]) -> int:
     with without("typing_extensions"):
         import msgspec  # noqa: F401 - for all that imports it from here on
 
+    from app.bootstrap.display import must_have_display
     from app.bootstrap.import_blocker import plain_imports
     from app.bootstrap.instance import hand_over, is_running
     from app.bootstrap.options import data_folder, parse
@@ -44,6 +45,7 @@ def start(arguments: Sequence[str]) -> int:
     folder = data_folder(options)
     if is_running(folder) and hand_over(folder, options.arrival):
         return 0
+    must_have_display()
     gc.disable()  # a start leaves no garbage worth the search; run.py takes over
 
     with plain_imports():

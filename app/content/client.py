@@ -27,7 +27,7 @@ from app.content.jobs import (
     encode_job,
     key_of,
 )
-from app.core import frames
+from app.core import frames, program_files
 from app.core.child_process import ChildProcess, End, Framing, own_program
 
 MOST: Final = 2
@@ -223,6 +223,8 @@ class ContentProcesses:
         self._timer.start()
 
     def _end_idle(self) -> None:
+        if program_files.ours.is_replaced():
+            return  # no other could be started in their place
         with self._change:
             self._timer = None
             now = time.monotonic()

@@ -21,6 +21,7 @@ from app.controllers.lists.list_navigation import ListNavigation
 from app.controllers.lists.lists import ListController
 from app.controllers.lists.other_mailboxes import OtherMailboxes
 from app.controllers.lists.resolution import ComparisonController, ManualResolution
+from app.controllers.new_version import NewVersion
 from app.controllers.reader.attachment_viewer import AttachmentViewerController
 from app.controllers.reader.reader import ConversationController, ReaderController
 from app.controllers.unplaced_text import UnplacedText
@@ -28,6 +29,7 @@ from app.controllers.window import WindowController
 
 CONTROLLERS: Final[tuple[type, ...]] = (
     *(WindowController, AccountController, OtherMailboxes, ListController, ManualResolution, UnplacedText),
+    NewVersion,
     *(ComposeCommands, MessageWindows),
     *(ListNavigation, ReaderController, AttachmentViewerController, ConversationController, BulkController),
     *(OptionCommands, TextCommands, AttachmentCommands, FindingCommands, RecipientCommands),

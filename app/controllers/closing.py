@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 _PATIENCE: Final = 10.0
 """Seconds in which messages are sent without a word, before it is asked."""
+_LOOK: Final = 0.2
+"""Seconds between two looks whether a send is over, before a restart."""
 _WORD: Final = 4.0
 """Seconds that a last word can be read."""
 _SESSION_ENDS_WITHIN: Final = 60.0
@@ -75,6 +77,8 @@ class Closing:
     def __init__(self, qt: QApplication) -> None:
         """A close ends the program at once, until there are messages to look after (`serve`)."""
         self.end: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.restarts = False
+        """Whether the program starts again once it has ended."""
         self._serves = False
         self._phase = _Phase.OPEN
         self._round = 0
@@ -131,6 +135,22 @@ class Closing:
             self._startup_requests.close()  # a start that comes from now on is not to be heard and forgotten
         if not self.end.done():
             self.end.set_result(None)
+
+    def restart(self) -> None:
+        """End, and start again. What is being sent at this moment is waited for; what is held goes on afterwards."""
+        if self._serves and self._phase is _Phase.OPEN:
+            self._shell.tasks.spawn(self._restart(), "restart")
+
+    async def _restart(self) -> None:
+        until = self._shell.clock.now() + _PATIENCE
+        while self._is_sending() and self._shell.clock.now() < until:
+            await self._shell.clock.sleep(_LOOK)
+        if self._phase is _Phase.OPEN:
+            self.restarts = True
+            self.at_once()
+
+    def _is_sending(self) -> bool:
+        return any(record.state is State.SENDING for record in self._records.all())
 
     def session_ends(self) -> None:
         """The session asks for what is unsaved, before it closes the windows, or merely takes stock."""

@@ -7,6 +7,7 @@ What it promises:
 - Its end is reported once, after all its messages, with its exit status and its last words on standard error.
 - It is ended kindly, by closing the pipe, and killed where it stays. What it says out of form ends it too.
 - Whatever way it ends, it is waited for and its pipes are closed: no zombie stays, and no descriptor.
+- No child is started from files that are another version's than the parent's (`program_files.py`).
 - It inherits its three pipes and nothing else that is open here, and opens no console on Windows.
 - A command line can be read by every user of the machine: secrets go through the pipe only.
 
@@ -26,6 +27,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Generic, NamedTuple, TypeVar
+
+from app.core import program_files
+from app.core.i18n import tr
 
 Sent = TypeVar("Sent")
 Heard = TypeVar("Heard")
@@ -131,6 +135,10 @@ class ChildProcess(Generic[Sent, Heard]):
                 self._child.kill()
         self._queue.put(None)
 
+    def kill_if_replaceable(self) -> None:
+        """End it at once where another could be started for it; kept where the program's files are other ones now."""
+        program_files.look_in_a_thread(lambda replaced: None if replaced else self.kill())
+
     def end(self, patience: float) -> None:
         """Do as `finish` does, also where it reads nothing any more, and wait until it is gone."""
         self.finish()
@@ -153,6 +161,10 @@ class ChildProcess(Generic[Sent, Heard]):
         return thread
 
     def _start_and_write(self) -> None:
+        if self._command[0] == sys.executable and program_files.ours.is_replaced():
+            self._over.set()
+            self._on_end(self, End(None, tr("a new version of Mailwright is installed: restart Mailwright")))
+            return
         try:
             child = subprocess.Popen(  # noqa: S603 - our own program, without a shell
                 self._command,

@@ -244,7 +244,15 @@ class Link:
         if waiting.timer is not None:
             waiting.timer.cancel()
         loop = asyncio.get_running_loop()
-        waiting.timer = loop.call_later(self._grace, waiting.process.kill)
+        waiting.timer = loop.call_later(self._grace, self._lose_patience, waiting)
+
+    def _lose_patience(self, waiting: _Waiting) -> None:
+        """Kill an engine that does not give a request back; look again later where it has to be kept.
+
+        After an upgrade no other could be started: the request goes on until the engine gives it back.
+        """
+        waiting.process.kill_if_replaceable()
+        waiting.timer = asyncio.get_running_loop().call_later(self._grace, self._lose_patience, waiting)
 
 
 def _log_end(request: protocol.WorkRequest, began: float, done: asyncio.Future[protocol.End]) -> None:

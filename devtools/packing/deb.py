@@ -18,7 +18,7 @@ from pathlib import Path
 
 from devtools.debian import ensure_packages
 from devtools.environment import ROOT
-from devtools.packing import bundle, debian_papers, desktop, foreign, identity, parts
+from devtools.packing import bundle, debian_papers, desktop, foreign, identity, parts, starting
 from devtools.packing.environment import BUILD
 from devtools.words import SetUpError, run, say
 
@@ -32,7 +32,7 @@ LEVEL = 1 if os.environ.get("MAILWRIGHT_PACK_FAST") else 6
 
 def build(source: Path, frozen: bundle.Bundle, target: Path, place: Path = BUILD) -> Path:
     """Make the package of `frozen`, which is the tree `source`, in `target`; return its path. Raises SetUpError."""
-    ensure_packages(["dpkg-dev", "binutils"], "Making a Debian package")
+    ensure_packages(["dpkg-dev", "binutils", *starting.TOOLS], "Making a Debian package and starting it")
     about = identity.read(source)
     tree = place / "deb"
     shutil.rmtree(tree, ignore_errors=True)
@@ -42,6 +42,7 @@ def build(source: Path, frozen: bundle.Bundle, target: Path, place: Path = BUILD
         raise SetUpError(
             f"Installed it would take {installed / 1e6:.1f} MB; {LARGEST_INSTALLED / 1e6:.0f} are allowed."
         )
+    starting.start_and_write(tree / "usr/lib/mailwright/mailwright")
     _write_control(about, tree)
     package = _pack(about, tree, target)
     packed = package.stat().st_size

@@ -134,7 +134,7 @@ class ComposeController:
         try:
             view = await opening(hold)
             if view is not None and view in self._views:
-                await _filled(view)
+                await filled(view)
         except MailError as error:
             if not hold.given_up:
                 self._shell.tasks.on_mail_error(error)
@@ -333,7 +333,7 @@ class ComposeController:
             self.on_discarded(view.session.local_id)
 
 
-async def _filled(view: ComposeView) -> None:
+async def filled(view: ComposeView) -> None:
     """Return once a long formatted message is all there: until then it takes no keys."""
     rich = view.body.rich
     if rich is not None and rich.is_pouring():
@@ -361,8 +361,10 @@ def left_open(records: Records) -> list[LocalId]:
     return [record.local_id for record in sorted(found, key=lambda record: record.changed)]
 
 
-async def reopen(shell: Shell, records: Records, compose: ComposeController, names: list[LocalId]) -> None:
-    """Open them again. One that cannot be opened keeps no other closed."""
+async def reopen(
+    shell: Shell, records: Records, compose: ComposeController, names: list[LocalId], *, say: bool = True
+) -> None:
+    """Open them again, with a word why if `say`. One that cannot be opened keeps no other closed."""
     for name in names:
         if records.get(name) is None:
             continue  # nothing had been written in it
@@ -373,7 +375,8 @@ async def reopen(shell: Shell, records: Records, compose: ComposeController, nam
             continue
         if shell.window.gate.has_keys() and shell.workspace.place:
             shell.workspace.panel.take_focus()  # what was typed before anything was there was not meant for it
-        compose.show_notice(name, tr("This message was open when Mailwright ended. Nothing is lost."), SAID_FOR)
+        if say:
+            compose.show_notice(name, tr("This message was open when Mailwright ended. Nothing is lost."), SAID_FOR)
 
 
 async def keep_open(records: Records, drafts: Drafts, name: LocalId) -> None:

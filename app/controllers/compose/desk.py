@@ -1,0 +1,170 @@
+"""What a restart brings back beside the messages themselves: their windows, carets and focus, and the list in front.
+
+Kept as one setting at the end of a program that starts again, and used once. It holds names and numbers, no words.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QTextCursor
+
+from app.controllers.compose.compose import ComposeController, filled, reopen
+from app.controllers.shell import Shell
+from app.domain.errors import StorageError
+from app.domain.message import Field, LocalId
+from app.services.accounts.preset_settings import PresetSettings
+from app.services.records.records import Records
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from app.views.compose.view import ComposeView
+
+_SETTING: Final = "desk"
+
+
+class MessageOnDesk(msgspec.Struct, frozen=True):
+    """How one message stood. Places count UTF-16 units; `window` is the geometry of its own window, or empty."""
+
+    name: LocalId
+    window: str
+    focus: str
+    subject_at: int
+    body_at: int
+    body_anchor: int
+    scrolled: int
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """Every message that was open, the list that was shown, and which message had the keys; empty for none."""
+
+    messages: tuple[MessageOnDesk, ...]
+    place: str = ""
+    front: str = ""
+    window: str = ""
+
+
+_read = msgspec.json.Decoder(Desk)
+
+
+def desk_of(shell: Shell, compose: ComposeController) -> Desk:
+    """Return how things stand now."""
+    current = compose.current()
+    return Desk(
+        tuple(_stands(view, shell) for view in compose.views()),
+        shell.workspace.place,
+        "" if current is None else current.session.local_id,
+        _geometry(shell.window),
+    )
+
+
+async def keep_desk(shell: Shell, compose: ComposeController, settings: PresetSettings) -> None:
+    """Keep how things stand for the next start. Raises StorageError."""
+    await settings.keep_setting(_SETTING, msgspec.json.encode(desk_of(shell, compose)).decode())
+
+
+async def take_desk(settings: PresetSettings) -> Desk | None:
+    """Return what the last run kept, once; None where it did not restart."""
+    try:
+        kept = await settings.read_setting(_SETTING)
+        if not kept:
+            return None
+        await settings.keep_setting(_SETTING, "")
+        return _read.decode(kept)
+    except (StorageError, msgspec.DecodeError):
+        return None  # the messages themselves come back in any case
+
+
+async def bring_back(
+    shell: Shell, records: Records, compose: ComposeController, left: list[LocalId], desk: Desk
+) -> None:
+    """Open the messages that were left open, as they stood on `desk`."""
+    if desk.window:
+        shell.window.restoreGeometry(_bytes(desk.window))
+    if desk.place in shell.workspace.panels:
+        shell.workspace.go(desk.place)
+    on_desk = {one.name for one in desk.messages}
+    await reopen(shell, records, compose, [name for name in left if name not in on_desk])
+    front: tuple[ComposeView, MessageOnDesk] | None = None
+    for one in desk.messages:
+        view = await _open(shell, records, compose, one, left)
+        if view is not None and one.name == desk.front:
+            front = view, one
+    if front is not None:
+        await compose.open_now(front[0].session.local_id)
+        _put_caret(*front)  # what is shown anew takes the focus where it thinks best
+    else:
+        shell.workspace.panel.take_focus()
+
+
+async def _open(
+    shell: Shell, records: Records, compose: ComposeController, one: MessageOnDesk, left: list[LocalId]
+) -> ComposeView | None:
+    name: LocalId | None = one.name
+    if one.name in left:
+        await reopen(shell, records, compose, [one.name], say=False)
+    elif records.get(one.name) is None:
+        name = await compose.begin_now()  # nothing had been written in it
+    view = next((view for view in compose.views() if view.session.local_id == name), None)
+    if view is None:
+        return None
+    await filled(view)
+    if one.window:
+        compose.message_windows.pop_out(view)
+        view.window().restoreGeometry(_bytes(one.window))
+    _put_caret(view, one)
+    return view
+
+
+# --- one message ------------------------------------------------------------------------------------------------------
+
+
+def _stands(view: ComposeView, shell: Shell) -> MessageOnDesk:
+    cursor = view.body.editor.textCursor()
+    return MessageOnDesk(
+        view.session.local_id,
+        "" if view.window() is shell.window else _geometry(view.window()),
+        _focus_of(view),
+        view.subject.cursorPosition(),
+        cursor.position(),
+        cursor.anchor(),
+        view.body.editor.verticalScrollBar().value(),
+    )
+
+
+def _focus_of(view: ComposeView) -> str:
+    focus: QWidget | None = view.focusWidget()
+    parts: dict[Field, QWidget] = {**view.recipients, Field.SUBJECT: view.subject}
+    for field, part in parts.items():
+        if focus is not None and (focus is part or part.isAncestorOf(focus)):
+            return field.value
+    return Field.BODY.value
+
+
+def _put_caret(view: ComposeView, one: MessageOnDesk) -> None:
+    editor = view.body.editor
+    last = editor.document().characterCount() - 1
+    cursor = QTextCursor(editor.document())
+    cursor.setPosition(min(one.body_anchor, last))
+    cursor.setPosition(min(one.body_at, last), QTextCursor.MoveMode.KeepAnchor)
+    editor.setTextCursor(cursor)
+    editor.verticalScrollBar().setValue(one.scrolled)
+    if one.focus == Field.SUBJECT.value:
+        view.subject.setFocus(Qt.FocusReason.OtherFocusReason)
+    elif one.focus in {field.value for field in view.recipients}:
+        view.focus_field(Field(one.focus))
+    else:
+        view.body.setFocus(Qt.FocusReason.OtherFocusReason)
+    view.subject.setCursorPosition(one.subject_at)
+
+
+def _geometry(window: QWidget) -> str:
+    return base64.b64encode(bytes(window.saveGeometry().data())).decode()
+
+
+def _bytes(geometry: str) -> QByteArray:
+    return QByteArray.fromBase64(geometry.encode())

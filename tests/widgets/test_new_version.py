@@ -1,0 +1,184 @@
+"""A new version is installed while the program runs: it says so, and a restart brings back what was open."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.controllers.closing import Closing
+from app.controllers.compose.compose import keep_open, left_open
+from app.controllers.compose.desk import bring_back, keep_desk, take_desk
+from app.controllers.new_version import NewVersion
+from app.core.background import run_here
+from app.core.program_files import ProgramFiles
+from app.domain.message import Content, Field
+from app.domain.state import State
+from app.ui.bars import MessageBar
+from tests.fakes.scene import ACCOUNT, MESSAGE
+from tests.program_scene import ProgramScene
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise", extend=True)
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    file = tmp_path / "program"
+    file.write_bytes(b"old")
+    return file
+
+
+@pytest.fixture
+async def watching(program_scene: ProgramScene, program: Path) -> NewVersion:
+    watch = program_scene.parts.new_version
+    watch._files, watch._run_in_thread = ProgramFiles([program]), run_here
+    program_scene.tasks.spawn(watch.keep_looking(), "look for a new version")
+    await program_scene.settle()
+    return watch
+
+
+def replace(program: Path, content: bytes) -> None:
+    program.with_suffix(".new").write_bytes(content)
+    program.with_suffix(".new").replace(program)
+
+
+def remove(program: Path) -> None:
+    program.unlink()
+
+
+async def test_it_is_said_once_the_files_are_whole_and_restarts_by_click_and_by_command(
+    program_scene: ProgramScene, watching: NewVersion, program: Path
+) -> None:
+    scene, asked = program_scene, list[bool]()
+    watching.on_restart = lambda: asked.append(True)
+    await scene.passes(30)
+    assert watching.bar is None, "nothing was installed"
+    replace(program, b"half")
+    await scene.passes(10)
+    assert watching.bar is None, "it may be written still"
+    replace(program, b"new version")
+    await scene.passes(10)
+    assert watching.bar is None
+    await scene.passes(10)
+    shown = [one for one in scene.window.findChildren(MessageBar) if one.isVisible()]
+    (bar,) = [one for one in shown if "A new version is installed" in scene.words(one)]
+    await scene.click(bar._action)
+    scene.parts.registry.run("program.restart")
+    assert asked == [True, True]
+
+
+async def test_a_program_that_was_removed_offers_nothing(
+    program_scene: ProgramScene, watching: NewVersion, program: Path
+) -> None:
+    remove(program)
+    await program_scene.passes(60)
+    assert watching.bar is None
+
+
+async def test_a_restart_waits_for_what_is_being_sent_and_leaves_what_is_held(
+    program_scene: ProgramScene, qapp: QApplication
+) -> None:
+    scene, closing = program_scene, Closing(qapp)
+    scene.parts.serve(closing)
+    gate = scene.mailbox.hold("send")
+    sending, held = await scene.saved(), await scene.saved(MESSAGE)
+    await scene.parts.outbox.send([sending], 0)
+    await scene.parts.outbox.send([held], 60)
+    await scene.settle()
+    assert scene.record(sending).state is State.SENDING
+    closing.restart()
+    await scene.passes(1)
+    assert not closing.end.done()
+    gate.open.set()
+    await scene.passes(1)
+    assert closing.end.done()
+    assert closing.restarts
+    assert scene.record(held).state is State.HELD
+
+
+async def test_an_ordinary_end_does_not_start_again(program_scene: ProgramScene, qapp: QApplication) -> None:
+    closing = Closing(qapp)
+    program_scene.parts.serve(closing)
+    closing.at_once()
+    assert not closing.restarts
+
+
+# --- what comes back --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def second(qtbot: QtBot, qapp: QApplication) -> AsyncIterator[list[ProgramScene]]:
+    runs: list[ProgramScene] = []
+    yield runs
+    for scene in runs:
+        await scene.end()
+
+
+async def restart(scene: ProgramScene, qtbot: QtBot, qapp: QApplication) -> ProgramScene:
+    """End and start as the program does; settings and journal are those of the run before."""
+    parts = scene.parts
+    parts.compose.settle_all()
+    await keep_desk(parts.shell, parts.compose, parts.settings)
+    for name in left_open(parts.records):
+        await keep_open(parts.records, parts.drafts, name)
+    await scene.settle()
+    parts.compose.message_windows.close_all()
+    await scene.tasks.end()
+    scene.window.close_for_good()
+    again = ProgramScene(qtbot, qapp, ACCOUNT, after=scene)
+    again.settings.preferences = scene.settings.preferences
+    await again.parts.records.load()
+    left = left_open(again.parts.records)
+    await again.start()
+    desk = await take_desk(again.parts.settings)
+    assert desk is not None
+    assert await take_desk(again.parts.settings) is None, "once"
+    await bring_back(again.parts.shell, again.parts.records, again.parts.compose, left, desk)
+    await again.settle()
+    return again
+
+
+async def test_each_message_comes_back_where_it_was_with_its_caret(
+    qtbot: QtBot, qapp: QApplication, second: list[ProgramScene]
+) -> None:
+    scene = await ProgramScene(qtbot, qapp, ACCOUNT).start()
+    for subject in ("Alone", "In the pane"):
+        await scene.parts.compose.begin_now(Content(to=MESSAGE.to, subject=subject, body="one two three"))
+        await scene.settle()
+        scene.message.body.setFocus()
+        await scene.press("Ctrl+Home", "Right", "Right", "Shift+Right")
+        await scene.type("x")
+    first, last = scene.parts.compose.views()
+    last.subject.setFocus()
+    last.subject.setCursorPosition(3)
+    scene.parts.compose.message_windows.pop_out(first)
+    await scene.settle()
+    again = await restart(scene, qtbot, qapp)
+    second.append(again)
+    alone, pane = sorted(again.parts.compose.views(), key=lambda view: view.session.content.subject)
+    assert alone.body.toPlainText() == pane.body.toPlainText() == "onx two three"
+    assert alone.window() is not again.window
+    assert pane.window() is again.window
+    assert alone.body.editor.textCursor().position() == 3
+    assert again.parts.workspace.message() is pane
+    assert pane.focusWidget() is pane.subject
+    assert pane.subject.cursorPosition() == 3
+    assert not any("was open when" in again.words(view) for view in (alone, pane))
+
+
+async def test_an_empty_message_and_the_list_in_front_come_back_too(
+    qtbot: QtBot, qapp: QApplication, second: list[ProgramScene]
+) -> None:
+    scene = await ProgramScene(qtbot, qapp, ACCOUNT).start()
+    scene.parts.workspace.go("sent")
+    await scene.parts.compose.begin_now()
+    await scene.settle()
+    scene.message.focus_field(Field.TO)
+    again = await restart(scene, qtbot, qapp)
+    second.append(again)
+    assert again.parts.workspace.place == "sent"
+    (view,) = again.parts.compose.views()
+    assert view.recipients[Field.TO].isAncestorOf(view.focusWidget())
