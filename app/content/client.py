@@ -59,16 +59,16 @@ class _Worker:
         framing = Framing(frames.write_frame, lambda pipe: frames.read_frame(pipe, LARGEST_PIECE))
         self.child = _Child("content", command, framing, lambda _, frame: self._heard.put(frame), self._ended)
         self.free_since = 0.0
-        self._ready = False
+        self.is_ready = False
 
     def _ended(self, _child: _Child, _end: End) -> None:
         self._heard.put(None)
 
     def ask(self, frame: bytes, seconds: float) -> Answer:
         """Return the answer to an encoded job. Raises TimeoutError, EOFError and ValueError; it is of no use then."""
-        if not self._ready:
+        if not self.is_ready:
             self._hear(time.monotonic() + _START)
-            self._ready = True
+            self.is_ready = True
         self.child.send(frame)
         until = time.monotonic() + seconds
         reader = AnswerReader()
@@ -145,7 +145,8 @@ class ContentProcesses:
             answer = worker.ask(frame, self._deadline)
         except (TimeoutError, EOFError, ValueError):
             self._drop(worker)
-            self._marks.end(key, well=self._closed)
+            # One that never came up, as after an upgrade, tells nothing of the job.
+            self._marks.end(key, well=self._closed or not worker.is_ready)
             raise TooComplex from None
         self._give_back(worker)
         self._marks.end(key, well=not isinstance(answer, ReadFailed) or answer.why != "MemoryError")

@@ -177,6 +177,17 @@ def test_a_job_that_the_program_did_not_survive_is_tried_once_more_and_then_no_m
     assert marks.begin("b")
 
 
+@pytest.mark.parametrize("script", ["raise SystemExit(3)", ""])
+def test_a_process_that_does_not_come_up_says_nothing_of_the_content(
+    made: Callable[..., ContentProcesses], tmp_path: Path, script: str
+) -> None:
+    read = made(script) if script else ContentProcesses(tmp_path / "marks", [str(tmp_path / "no program")])
+    with pytest.raises(TooComplex):
+        read(HELLO)
+    assert list((tmp_path / "marks").iterdir()) == []
+    assert isinstance(made()(HELLO), HtmlRead)
+
+
 def test_an_answer_leaves_no_mark(made: Callable[..., ContentProcesses], tmp_path: Path) -> None:
     made()(HELLO)
     assert list((tmp_path / "marks").iterdir()) == []
