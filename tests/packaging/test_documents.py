@@ -52,7 +52,7 @@ def test_bash_completes_options_and_files(tmp_path: Path) -> None:
     script = (
         "source ./completion\n"
         'try() { COMP_WORDS=(mailwright "$@"); COMP_CWORD=$#; _shtab_mailwright; echo "${COMPREPLY[@]}"; }\n'
-        "try --sandbox-; try --attach let; try let\n"
+        "try --sandbox-; try --attach mes; try mes\n"
     )
     ended = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert ended.stdout.splitlines() == ["--sandbox-info", "message.eml", "message.eml"]
