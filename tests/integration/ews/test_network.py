@@ -149,7 +149,9 @@ def test_after_a_5xx_nobody_can_say(make_backend: Make, status: int) -> None:
 
 
 @pytest.mark.parametrize(("after", "least"), [("Fri, 31 Dec 2117 23:59:59 GMT", 86_400.0), ("soon", 0.0), ("", 0.0)])
-def test_a_day_to_come_back_is_told_in_seconds_and_held_to_one_day(make_backend: Make, after: str, least: float) -> None:
+def test_a_day_to_come_back_is_told_in_seconds_and_held_to_one_day(
+    make_backend: Make, after: str, least: float
+) -> None:
     with ScriptedServer([answer(503, Retry_After=after)]) as server:
         retry_after = trouble_of(save_one(make_backend(server.url))).retry_after
     assert retry_after >= least
