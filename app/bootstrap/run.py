@@ -86,6 +86,11 @@ _PAUSE = 0.2
 """Seconds between two looks whether the other program still has the messages."""
 _LAST_KEYS = 3.0
 """Seconds that the end waits for keys and links to arrive in their messages, and for a send to be on disk."""
+_LAST_START = 20.0
+"""Seconds that a start may still take once the program is closed, where a link or file has a message begun by it.
+
+A machine that is busy starts slowly, and the message is begun nowhere else.
+"""
 _LOOKS = 0.01
 """Seconds between two looks whether it arrived."""
 _WAITED_FOR = (
@@ -233,13 +238,17 @@ async def _let_arrive(parts: Parts) -> None:
     """Let what was typed and asked for before the end arrive where it was meant to: a start may not be over yet."""
     gate, began = parts.window.gate, time.monotonic()
 
-    def is_on_its_way() -> bool:
+    def patience() -> float:
+        """Return how long may be waited for what is on its way now, 0 for nothing."""
         link = parts.window.starting is not None and parts.options.arrival.begins_messages()
+        if link and parts.tasks.named("begin"):
+            return _LAST_START
         made = parts.is_complete and parts.startup_requests.is_making
         # Keys wait for the start, for one another, or for what the one before them asked for.
-        return link or made or gate.has_keys() or bool(parts.tasks.named(*_WAITED_FOR))
+        waited_for = link or made or gate.has_keys() or bool(parts.tasks.named(*_WAITED_FOR))
+        return _LAST_KEYS if waited_for else 0.0
 
-    while is_on_its_way() and time.monotonic() - began < _LAST_KEYS:  # noqa: ASYNC110 - of keys there is no event
+    while time.monotonic() - began < patience():  # noqa: ASYNC110 - of keys there is no event
         await asyncio.sleep(_LOOKS)
     if parts.is_complete:
         await parts.startup_requests.make_rest()

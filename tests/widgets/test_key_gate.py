@@ -11,11 +11,13 @@ from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.bootstrap import run
 from app.bootstrap.run import _let_arrive
 from app.core.events import Event
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.domain.message import Content, Field, Importance
+from app.domain.startup_request import StartupRequest
 from app.domain.state import State
 from app.ui import theme
 from app.ui.keyboard.key_gate import Hold, KeyGate
@@ -266,6 +268,28 @@ async def test_what_the_last_key_took_back_is_taken_back_before_the_program_ends
     scene.tap_text("z")
     await _let_arrive(scene.parts)
     assert scene.record(name).state is State.DRAFT
+
+
+async def test_a_start_with_a_link_is_waited_for_at_the_end_as_long_as_it_goes_on(
+    program_scene: ProgramScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = program_scene
+    monkeypatch.setattr(run, "_LAST_KEYS", 0.05)
+    link = StartupRequest(links=("mailto:a@x.example",))
+    monkeypatch.setattr(scene.parts, "options", scene.parts.options._replace(arrival=link))
+    scene.window.starting = keys(scene).begin("Starting…")
+    begun: list[str] = []
+
+    async def begin() -> None:
+        await asyncio.sleep(0.4)
+        begun.append("message")
+        assert scene.window.starting is not None
+        scene.window.starting.release()
+        scene.window.starting = None
+
+    scene.parts.tasks.spawn(begin(), "begin")
+    await _let_arrive(scene.parts)
+    assert begun == ["message"]
 
 
 async def test_no_command_that_waits_is_run_when_the_program_ends(program_scene: ProgramScene) -> None:
