@@ -80,8 +80,10 @@ class InstanceServer(QObject):
     def _take(self, message: bytes) -> bytes:
         try:
             arrival = msgspec.json.decode(message, type=StartupRequest)
-        except (msgspec.DecodeError, RecursionError):
+        except (ValueError, RecursionError):  # also bytes that are no UTF-8
             return NOT_UNDERSTOOD
+        if b"\\u0000" in message or b"\0" in message:
+            return NOT_UNDERSTOOD  # no path and no variable of the environment can hold it
         return TAKEN if self._on_arrival(arrival) else NOT_NOW
 
     def _answer(self, talk: QLocalSocket, words: bytes) -> None:

@@ -32,7 +32,7 @@ _MESSAGE: Final = "message/rfc822"
 
 def read_message(raw: bytes, unnamed: str) -> MailRead | NoMessage:
     """Return the message in `raw`; `unnamed` is what a message within it is called where nothing names it."""
-    message = email.message_from_bytes(raw, policy=email.policy.default)
+    message = email.message_from_bytes(_with_plain_names(raw), policy=email.policy.default)
     if not message.keys():
         return NoMessage()
     content = _content(message)
@@ -44,6 +44,19 @@ def read_message(raw: bytes, unnamed: str) -> MailRead | NoMessage:
         sent=_sent(message),
         headers=tuple(Header(clean_text(name, lines=False), _raw_words(value)) for name, value in message.raw_items()),
     )
+
+
+def _with_plain_names(raw: bytes) -> bytes:
+    """Return a message whose headers have no blank before their colon, as old programs wrote them (RFC 2822 A.6.3)."""
+    ends = [end for end in (raw.find(b"\r\n\r\n"), raw.find(b"\n\n")) if end >= 0]
+    end = min(ends, default=len(raw))
+    lines = raw[:end].split(b"\n")
+    for number, line in enumerate(lines):
+        name, colon, value = line.partition(b":")
+        plain = name.rstrip(b" \t")
+        if colon and plain and plain != name and not line[:1].isspace() and b" " not in plain and b"\t" not in plain:
+            lines[number] = plain + b":" + value
+    return b"\n".join(lines) + raw[end:]
 
 
 def _content(message: EmailMessage) -> Content:

@@ -140,7 +140,7 @@ def header_problem(header: Header) -> str | None:
         return tr("“{name}” cannot be the name of a header.", name=header.name[:60])
     if header.name.casefold() in _OWN_HEADERS:
         return tr("The header {name} is written by the server or has a field of its own.", name=header.name)
-    if "\r" in header.value or "\n" in header.value:
+    if len(header.value.splitlines()) > 1 or header.value[-1:] in {"\r", "\n"}:  # also U+2028, U+0085 and the like
         return tr("The header {name} must be one line.", name=header.name)
     return None
 

@@ -177,7 +177,7 @@ def _headers_of(item: Element) -> tuple[Header, ...]:
 
 def _own_headers_of(item: Element) -> tuple[Header, ...]:
     text = _property_of(item, PropertyName=HEADERS_NAME, PropertySetId=MARK_SET)
-    pairs = (line.partition(": ") for line in text.splitlines())
+    pairs = (line.partition(": ") for line in text.replace("\r\n", "\n").split("\n"))
     return tuple(Header(name, value) for name, _, value in pairs if name)
 
 

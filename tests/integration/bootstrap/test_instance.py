@@ -203,6 +203,8 @@ async def test_a_folder_with_a_long_name_has_its_socket_in_a_folder_of_ours(
         (b"\x00\x00\x00\x08[true,1]", NOT_UNDERSTOOD),
         (b"\x00\x0f\xff\xff" + b"[" * 0xFFFFF, NOT_UNDERSTOOD),
         (b"\x00\x00\x00\x0a[false,\xff\xfe]", NOT_UNDERSTOOD),
+        (b'\x00\x00\x00\x0b[false,"\xff"]', NOT_UNDERSTOOD),
+        (b'\x00\x00\x00\x10[false,"\\u0000"]', NOT_UNDERSTOOD),
         (b"GET / HTTP/1.1\r\n\r\n", NOT_UNDERSTOOD),
     ],
 )

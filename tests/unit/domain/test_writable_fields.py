@@ -97,6 +97,8 @@ def test_what_is_always_writable_may_be_written_to_a_sent_message() -> None:
     ("options", "field"),
     [
         (Options(headers=(Header("X Y", "v"),)), Field.HEADERS),
+        *((Options(headers=(Header("X-Y", f"v{sign}X-Z: w"),)), Field.HEADERS) for sign in "\r\n\x0b\x85\u2028\u2029"),
+        (Options(headers=(Header("X-Y", "v\n"),)), Field.HEADERS),
         (Options(headers=(Header("", "v"),)), Field.HEADERS),
         (Options(headers=(Header("X-A", "v"), Header("Subject", "v"))), Field.HEADERS),
         (Options(headers=(Header("DKIM-Signature", "v"),)), Field.HEADERS),

@@ -220,3 +220,19 @@ def test_what_is_no_file_is_refused_at_once(tmp_path: Path, make: Callable[[Path
     make(path)
     with pytest.raises(BadInput, match="is not a file"):
         read_eml(path)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_blank_before_the_colon_of_a_header_is_passed(end: str) -> None:
+    head = ["From : Anna <anna@x.example>", "To\t :  ben@x.example", "Subject  : one", " more : words", "X-Unsent : 1"]
+    found = parse_eml((end.join([*head, "", "Text : stays"])).encode(), "x")
+    assert found.author is not None
+    assert (found.author.address, found.draft) == ("anna@x.example", True)
+    assert [one.address for one in found.content.to] == ["ben@x.example"]
+    assert found.content.subject == "one more : words"
+    assert found.content.body == "Text : stays"
+
+
+def test_what_has_no_header_at_all_stays_no_message() -> None:
+    with pytest.raises(BadInput):
+        parse_eml(b"just words : and more\n\nText", "x")
