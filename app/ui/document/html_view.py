@@ -57,7 +57,7 @@ class HtmlView(QTextBrowser):
         self.document().setDocumentMargin(0)
         self.document().setIndentWidth(INDENT)
         self.anchorClicked.connect(self.open_link)
-        self.highlighted.connect(lambda url: self.pointed.emit(url.toString()))
+        self.highlighted.connect(lambda url: self.pointed.emit(bytes(url.toEncoded().data()).decode()))
 
     def show_blocks(self, blocks: Iterable[Block]) -> None:
         """Show these, from the first on; what is shown already stays as it is."""

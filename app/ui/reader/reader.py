@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from app.core.i18n import ntr, tr
+from app.domain.links import is_look_alike, shown_link
 from app.domain.text import shortened
 from app.ui import icons, theme
 from app.ui.bars import MessageBar
@@ -158,7 +159,11 @@ class Reader(QWidget):
         words = ntr("{n} picture elsewhere was not loaded", "{n} pictures elsewhere were not loaded", remote)
         if self._reading is not None and self._reading.reduced:
             words, remote = tr("This message is too complex to show with its formatting."), 1
-        self._told.setText(shortened(address, _LONGEST_LABEL) or (words if remote else ""))
+        if address:
+            words = shown_link(address)
+            if is_look_alike(address):
+                words = tr("{address} · The letters of this host look like those of another.", address=words)
+        self._told.setText(words if address or remote else "")
         self._told.setVisible(bool(self._told.text()))
 
     # --- parts and focus ----------------------------------------------------------------------------------------------
