@@ -24,6 +24,7 @@ from app.content.jobs import (
     Job,
     ReadFailed,
     TooComplex,
+    Unavailable,
     encode_job,
     key_of,
 )
@@ -147,7 +148,7 @@ class ContentProcesses:
             self._drop(worker)
             # One that never came up, as after an upgrade, tells nothing of the job.
             self._marks.end(key, well=self._closed or not worker.is_ready)
-            raise TooComplex from None
+            raise (TooComplex if worker.is_ready else Unavailable) from None
         self._give_back(worker)
         self._marks.end(key, well=not isinstance(answer, ReadFailed) or answer.why != "MemoryError")
         if isinstance(answer, ReadFailed):

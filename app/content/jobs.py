@@ -29,6 +29,10 @@ class TooComplex(Exception):
     """Content was not read: it would take, or took, more time, memory or room than any message needs."""
 
 
+class Unavailable(TooComplex):
+    """No process came up that could have read it, as after an upgrade of the program's files."""
+
+
 class Remote(Enum):
     """What becomes of pictures that lie elsewhere: a link in their place, or kept, where the message is one's own.
 

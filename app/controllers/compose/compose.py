@@ -242,8 +242,7 @@ class ComposeController:
             view.body.set_spelling(self.spelling)
         await self._bring_in(view)
         if opened is not None and opened.reduced:
-            words = tr("This message is too complex to edit with its formatting: only its text is here.")
-            self.show_notice(session.local_id, words)
+            self.show_notice(session.local_id, opened.reduced)
         return view
 
     async def _bring_in(self, view: ComposeView) -> None:

@@ -297,7 +297,7 @@ class ReaderController(ShellController):
                 body=instead if message is None else message.text,
                 blocks=() if message is None else message.blocks,
                 remote=0 if message is None else message.remote,
-                reduced=message is not None and message.reduced,
+                reduced="" if message is None else message.reduced,
                 headers=self._details(row, message),
                 hint=self._hint(row),
                 notice=_notice(panel.session.explanation(row)),

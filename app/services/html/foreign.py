@@ -1,8 +1,8 @@
 """All that the program asks of HTML. What comes from outside is read in the content process (`app/content`).
 
 Calls take their time: they are made off the window's thread. HTML that is more than any message needs is reduced to its
-visible text: `reduced` says so where the person is to be told. What ends in `_of_own` is for what this program's editor
-wrote, and reads it in the caller's thread.
+visible text, and a sentence comes with it where the person is to be told. What ends in `_of_own` is for what this
+program's editor wrote, and reads it in the caller's thread.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import Final
 import msgspec
 
 from app.content.ask import read_content
-from app.content.jobs import HtmlRead, ReadHtml, Remote, TooComplex, Want
+from app.content.jobs import HtmlRead, ReadHtml, Remote, TooComplex, Unavailable, Want
+from app.core.i18n import tr
 from app.domain.blocks import Block, Body, Paragraph, Run
 from app.domain.html_rules import text_as_html
 from app.domain.visible_text import plain_text
@@ -42,25 +43,39 @@ def clean(html: str, remote: Remote = Remote.LINKED) -> str:
         return text_as_html(_visible(html))
 
 
-def read_for_reading(html: str) -> HtmlRead:
-    """Return the `blocks` of a message to be shown, its `text`, and in `remote` how many pictures lie elsewhere."""
+def read_for_reading(html: str) -> tuple[HtmlRead, str]:
+    """Return what is shown of a message, and why it is reduced to its text, "" where it is not.
+
+    `blocks` are its formatted text, `text` is its text, and `remote` how many pictures lie elsewhere.
+    """
+    why = tr("This message is too complex to show with its formatting.")
     try:
         read = read_content(ReadHtml(html, Want.READ))
+    except Unavailable:
+        read, why = (
+            HtmlRead(text=plain_text(html), reduced=True),
+            tr("Restart Mailwright to see it with its formatting."),
+        )
     except TooComplex:
         read = HtmlRead(text=plain_text(html), reduced=True)
-    return msgspec.structs.replace(read, text=read.text[:LONGEST_TEXT]) if read.reduced else read
+    return (msgspec.structs.replace(read, text=read.text[:LONGEST_TEXT]), why) if read.reduced else (read, "")
 
 
-def read_body(html: str) -> tuple[Body, bool]:
-    """Return the body of a message for the editor, from any HTML, and whether it is reduced to its text.
+def read_body(html: str) -> tuple[Body, str]:
+    """Return the body of a message for the editor, from any HTML, and why it is reduced to its text, "" where not.
 
     Pictures from elsewhere stay in it.
     """
+    why = tr("This message is too complex to edit with its formatting: only its text is here.")
     try:
         read = read_content(ReadHtml(html, Want.EDIT))
+    except Unavailable:
+        return Body(tuple(text_blocks(html))), tr(
+            "Restart Mailwright to edit it with its formatting: only its text is here."
+        )
     except TooComplex:
-        return Body(tuple(text_blocks(html))), True
-    return Body(read.blocks, read.base, read.quote), read.reduced
+        return Body(tuple(text_blocks(html))), why
+    return Body(read.blocks, read.base, read.quote), why if read.reduced else ""
 
 
 def read_for_insertion(html: str) -> list[Block]:

@@ -32,8 +32,8 @@ from app.services.html.write import (
 
 class Opened(msgspec.Struct, frozen=True):
     """A body ready for the editor's document. `known` is the HTML that the journal has: where it differs, the first
-    change writes the whole body once. `written` is the HTML of each entry, `units` its length. `reduced` says that
-    the HTML was more than any message needs, and that only its text is here.
+    change writes the whole body once. `written` is the HTML of each entry, `units` its length. `reduced` says in
+    words why only its text is here.
     """
 
     body: Body
@@ -41,7 +41,7 @@ class Opened(msgspec.Struct, frozen=True):
     known: str
     written: tuple[str, ...]
     units: tuple[int, ...]
-    reduced: bool = False
+    reduced: str = ""
 
 
 def open_html(html: str) -> Opened:

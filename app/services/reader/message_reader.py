@@ -31,7 +31,7 @@ class ReadMessage(msgspec.Struct, frozen=True):
     """A message with its body as plain text, whatever its format, and `blocks` to show where it was formatted.
 
     `remote` counts the pictures that lie elsewhere, and are not fetched. `item` is the message as the server has it.
-    `reduced` says that its HTML was more than any message needs, and only its text is here.
+    `reduced` says in words why only its text is here, where that is so.
     """
 
     content: Content
@@ -39,7 +39,7 @@ class ReadMessage(msgspec.Struct, frozen=True):
     blocks: tuple[Block, ...] = ()
     remote: int = 0
     item: Fetched | None = None
-    reduced: bool = False
+    reduced: str = ""
 
     def headers(self) -> list[tuple[str, str]]:
         """Return the headers that it came with, as they came; none for what this machine alone has."""
@@ -114,8 +114,8 @@ def _read_html(content: Content) -> ReadMessage:
     """Make HTML safe and read it as blocks and as text. Runs in a thread."""
     from app.services.html.foreign import read_for_reading
 
-    read = read_for_reading(content.body)
-    return ReadMessage(content, read.text, read.blocks, read.remote, reduced=read.reduced)
+    read, reduced = read_for_reading(content.body)
+    return ReadMessage(content, read.text, read.blocks, read.remote, reduced=reduced)
 
 
 class KinRow(msgspec.Struct, frozen=True):

@@ -43,7 +43,7 @@ class ShownMessage(NamedTuple):
     """A message as the reader shows it. `body` is None while it is fetched; `blocks` is its formatted text, if any.
 
     `message` names it: what a person asked to see of a message holds while that one is shown, whatever comes of it.
-    `remote` counts the pictures that lie elsewhere and are not loaded. `reduced` says that only its text is here.
+    `remote` counts the pictures that lie elsewhere and are not loaded. `reduced` says why only its text is here.
     """
 
     message: str
@@ -55,7 +55,7 @@ class ShownMessage(NamedTuple):
     notice: Notice | None = None
     blocks: Sequence[Block] = ()
     remote: int = 0
-    reduced: bool = False
+    reduced: str = ""
     headers: Sequence[tuple[str, str]] = ()
 
 
@@ -158,7 +158,7 @@ class Reader(QWidget):
         remote = 0 if self._reading is None else self._reading.remote
         words = ntr("{n} picture elsewhere was not loaded", "{n} pictures elsewhere were not loaded", remote)
         if self._reading is not None and self._reading.reduced:
-            words, remote = tr("This message is too complex to show with its formatting."), 1
+            words, remote = self._reading.reduced, 1
         if address:
             words = shown_link(address)
             if is_look_alike(address):

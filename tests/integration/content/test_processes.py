@@ -16,7 +16,7 @@ import pytest
 
 from app.content.client import ContentProcesses, Marks
 from app.content.html.clean import clean
-from app.content.jobs import HtmlRead, MailRead, ReadFile, ReadHtml, TooComplex, Want, encode_job, key_of
+from app.content.jobs import HtmlRead, MailRead, ReadFile, ReadHtml, TooComplex, Unavailable, Want, encode_job, key_of
 from app.content.work import perform
 from tests.html_corpus import ALL
 
@@ -182,7 +182,7 @@ def test_a_process_that_does_not_come_up_says_nothing_of_the_content(
     made: Callable[..., ContentProcesses], tmp_path: Path, script: str
 ) -> None:
     read = made(script) if script else ContentProcesses(tmp_path / "marks", [str(tmp_path / "no program")])
-    with pytest.raises(TooComplex):
+    with pytest.raises(Unavailable):
         read(HELLO)
     assert list((tmp_path / "marks").iterdir()) == []
     assert isinstance(made()(HELLO), HtmlRead)
