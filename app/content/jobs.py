@@ -15,6 +15,7 @@ import msgspec
 from app.domain.blocks import Block
 from app.domain.message import Content, Header
 from app.domain.recipient import Recipient
+from app.domain.text import mend_surrogates
 
 VERSION: Final = 1
 """Raised when the same content is read in another way: what was found out about it before does not hold then."""
@@ -139,7 +140,9 @@ _pieces: msgspec.msgpack.Decoder[BlocksPiece | Answer] = msgspec.msgpack.Decoder
 
 
 def encode_job(job: Job) -> bytes:
-    """Return a job as it goes over the pipe."""
+    """Return a job as it goes over the pipe. Halves of pairs, which no encoding has, become U+FFFD."""
+    if isinstance(job, ReadHtml):
+        job = msgspec.structs.replace(job, html=mend_surrogates(job.html))
     return _encoder.encode(job)
 
 

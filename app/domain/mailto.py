@@ -18,7 +18,7 @@ from app.domain.address_parser import parse_recipients
 from app.domain.errors import BadInput
 from app.domain.message import Content, Options
 from app.domain.recipient import Recipient
-from app.domain.text import clean_text
+from app.domain.text import clean_text, mend_surrogates
 
 LONGEST: Final = 256 * 1024
 """Characters of a link that are read. Desktops and browsers pass on far less; what is beyond is said to be left out."""
@@ -73,7 +73,7 @@ class _Reader:
 
     def text(self, encoded: str, *, lines: bool) -> str:
         """Undo the encoding, once. What is not UTF-8 is read as the old encoding of the West, and said."""
-        octets = unquote_to_bytes(encoded.encode("utf-8", "surrogateescape"))
+        octets = unquote_to_bytes(_octets(encoded))
         try:
             text = octets.decode("utf-8")
         except UnicodeDecodeError:
@@ -145,3 +145,11 @@ class _Reader:
 def _names(names: dict[str, None]) -> str:
     shown = [name[:_LONGEST_NAME] for name in list(names)[:_MOST_NAMES]]
     return ", ".join(shown) + (" …" if len(names) > _MOST_NAMES else "")
+
+
+def _octets(text: str) -> bytes:
+    """Return the bytes of a text, those too that an argument of the program had beyond UTF-8."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # halves of pairs, which no bytes stood for
+        return mend_surrogates(text).encode("utf-8")

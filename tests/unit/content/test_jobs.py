@@ -51,9 +51,12 @@ def through_a_pipe(answer: Answer) -> Answer:
     "job", [*(ReadHtml("<p>é\ud83d\ude00", want, Remote.KEPT) for want in Want), ReadFile(b"\x00\xff", "message")]
 )
 def test_a_job_is_the_same_at_the_other_end(job: Job) -> None:
-    if isinstance(job, ReadHtml):
-        job = msgspec.structs.replace(job, html="<p>é")
-    assert decode_job(encode_job(job)) == job
+    there = msgspec.structs.replace(job, html="<p>é\U0001f600") if isinstance(job, ReadHtml) else job
+    assert decode_job(encode_job(job)) == there
+
+
+def test_half_a_pair_in_a_job_becomes_a_sign_that_can_be_sent() -> None:
+    assert decode_job(encode_job(ReadHtml("a\ud83db", Want.READ))) == ReadHtml("a\ufffdb", Want.READ)
 
 
 @pytest.mark.parametrize("want", Want)

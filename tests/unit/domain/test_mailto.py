@@ -153,3 +153,7 @@ def test_nothing_that_follows_the_scheme_breaks_the_reader(rest: str) -> None:
     assert not any(mark in words for words in fields for mark in "\r\n\x00")
     for words in [*fields, content.body]:
         words.encode("utf-8")
+
+
+def test_half_a_pair_in_a_link_makes_nothing_fail() -> None:
+    assert read_mailto("mailto:a@x.example?subject=\ud83dS").content.subject == "\ufffdS"
