@@ -267,6 +267,38 @@ def test_a_tooltip_that_may_be_html_is_found() -> None:
     assert raw_tips_in(ast.parse(code)) == [1, 3, 4]
 
 
+def signals_from_threads(tree: ast.Module) -> list[int]:
+    """Return the lines on which what a thread is started with emits a signal."""
+    started = [
+        word.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "Thread"
+        for word in node.keywords
+        if word.arg == "target"
+    ]
+    names = {one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in started}
+    made = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name in names]
+    bodies = [*made, *(one for one in started if isinstance(one, ast.Lambda))]
+    return [
+        node.lineno
+        for body in bodies
+        for node in ast.walk(body)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "emit"
+    ]
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=name_of)
+def test_a_thread_emits_no_signal_of_what_may_be_destroyed_meanwhile(source: Path) -> None:
+    assert signals_from_threads(parse(source)) == [], f"{name_of(source)}: use WindowThread.call"
+
+
+@pytest.mark.parametrize("target", ["self._work", "work", "lambda: self.done.emit(1)"])
+def test_a_signal_from_a_thread_is_found(target: str) -> None:
+    name = target.rpartition(".")[2] if "(" not in target else "other"
+    code = f"def {name}():\n    self.done.emit(1)\nThread(target={target}).start()\n"
+    assert signals_from_threads(ast.parse(code)) == ([3] if "(" in target else [2])
+
+
 def branches_never_taken(tree: ast.Module) -> list[int]:
     """Return the lines of branches that ask what the same chain of `if` and `elif` asked before them."""
     found = []

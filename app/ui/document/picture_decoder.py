@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import base64
 import binascii
-import contextlib
 import queue
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader
+
+from app.ui.window_thread import WindowThread
 
 WIDEST: Final = 1600
 """Pixels: no picture is given wider or higher than this."""
@@ -80,8 +82,6 @@ class PictureDecoder(QObject):
     What was asked for arrives in the window's thread and in order; nothing arrives once the view is gone.
     """
 
-    _done = Signal(int, object)
-
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._number = 0
@@ -89,7 +89,7 @@ class PictureDecoder(QObject):
         self._queue: queue.SimpleQueue[tuple[int, bytes | str, int]] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._running = False
-        self._done.connect(self._arrived)
+        self._window_thread = WindowThread(self)
 
     def request(self, source: bytes | str, most_width: int, then: Arrived) -> None:
         """Decode bytes, or what is written out in a data: address, and call `then` with the picture or None."""
@@ -123,8 +123,7 @@ class PictureDecoder(QObject):
                 made = decode_address(source, most_width) if isinstance(source, str) else decode(source, most_width)
             except (MemoryError, ValueError):
                 made = None
-            with contextlib.suppress(RuntimeError):  # the view is gone
-                self._done.emit(number, made)
+            self._window_thread.call(partial(self._arrived, number, made))
 
     def _arrived(self, number: int, made: QImage | None) -> None:
         then = self._wanted.pop(number, None)

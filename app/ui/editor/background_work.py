@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
+
+from app.ui.window_thread import WindowThread
 
 _SOON: Final = 0.08
 """Seconds for which the window's thread waits at most, where there is something else to take."""
@@ -25,13 +26,11 @@ class _Waiting(NamedTuple):
 class Behind(QObject):
     """Runs work in threads. Without asyncio: an editor has no loop of its own, and is tested without one."""
 
-    _done = Signal(int)
-
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._count = 0
         self._waiting: dict[int, _Waiting] = {}
-        self._done.connect(self._arrived)
+        self._window_thread = WindowThread(self)
 
     def is_busy(self) -> bool:
         """Return whether something has not arrived yet."""
@@ -45,12 +44,11 @@ class Behind(QObject):
         `instead` makes what `finish` takes in place of work that is not done soon.
         """
         self._count += 1
-        number, result = self._count, list[Any]()
+        number, result, window_thread = self._count, list[Any](), self._window_thread
 
         def in_thread() -> None:
             result.append(work())
-            with contextlib.suppress(RuntimeError):  # the object that asked is gone
-                self._done.emit(number)
+            window_thread.call(lambda: self._arrived(number))
 
         thread = threading.Thread(target=in_thread, name="editor", daemon=True)
         self._waiting[number] = _Waiting(thread, result, then, instead)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from queue import SimpleQueue
 from threading import Thread
 from typing import Final
 
 import msgspec
-from PySide6.QtCore import QEvent, QMimeData, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QMimeData, QRect, Qt, Signal
 from PySide6.QtGui import (
     QClipboard,
     QContextMenuEvent,
@@ -25,13 +24,11 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from app.domain.recipient import Recipient, address_problem, format_recipients
 from app.domain.text import split_at
 from app.ui.widgets import is_access_key
+from app.ui.window_thread import WindowThread
 
 MIME_TYPE: Final = "application/x-mailwright-recipients"
 LONG_TEXT: Final = 6_000
 """Characters from which on reading a list would be felt, and leaves the UI thread."""
-
-_LOOK_EVERY: Final = 15
-"""Milliseconds between looks whether a list was read."""
 
 RunOffThread = Callable[[Callable[[], list[Recipient]], Callable[[list[Recipient]], None]], None]
 """Runs the first elsewhere and hands its result to the second on the UI thread."""
@@ -68,31 +65,15 @@ def from_mime(mime: QMimeData) -> list[Recipient]:
         return []
 
 
-# A reading outlives its field, so that its thread always has an object to report to.
-_under_way: set[_Reading] = set()
-
-
-class _Reading:
-    """One list being read. The thread touches nothing of Qt: it may still run while the program ends."""
-
-    def __init__(self, work: Callable[[], list[Recipient]], deliver: Callable[[list[Recipient]], None]) -> None:
-        self._read: SimpleQueue[list[Recipient]] = SimpleQueue()
-        self._deliver = deliver
-        self._timer = QTimer(interval=_LOOK_EVERY)
-        self._timer.timeout.connect(self._look)
-        self._timer.start()
-        Thread(target=lambda: self._read.put(work()), name="recipients", daemon=True).start()
-
-    def _look(self) -> None:
-        if not self._read.empty():
-            self._timer.stop()
-            _under_way.discard(self)
-            self._deliver(self._read.get())
-
-
 def run_in_thread(work: Callable[[], list[Recipient]], deliver: Callable[[list[Recipient]], None]) -> None:
-    """Read in a thread that ends with the program, whose journal has the text already."""
-    _under_way.add(_Reading(work, deliver))
+    """Read in a thread that ends with the program, whose journal has the text already. It may outlive its field."""
+    window_thread = WindowThread(None)
+
+    def read() -> None:
+        found = work()
+        window_thread.call(lambda: deliver(found))
+
+    Thread(target=read, name="recipients", daemon=True).start()
 
 
 _LONGEST = 10_000_000
