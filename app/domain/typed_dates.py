@@ -154,9 +154,11 @@ def _local(day: date, hour: int = 0, minute: int = 0) -> float | None:
 
 
 def _words_of(text: str) -> list[str]:
-    """Return the words in small letters, without accents, apostrophes and hyphens between letters."""
+    """Return the words in small letters, without accents, apostrophes and hyphens between letters; digits are ASCII."""
     plain = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    plain = "".join(
+        str(unicodedata.decimal(sign, sign)) for sign in plain if sign.isascii() or not unicodedata.combining(sign)
+    )
     plain = re.sub(r"(?<=[a-z])['\u2019-](?=[a-z])", "", plain).replace(",", " ")
     return plain.split()
 
