@@ -59,13 +59,17 @@ class ReportKind(StrEnum):
 class Report(msgspec.Struct, frozen=True, gc=False):
     """A report that came for a message: about whom, and when, in seconds since the epoch.
 
-    `settled` says that the person knows of it, and need not be led to it any more.
+    Whoever knows a message can write a report of it. `reporter` is the address that sent this one, "" where that is not
+    known; `from_within` says that the person's own server marked it as made within the organisation. `settled` says
+    that the person knows of it, and need not be led to it any more.
     """
 
     kind: ReportKind
     who: str = ""
     at: float = 0.0
     settled: bool = False
+    reporter: str = ""
+    from_within: bool = False
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):

@@ -102,6 +102,8 @@ def _begin(item: Item, kind: ReportTemplate, to: Person, words: str, report_type
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = new_message_id(to.address.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-replied"
+    # Exchange writes this on what is made within, and takes it off what comes from outside.
+    message["X-MS-Exchange-Organization-AuthAs"] = "Internal"
     if item.row["message_id"]:
         for header in ("In-Reply-To", "References"):
             message[header] = line(str(item.row["message_id"]))

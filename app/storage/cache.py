@@ -183,12 +183,18 @@ class SqliteCache:
 
     async def note_reports(self, account_id: AccountId, reports: Sequence[tuple[str, Report]]) -> None:
         """Keep what reports say of messages, by Message-ID."""
-        values = [(account_id, message_id, one.kind.value, one.who, one.at) for message_id, one in reports]
+        values = [
+            (account_id, message_id, one.kind.value, one.who, one.at, one.reporter, one.from_within)
+            for message_id, one in reports
+        ]
 
         def note(sql: _Sql) -> None:
             sql.executemany(
-                "INSERT INTO reports (account, message_id, kind, who, at) VALUES (?, ?, ?, ?, ?)"
-                " ON CONFLICT DO UPDATE SET at = excluded.at",
+                "INSERT INTO reports (account, message_id, kind, who, at, reporter, from_within)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)"
+                # What a stranger says after one's own server adds nothing to it.
+                " ON CONFLICT DO UPDATE SET at = excluded.at, reporter = excluded.reporter,"
+                " from_within = excluded.from_within WHERE excluded.from_within >= from_within",
                 values,
             )
 
@@ -330,13 +336,13 @@ def _rows(sql: _Sql, account_id: AccountId, ids: Sequence[RowId]) -> dict[RowId,
 
 def _reports(sql: _Sql, account_id: AccountId, message_ids: Sequence[str]) -> dict[str, tuple[Report, ...]]:
     found = sql.execute(
-        "SELECT message_id, kind, who, at, settled FROM reports WHERE account = ?"
+        "SELECT message_id, kind, who, at, settled, reporter, from_within FROM reports WHERE account = ?"
         " AND message_id IN (SELECT value FROM json_each(?)) ORDER BY at",
         (account_id, msgspec.json.encode(message_ids).decode()),
     )
     reports: dict[str, tuple[Report, ...]] = {}
-    for message_id, kind, who, at, settled in found:
-        report = Report(ReportKind(kind), who, at, settled=bool(settled))
+    for message_id, kind, who, at, settled, reporter, from_within in found:
+        report = Report(ReportKind(kind), who, at, bool(settled), reporter, bool(from_within))
         reports[message_id] = (*reports.get(message_id, ()), report)
     return reports
 

@@ -25,7 +25,7 @@ from app.storage.disk_errors import closed_error, storage_error
 if TYPE_CHECKING:
     import asyncio
 
-FORM: Final = 5
+FORM: Final = 6
 """Of the file; one of an unknown form is begun anew, there is nothing in it that the server has not."""
 
 _FROM_3: Final = """
@@ -44,6 +44,15 @@ CREATE TABLE drafts (
 CREATE TRIGGER drafts_go AFTER DELETE ON rows BEGIN DELETE FROM drafts WHERE item = old.item; END;
 """
 """What a file of form 4 lacks: the copies of drafts (`cache_drafts.py`). An empty one says that none is to be made."""
+_REPORTERS: Final = """
+ALTER TABLE reports ADD COLUMN reporter TEXT NOT NULL DEFAULT '';
+ALTER TABLE reports ADD COLUMN from_within INTEGER NOT NULL DEFAULT 0;
+UPDATE folders SET checked = 0 WHERE folder = 'inbox';
+DELETE FROM reports WHERE kind IN ('IPNRN', 'IPNNRN') AND at > strftime('%s', 'now') - 2592000;
+"""
+"""What a file of form 5 lacks: who sent each report. The next look reads the reports of the last month anew; those of
+reading go first, since they may name the same person otherwise.
+"""
 _THREADS: Final = """
 CREATE INDEX rows_by_name ON rows (name) WHERE name != 0;
 CREATE INDEX rows_by_thread ON rows (thread) WHERE thread != 0;
@@ -128,7 +137,7 @@ def _open(path: Path) -> sqlite3.Connection:
         if os.name == "posix":
             path.chmod(0o600)
         form = connection.execute("PRAGMA user_version").fetchone()[0]
-        if form not in {0, 3, 4, FORM}:
+        if form not in {0, 3, 4, 5, FORM}:
             connection.close()
             for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
                 path.with_name(name).unlink(missing_ok=True)
@@ -148,8 +157,8 @@ def _prepared(connection: sqlite3.Connection) -> sqlite3.Connection:
     connection.execute("PRAGMA cache_size = -16000")
     form = connection.execute("PRAGMA user_version").fetchone()[0]
     if form != FORM:
-        made = {4: "", 3: _FROM_3 + _THREADS}.get(form, _TABLES + _THREADS)
-        connection.executescript(f"BEGIN IMMEDIATE; {made} {_COPIES} PRAGMA user_version = {FORM}; COMMIT")
+        made = {5: "", 4: _COPIES, 3: _FROM_3 + _THREADS + _COPIES}.get(form, _TABLES + _THREADS + _COPIES)
+        connection.executescript(f"BEGIN IMMEDIATE; {made} {_REPORTERS} PRAGMA user_version = {FORM}; COMMIT")
     connection.execute("SELECT count(*) FROM (SELECT 1 FROM rows LIMIT 1)").fetchone()
     return connection
 

@@ -198,7 +198,8 @@ class FakeCache:
         for message_id, one in reports:
             known = self._reports.setdefault((account_id, message_id), {})
             before = known.get((one.kind.value, one.who), one)
-            known[one.kind.value, one.who] = msgspec.structs.replace(one, settled=before.settled)
+            if one.from_within >= before.from_within:
+                known[one.kind.value, one.who] = msgspec.structs.replace(one, settled=before.settled)
 
     async def undelivered(self, account_id: AccountId, place: Place) -> list[RowId]:
         """Return the messages with reports that are not settled."""

@@ -54,7 +54,7 @@ HERE: Final[dict[str, Door]] = {
     "a moment": lambda text: read_moment(text[:200], 1_800_000_000.0),
     "the name of a file": lambda text: (safe_file_name(text, "x"), kind_of(text)),
     "where a quotation begins": quote_begins,
-    "the words of a report": lambda text: people_in({"x-failed-recipients": text[:1_000]}, text, "a@b.example"),
+    "the words of a report": lambda text: people_in(text[:1_000], text, "a@b.example"),
     "lines that are laid out": lambda text: list(shown_lines(text)),
     "numbers and moments of a server": lambda text: (number_of(text), time_of(text), seconds_of(text), json_in(text)),
     "a SOAP reply": lambda text: _refused(lambda: parse(_bytes(text)), Unreadable),

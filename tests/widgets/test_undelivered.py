@@ -13,6 +13,11 @@ from tests.program_scene import ProgramScene
 TO = (Recipient("ben@example.org", "Ben"), Recipient("zoe@example.org", "Zoe"))
 
 
+def _failed(at: float, *, from_within: bool) -> Report:
+    reporter = "postmaster@example.org" if from_within else "eve@evil.example"
+    return Report(ReportKind.NOT_DELIVERED, "zoe@example.org", at, reporter=reporter, from_within=from_within)
+
+
 @pytest.fixture
 async def came_back(program_scene: ProgramScene) -> ProgramScene:
     """Three messages in Sent; the middle one did not reach Zoe."""
@@ -21,7 +26,7 @@ async def came_back(program_scene: ProgramScene) -> ProgramScene:
         await scene.clock.advance(1)
         content = Content(to=TO, subject=f"Message {number}", body="Dear both")
         scene.mailbox.put(ANNA, content, folder=Folder.SENT, message_id=f"<{number}@x>")
-    scene.mailbox.reports = [("<1@x>", Report(ReportKind.NOT_DELIVERED, "zoe@example.org", scene.clock.now()))]
+    scene.mailbox.reports = [("<1@x>", _failed(scene.clock.now(), from_within=True))]
     scene.parts.lists.sent.reload()
     await scene.settle()
     return scene
@@ -36,6 +41,23 @@ async def test_f8_leads_to_it_from_any_list_and_the_row_says_to_whom(came_back: 
     assert face.line == "Could not be delivered to zoe@example.org."
     assert (face.tone, face.action) == ("bad", "Write to them again")
     assert "needs attention" in scene.window.sidebar._buttons["sent"].accessibleName()
+
+
+async def test_of_a_report_that_anybody_could_have_made_row_and_details_say_who_sent_it(
+    came_back: ProgramScene,
+) -> None:
+    scene = came_back
+    scene.mailbox.reports = [("<2@x>", _failed(scene.clock.now(), from_within=False))]
+    await scene.press("F5")
+    await scene.settle()
+    await scene.press("Ctrl+3", "Home")
+    face = scene.parts.workspace.panel.model.face(0)
+    assert face.line == "Reported by eve@evil.example: could not be delivered to zoe@example.org."
+    assert face.tone == "warn"
+    await scene.settle()
+    await scene.press("H")
+    reader = scene.parts.reader
+    await scene.until(lambda: reader._headers is not None and "Not verified" in reader._headers.toPlainText())
 
 
 async def test_its_one_action_writes_the_message_to_those_alone_whom_it_missed(came_back: ProgramScene) -> None:

@@ -8,8 +8,6 @@ from functools import partial
 from typing import TypeVar, assert_never
 from urllib.parse import urlsplit
 
-from msgspec.structs import replace
-
 from app.backends.ews import autodiscover, directory, requests
 from app.backends.ews.attachments import AttachmentRequests, fetch_of, get_attachment
 from app.backends.ews.connection_test import probe
@@ -22,10 +20,10 @@ from app.backends.ews.folders import (
     get_category_list,
     mail_folders,
     page_of,
-    people_in,
     report_request,
     reports_of,
     sync_items,
+    told_by,
 )
 from app.backends.ews.http_session import LOOPBACK, HttpSession
 from app.backends.ews.item_reader import is_true, mark_of, ref_of, row_of
@@ -301,7 +299,7 @@ class EwsBackend:
         return Page(rows=rows, total=total, next_offset=following if more else None)
 
     def find_reports(self, since: float, job: Job) -> list[tuple[str, Report]]:
-        """FindItem in the Inbox, and GetItem of those that do not say in the list whom they are about."""
+        """FindItem in the Inbox, and GetItem of each: the list says neither whom it is about nor who vouches for it."""
         found: list[FoundReport] = []
         offset: int | None = 0
         while offset is not None:
@@ -312,19 +310,10 @@ class EwsBackend:
             items = self._items(root)
             found += reports_of(items)
             offset = None if _is_last(root) or not items else offset + len(items)
-        told = [(one.message_id, one.report) for one in found if one.report.who]
-        silent = [one for one in found if not one.report.who]
-        for one, answer in zip(silent, self.get([one.ref for one in silent], job), strict=True):
-            told += [(one.message_id, replace(one.report, who=who)) for who in self._reported(answer)]
+        told: list[tuple[str, Report]] = []
+        for one, answer in zip(found, self.get([one.ref for one in found], job), strict=True):
+            told += [(one.message_id, each) for each in told_by(one.report, answer.item, self._account.address)]
         return told
-
-    def _reported(self, answer: FetchOutcome) -> list[str]:
-        """Return whom a delivery report is about; one that cannot be read counts for one unknown address."""
-        if answer.item is None:
-            return [""]
-        headers = {header.name.casefold(): header.value for header in answer.item.headers}
-        body = answer.item.content.body
-        return people_in(headers, body, self._account.address) or [""]
 
     def locate(self, marks: Sequence[Mark], folders: Sequence[Folder | Place], job: Job) -> list[Sighting]:
         """FindItem over all folders at once, for our mark or the Message-ID; page after page until all are seen."""

@@ -1,7 +1,8 @@
 """Folder names, changes, delivery reports, category list.
 
 FoundReport by their item class ([MS-OXOMSG] 2.2.3), whose last part names the kind, matched by In-Reply-To. Whom a
-non-delivery report is about stands in its X-Failed-Recipients, or in its text alone.
+non-delivery report is about stands in its X-Failed-Recipients, or in its text alone. Anybody can make a report: whether
+it comes from within says a header that Exchange writes itself ("header firewall" in its documentation).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from lxml import etree
+from msgspec.structs import replace
 
 from app.backends.ews.item_reader import is_true, mailbox_of, number_of, ref_of, row_of, time_of
 from app.backends.ews.replies import words_of
@@ -21,7 +23,7 @@ from app.backends.ews.requests import ROW_FIELDS, add_properties
 from app.backends.ews.xml import Element, Unreadable, add, add_folder, child, operation, parse, text_of
 from app.domain.errors import ItemRefused
 from app.domain.listing import Change, ChangeKind, Folder, MailFolder, Place, Report, ReportKind, SyncPage
-from app.domain.message import ItemRef
+from app.domain.message import Fetched, ItemRef
 from app.domain.response_codes import NO_CONFIGURATION
 
 PAGE = 1000
@@ -148,6 +150,8 @@ _FIELDS: Final = ("item:ItemClass", "item:InReplyTo", "item:DateTimeReceived", "
 _BETWEEN: Final = re.compile(r"[\s<>\"'():;,\[\]]+")
 """What stands between addresses in the words of a report."""
 _PEOPLE: Final = 20
+_MADE_BY: Final = "x-ms-exchange-organization-authas"
+"""Exchange writes it on each message, and takes it off what comes from outside: a stranger cannot bring his own."""
 
 
 class FoundReport:
@@ -190,18 +194,34 @@ def reports_of(items: Sequence[Element]) -> list[FoundReport]:
         message_id, ref = text_of(item, "t:InReplyTo").strip(), ref_of(item)
         if kind not in set(ReportKind) or not message_id or ref is None:
             continue
-        author = mailbox_of(child(item, "t:From", "t:Mailbox"))
-        by_reader = ReportKind(kind) in {ReportKind.READ, ReportKind.NOT_READ}
-        who = "" if author is None or not by_reader else author.name or author.address
-        found.append(
-            FoundReport(message_id, Report(ReportKind(kind), who, time_of(text_of(item, "t:DateTimeReceived"))), ref)
-        )
+        author = mailbox_of(child(item, "t:From", "t:Mailbox"))  # of whom a list gives the name alone
+        who = "" if author is None else author.name or author.address
+        report = Report(ReportKind(kind), who, time_of(text_of(item, "t:DateTimeReceived")))
+        found.append(FoundReport(message_id, report, ref))
     return found
 
 
-def people_in(headers: dict[str, str], body: str, own: str) -> list[str]:
-    """Return whom a delivery report is about: as its header names them, or else every address in its text."""
-    named = headers.get("x-failed-recipients", "")
+def told_by(report: Report, item: Fetched | None, own: str) -> list[Report]:
+    """Return what a report says, for each person that it is about; `item` is None where it could not be read.
+
+    A report of reading is about the one who sent it, who is named by address alone unless the server marked the report.
+    """
+    values: dict[str, list[str]] = {}
+    for header in () if item is None else item.headers:
+        values.setdefault(header.name.casefold(), []).append(header.value.strip())
+    marks = {value.casefold() for value in values.get(_MADE_BY, ())}
+    author = None if item is None else item.content.sender or item.submitter
+    reporter = "" if author is None else author.address
+    report = replace(report, reporter=reporter, from_within=marks == {"internal"})
+    if report.kind in {ReportKind.READ, ReportKind.NOT_READ}:
+        return [report if report.from_within else replace(report, who=reporter)]
+    body = "" if item is None else item.content.body
+    named = people_in(", ".join(values.get("x-failed-recipients", ())), body, own)
+    return [replace(report, who=who) for who in named or [""]]
+
+
+def people_in(named: str, body: str, own: str) -> list[str]:
+    """Return whom a delivery report is about: as its header `named` them, or else every address in its text."""
     addresses = _addresses_in(named) or _addresses_in(body)
     ours = own.casefold()
     kept = dict.fromkeys(one.strip(".").casefold() for one in addresses)

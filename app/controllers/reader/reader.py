@@ -25,7 +25,7 @@ from app.services.reader.message_reader import ReadMessage as Message
 from app.services.records.records import Records
 from app.services.records.rows import ListRow
 from app.services.text.error_text import action_words, explain_error
-from app.services.text.message_details import details_of, people_words
+from app.services.text.message_details import details_of, people_words, report_details
 from app.services.text.status_text import Explanation
 from app.ui.message_list.list_panel import ListPanel
 from app.ui.reader.reader import Notice, ShownMessage
@@ -312,7 +312,9 @@ class ReaderController(ShellController):
             return []
         own = Recipient(account.address, account.display_name)
         headers = message.headers()
-        return [*details_of(message.content, message.item, own), *([("", "")] if headers else []), *headers]
+        reports = report_details(row.reports, message.content)
+        own_details = details_of(message.content, message.item, own)
+        return [*reports, *own_details, *([("", "")] if headers else []), *headers]
 
     def _leave(self) -> None:
         """Go back: from a message within a message, else to the list."""

@@ -6,13 +6,15 @@ where it stands in a conversation. Above the headers that a message came with, f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from app.core.formatting import exact_time, full_date, size_words
 from app.core.i18n import mark, ntr, tr
+from app.domain.listing import Report
 from app.domain.message import Content, Fetched, FlagStatus, FollowUp, Importance, Options, Sensitivity
 from app.domain.recipient import Recipient, format_recipient
+from app.services.text.status_text import origin_words, report_line
 
 Lines = list[tuple[str, str]]
 
@@ -31,6 +33,18 @@ def details_of(content: Content, item: Fetched | None, own: Recipient) -> Lines:
     if item is not None:
         found += [(tr("Read"), tr("Yes") if item.is_read else tr("No")), (tr("Size"), size_words(item.size))]
     return [(label, " ".join(words.split())) for label, words in found if words.strip()]
+
+
+def report_details(reports: Sequence[Report], content: Content) -> Lines:
+    """Return what reports say of a message, who sent each, and what was checked of it."""
+    named = {words.casefold() for one in content.recipients() for words in (one.address, one.name) if words}
+    lines = []
+    for report in reports:
+        words = [report_line(report), exact_time(report.at), "·", origin_words(report)]
+        if report.who and report.who.casefold() not in named:
+            words.append(tr("{who} is not named among its recipients.", who=report.who))
+        lines.append((tr("Report"), " ".join(words)))
+    return lines
 
 
 def _people(content: Content, item: Fetched | None, own: Recipient) -> Lines:

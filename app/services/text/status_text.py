@@ -48,9 +48,42 @@ def explain_undelivered(row: ListRow) -> Explanation | None:
     failed = [report for report in row.reports if report.kind is ReportKind.NOT_DELIVERED]
     if not failed or all(report.settled for report in failed):
         return None
-    sentence = tr("Could not be delivered to {people}.", people=people_in(failed))
-    details = tuple((exact_time(report.at), report.who or tr("a recipient")) for report in failed)
-    return Explanation(sentence, "write-again", details, more=("seen",))
+    sure = [report for report in failed if report.from_within]
+    if sure:
+        sentence, tone = tr("Could not be delivered to {people}.", people=people_in(sure)), "bad"
+    else:
+        reporter, people = reporter_of(failed[-1]), people_in(failed)
+        sentence = tr("Reported by {reporter}: could not be delivered to {people}.", reporter=reporter, people=people)
+        tone = "warn"
+    details = tuple((exact_time(report.at), f"{report_line(report)} {origin_words(report)}") for report in failed)
+    return Explanation(sentence, "write-again", details, tone=tone, more=("seen",))
+
+
+def reporter_of(report: Report) -> str:
+    """Return the address that sent a report, or that it is not known."""
+    return report.reporter or tr("an unknown sender")
+
+
+def report_line(report: Report) -> str:
+    """Return what a report says, as a sentence about one person."""
+    who = report.who or tr("a recipient")
+    match report.kind:
+        case ReportKind.NOT_DELIVERED:
+            return tr("Not delivered to {who}.", who=who)
+        case ReportKind.DELIVERED:
+            return tr("Delivered to {who}.", who=who)
+        case ReportKind.READ:
+            return tr("Read by {who}.", who=who)
+        case ReportKind.NOT_READ:
+            return tr("Deleted unread by {who}.", who=who)
+
+
+def origin_words(report: Report) -> str:
+    """Return who sent a report, and what was checked of it."""
+    told = tr("Reported by {reporter}.", reporter=reporter_of(report))
+    if report.from_within:
+        return f"{told} {tr('Your mail server marked the report as made within your organization.')}"
+    return f"{told} {tr('Not verified: anyone who has seen the message can write such a report.')}"
 
 
 def people_in(reports: Sequence[Report]) -> str:
@@ -399,23 +432,38 @@ def report_words(row: ListRow, now: float) -> StateWords | None:
     """Return what is to be said of a row's reports, the worst first; None where there is nothing."""
     failed = _of(row, ReportKind.NOT_DELIVERED)
     if failed:
-        return StateWords("triangle-alert", tr("Could not be delivered to {people}", people=people_in(failed)), "bad")
-    read = _of(row, ReportKind.READ)
-    if read:
-        when = clock_time(read[-1].at, now)
-        words = tr("Read by {people} {time}", people=people_in(read), time=when).strip()
-        return StateWords("mail-check", words, "good")
-    unread = _of(row, ReportKind.NOT_READ)
-    if unread:
-        return StateWords("mail-check", tr("Deleted unread by {people}", people=people_in(unread)), "muted")
-    delivered = _of(row, ReportKind.DELIVERED)
-    if delivered:
-        return StateWords("mail-check", tr("Delivered to {people}", people=people_in(delivered)), "good")
+        if failed[0].from_within:
+            sentence = tr("Could not be delivered to {people}", people=people_in(failed))
+            return StateWords("triangle-alert", sentence, "bad")
+        reporter, people = reporter_of(failed[-1]), people_in(failed)
+        sentence = tr("Reported by {reporter}: could not be delivered to {people}", reporter=reporter, people=people)
+        return StateWords("triangle-alert", sentence, "warn")
+    for kind, sure_words, reported_words, tone in _GOOD_NEWS:
+        found = _of(row, kind)
+        if found:
+            sure, when = found[0].from_within, clock_time(found[-1].at, now)
+            words = tr(sure_words if sure else reported_words, people=people_in(found), time=when).strip()
+            return StateWords("mail-check", words, tone if sure else "muted")
     return None
 
 
+_GOOD_NEWS: Final = (
+    (ReportKind.READ, mark("Read by {people} {time}"), mark("Reported as read by {people} {time}"), "good"),
+    (
+        ReportKind.NOT_READ,
+        mark("Deleted unread by {people}"),
+        mark("Reported as deleted unread by {people}"),
+        "muted",
+    ),
+    (ReportKind.DELIVERED, mark("Delivered to {people}"), mark("Reported as delivered to {people}"), "good"),
+)
+"""What a row says of reports, the most telling first: of those that its own server vouches for, and of others."""
+
+
 def _of(row: ListRow, kind: ReportKind) -> list[Report]:
-    return [report for report in row.reports if report.kind is kind]
+    """Return the reports of a kind; where one's own server vouches for some, those alone."""
+    found = [report for report in row.reports if report.kind is kind]
+    return [report for report in found if report.from_within] or found
 
 
 _LONGEST: Final = 60

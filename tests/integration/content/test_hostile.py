@@ -96,7 +96,7 @@ def grows(work: Callable[[str], object], text: Callable[[int], str], size: int) 
     ("work", "text", "size"),
     [
         pytest.param(
-            lambda body: people_in({}, body, "a@b.example"), lambda n: "x" * n, 50_000, id="S2 a word in a report"
+            lambda body: people_in("", body, "a@b.example"), lambda n: "x" * n, 50_000, id="S2 a word in a report"
         ),
         pytest.param(quote_begins, lambda n: "-" * n + "x", 50_000, id="S3 dashes in a link"),
         pytest.param(quote_begins, lambda n: "-----\n" * n, 10_000, id="S3 lines of dashes"),

@@ -12,10 +12,10 @@ import pytest
 from msgspec import structs
 
 from app.backends.ews.backend import EwsBackend
-from app.backends.ews.folders import people_in
+from app.backends.ews.folders import people_in, told_by
 from app.domain.errors import BadInput
-from app.domain.listing import Folder, Place, ReportKind
-from app.domain.message import Content, DraftUpdate, Field, FlagStatus, FollowUp, ItemRef, Options
+from app.domain.listing import Folder, Place, Report, ReportKind
+from app.domain.message import Content, DraftUpdate, Fetched, Field, FlagStatus, FollowUp, Header, ItemRef, Options
 from app.domain.outcome import Verdict
 from app.domain.query import as_aqs, read_query
 from app.domain.recipient import Recipient
@@ -99,7 +99,9 @@ def test_reports_name_the_message_and_whom_they_are_about(empty: EwsBackend, san
     assert empty.find_reports(0.0, job()) == []
     assert empty.send([outcome.ref], CopyTo(), job())[0].accepted
     (row,) = empty.list_folder(SENT, 0, 10, job()).rows
-    found = {(message_id, report.kind, report.who) for message_id, report in empty.find_reports(0.0, job())}
+    reports = empty.find_reports(0.0, job())
+    assert {(one.reporter, one.from_within) for _, one in reports} == {("postmaster@contoso.com", True)}
+    found = {(message_id, report.kind, report.who) for message_id, report in reports}
     assert found == {
         (row.message_id, ReportKind.NOT_DELIVERED, "nobody@contoso.com"),
         (row.message_id, ReportKind.DELIVERED, "james.okafor@contoso.com"),
@@ -119,18 +121,58 @@ def test_a_message_that_was_read_says_who_read_it(empty: EwsBackend, sandbox: Ru
     ((message_id, report),) = empty.find_reports(0.0, job())
     assert message_id == new.message_id
     assert (report.kind, report.who) == (ReportKind.READ, "James Okafor")
+    assert (report.reporter, report.from_within) == ("james.okafor@contoso.com", True)
 
 
 @pytest.mark.parametrize(
-    ("headers", "body", "people"),
+    ("headers", "from_within"),
     [
-        ({"x-failed-recipients": "A@x.org, b@y.org"}, "not c@z.org", ["a@x.org", "b@y.org"]),
-        ({}, "Delivery has failed to:\r\n\r\nben <Ben@x.org>.\r\npostmaster@x.org me@contoso.com", ["ben@x.org"]),
-        ({}, "nobody is named", []),
+        ((), False),
+        ((Header("X-MS-Exchange-Organization-AuthAs", "Anonymous"),), False),
+        ((Header("x-ms-exchange-organization-authas", " internal "),), True),
+        # Two of them: one is not the server's.
+        (
+            (
+                Header("X-MS-Exchange-Organization-AuthAs", "Internal"),
+                Header("X-MS-Exchange-Organization-AuthAs", "Anonymous"),
+            ),
+            False,
+        ),
     ],
 )
-def test_whom_a_report_is_about_is_read_where_it_stands(headers: dict[str, str], body: str, people: list[str]) -> None:
-    assert people_in(headers, body, "me@contoso.com") == people
+def test_only_the_servers_own_mark_lets_a_report_be_believed(headers: tuple[Header, ...], from_within: bool) -> None:
+    item = Fetched(ItemRef("r"), Content(sender=Recipient("eve@evil.example", "The Director")), headers=headers)
+    (told,) = told_by(Report(ReportKind.READ, "The Director", 5.0), item, "me@contoso.com")
+    assert told.reporter == "eve@evil.example"
+    assert told.from_within is from_within
+    assert told.who == ("The Director" if from_within else "eve@evil.example")
+
+
+def test_a_report_that_anybody_could_have_made_is_found_with_the_address_that_sent_it(
+    empty: EwsBackend, sandbox: RunningSandbox
+) -> None:
+    forged = (
+        "<t:Message><t:ItemClass>REPORT.IPM.Note.IPNRN</t:ItemClass><t:Subject>Read: Offer</t:Subject>"
+        "<t:InReplyTo>&lt;1@contoso.com&gt;</t:InReplyTo><t:From><t:Mailbox><t:Name>James Okafor</t:Name>"
+        "<t:EmailAddress>eve@evil.example</t:EmailAddress></t:Mailbox></t:From></t:Message>"
+    )
+    made = sandbox.post(soap.create(forged, folder=soap.folder("inbox")))
+    assert made.codes == ["NoError"]
+    ((message_id, report),) = empty.find_reports(0.0, job())
+    assert message_id == "<1@contoso.com>"
+    assert (report.who, report.reporter, report.from_within) == ("eve@evil.example", "eve@evil.example", False)
+
+
+@pytest.mark.parametrize(
+    ("named", "body", "people"),
+    [
+        ("A@x.org, b@y.org", "not c@z.org", ["a@x.org", "b@y.org"]),
+        ("", "Delivery has failed to:\r\n\r\nben <Ben@x.org>.\r\npostmaster@x.org me@contoso.com", ["ben@x.org"]),
+        ("", "nobody is named", []),
+    ],
+)
+def test_whom_a_report_is_about_is_read_where_it_stands(named: str, body: str, people: list[str]) -> None:
+    assert people_in(named, body, "me@contoso.com") == people
 
 
 def test_messages_of_a_conversation_bear_the_same_short_name(empty: EwsBackend, sandbox: RunningSandbox) -> None:

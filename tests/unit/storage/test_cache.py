@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import time
 from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
@@ -263,6 +264,39 @@ async def test_reports_stand_with_the_message_that_they_are_about(cache: Cache) 
     assert await subjects(cache, "-is:opened") == ["Message 2"]
 
 
+async def test_what_a_stranger_reports_takes_nothing_from_what_the_own_server_said(cache: Cache) -> None:
+    sure = Report(ReportKind.NOT_DELIVERED, "zoe@x", 10.0, reporter="postmaster@x", from_within=True)
+    forged = Report(ReportKind.NOT_DELIVERED, "zoe@x", 20.0, reporter="eve@evil.example")
+    await cache.put(A, SENT, [row(1, message_id="<1@x>"), row(2, message_id="<2@x>")])
+    await cache.note_reports(A, [("<1@x>", sure), ("<1@x>", forged), ("<2@x>", forged)])
+    listing = await cache.listing(A, SENT)
+    assert [listing.rows[number].reports for number in listing.ids] == [(forged,), (sure,)]
+    await cache.note_reports(A, [("<2@x>", sure)])
+    listing = await cache.listing(A, SENT)
+    assert [listing.rows[number].reports for number in listing.ids] == [(sure,), (sure,)]
+
+
+async def test_a_file_of_the_form_before_asks_anew_who_sent_the_reports_of_the_last_month(path: Path) -> None:
+    cache = SqliteCache(path)
+    now = time.time()
+    kept = [Report(ReportKind.READ, "Ben", now - 40 * 86400), Report(ReportKind.NOT_DELIVERED, "zoe@x", now)]
+    await cache.put(A, SENT, [row(1, message_id="<1@x>")])
+    await cache.note_reports(A, [("<1@x>", one) for one in (*kept, Report(ReportKind.READ, "Anna", now))])
+    await cache.apply(A, Place(Folder.INBOX), (), SyncStanding(checked=now))
+    cache.close()
+    with sqlite3.connect(path) as older:
+        older.executescript(
+            "ALTER TABLE reports DROP COLUMN reporter; ALTER TABLE reports DROP COLUMN from_within;"
+            " PRAGMA user_version = 5"
+        )
+    older.close()
+    cache = SqliteCache(path)
+    listing = await cache.listing(A, SENT)
+    assert list(listing.rows[listing.ids[0]].reports) == kept
+    assert (await cache.standing(A, Place(Folder.INBOX))).checked == 0
+    cache.close()
+
+
 async def test_people_are_offered_by_the_start_of_a_name(cache: Cache) -> None:
     await cache.put(A, SENT, [row(1, to="Ben Okafor; Anna"), row(2, to="Ben Okafor"), row(3, to="Zoe Okonjo")])
     assert await cache.people(A, SENT, "ok") == ["Ben Okafor", "Zoe Okonjo"]
@@ -446,7 +480,8 @@ async def test_a_file_of_the_form_before_keeps_its_rows_and_learns_of_threads_wi
     cache.close()
     with sqlite3.connect(path) as older:
         older.executescript(
-            "DROP TRIGGER drafts_go; DROP TABLE drafts;"
+            "ALTER TABLE reports DROP COLUMN reporter; ALTER TABLE reports DROP COLUMN from_within;"
+            " DROP TRIGGER drafts_go; DROP TABLE drafts;"
             " DROP INDEX rows_by_name; DROP INDEX rows_by_thread; ALTER TABLE rows DROP COLUMN name;"
             " ALTER TABLE rows DROP COLUMN thread; ALTER TABLE rows DROP COLUMN told; PRAGMA user_version = 3"
         )

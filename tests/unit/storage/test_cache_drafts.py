@@ -76,7 +76,10 @@ async def test_a_cache_of_the_form_before_keeps_its_rows_and_takes_copies(path: 
     await disk.put(A, DRAFTS, [Row(ONE, "Hello", "Ben")])
     disk.close()
     with sqlite3.connect(path) as connection:
-        connection.executescript("DROP TRIGGER drafts_go; DROP TABLE drafts; PRAGMA user_version = 4;")
+        connection.executescript(
+            "ALTER TABLE reports DROP COLUMN reporter; ALTER TABLE reports DROP COLUMN from_within;"
+            " DROP TRIGGER drafts_go; DROP TABLE drafts; PRAGMA user_version = 4;"
+        )
     connection.close()
     disk = SqliteCache(path)
     assert len((await disk.listing(A, DRAFTS)).ids) == 1
