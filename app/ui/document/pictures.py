@@ -64,9 +64,11 @@ def read(offered: object) -> Read | None:
         data, name = bytes_of(offered), Path(offered).name
     elif isinstance(offered, tuple):
         data, name = offered
+        if isinstance(data, QImage):
+            data = png_of(data)
     else:
         return None
-    image = decode(data, most_pixels=OWN_PIXELS)
+    image = decode(data, most_pixels=OWN_PIXELS) if isinstance(data, bytes) else None
     return None if image is None else (data, name, image)
 
 
