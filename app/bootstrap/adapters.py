@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.domain.listing import Place
     from app.domain.message import AccountId
     from app.domain.operations import Answer, Read, Result, Write
+    from app.domain.release import Release
     from app.domain.sign_in import SignedIn, SignInPage, SignInWay
     from app.engine.client import EngineClient
 
@@ -113,6 +114,10 @@ class LateEngine(Server):
     ) -> Discovery:
         """See the client."""
         return await self.client.discover(account, secret, on_step, proxy_secret)
+
+    async def find_release(self, account: Account, address: str, proxy_secret: str = "") -> Release | None:
+        """See the client."""
+        return await self.client.find_release(account, address, proxy_secret)
 
     def on_secret_changed(self, tell: Callable[[AccountId, str], None]) -> None:
         """See the port; an engine that is not there has no secrets to tell of."""

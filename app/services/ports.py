@@ -28,6 +28,7 @@ from app.domain.operations import MailboxOperations
 from app.domain.people import Correspondent
 from app.domain.query import Query
 from app.domain.record import Record, StoredMessage
+from app.domain.release import Release
 from app.domain.sign_in import SignedIn, SignInPage, SignInWay
 
 Copies = Callable[[AccountId, Sequence[ItemRef]], Awaitable[Mapping[str, Fetched]]]
@@ -96,6 +97,17 @@ class Connections(Protocol):
         ...
 
 
+class Releases(Protocol):
+    """What the makers of this program announce, by way of the engine."""
+
+    async def find_release(self, account: Account, address: str, proxy_secret: str = "") -> Release | None:
+        """Return the newest version that is announced at `address`, asked by the proxy of `account`; None for none.
+
+        Raises AccountError.
+        """
+        ...
+
+
 class SignIns(Protocol):
     """Signing in with OAuth, and finding a server, by way of the engine. The secret of OAuth is a refresh token."""
 
@@ -116,8 +128,8 @@ class SignIns(Protocol):
         ...
 
 
-class Server(Mailbox, Connections, SignIns):
-    """All three, as the engine is."""
+class Server(Mailbox, Connections, SignIns, Releases):
+    """All of them, as the engine is."""
 
 
 class Cache(Protocol):
