@@ -190,7 +190,7 @@ class Parts:
         self.compose = ComposeController(shell, self.accounts, self.drafts, self.outbox, self._tools)
         RenewalController(self.drafts, self.compose)
         self.startup_requests = StartupRequests(
-            shell, self.accounts, self.drafts, self.attachments, self.aids.identities, self.compose
+            shell, self.accounts, self.drafts, self.attachments, self.aids.identities, self.compose, self.settings
         )
         self.unplaced_text = UnplacedText(shell, self.settings, self.compose)
         self.keymap = KeymapController(ALL, self.registry, self.window.notice_bar, self.compose.windows, spawn)

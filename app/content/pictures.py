@@ -61,4 +61,4 @@ def samples() -> Iterator[bytes]:
         buffer = QBuffer(data)
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         QImageWriter(buffer, QByteArray(form.encode())).write(image)
-        yield data.data()
+        yield bytes(data.data())

@@ -86,7 +86,7 @@ class Mailbox(MailboxOperations):
 
 
 class Connections(Protocol):
-    """Reaching accounts, by way of the engine."""
+    """Reaching accounts, and what the makers of this program announce, by way of the engine."""
 
     async def open_account(self, account: Account, secret: str, proxy_secret: str = "") -> None:
         """Tell the engine how to reach `account`. Needs no network. The secrets stay in memory."""
@@ -95,10 +95,6 @@ class Connections(Protocol):
     def probe(self, account: Account, secret: str, proxy_secret: str = "") -> AsyncIterator[ProbeStep]:
         """Test a connection step by step (name, TLS, sign-in, EWS, Drafts), ending at the first that fails."""
         ...
-
-
-class Releases(Protocol):
-    """What the makers of this program announce, by way of the engine."""
 
     async def find_release(self, account: Account, address: str, proxy_secret: str = "") -> Release | None:
         """Return the newest version that is announced at `address`, asked by the proxy of `account`; None for none.
@@ -128,8 +124,8 @@ class SignIns(Protocol):
         ...
 
 
-class Server(Mailbox, Connections, SignIns, Releases):
-    """All of them, as the engine is."""
+class Server(Mailbox, Connections, SignIns):
+    """All three, as the engine is."""
 
 
 class Cache(Protocol):

@@ -49,7 +49,7 @@ def picture_in(mime: QMimeData) -> bytes | QImage | None:
     Asking Qt would decode a file here, in the window's thread. It has a picture already where a system brings pixels.
     """
     for form in _ENCODED:
-        data = mime.data(form).data() if mime.hasFormat(form) else b""
+        data = bytes(mime.data(form).data()) if mime.hasFormat(form) else b""
         if data:
             return data
     image = mime.imageData()

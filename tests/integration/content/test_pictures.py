@@ -47,7 +47,7 @@ def encoded(form: str, width: int, height: int, colour: str = "#80ff0000") -> by
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     assert QImageWriter(buffer, QByteArray(form.encode())).write(image)
-    return data.data()
+    return bytes(data.data())
 
 
 def claims(width: int, height: int) -> bytes:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,7 +52,7 @@ while (frame := frames.read_frame(source, LARGEST_JOB)) is not None:
 def made(tmp_path: Path) -> Iterator[Callable[..., ContentProcesses]]:
     all_made: list[ContentProcesses] = []
 
-    def make(script: str = "", **how: float) -> ContentProcesses:
+    def make(script: str = "", **how: Any) -> ContentProcesses:
         command = [sys.executable, "-c", script] if script else ()
         all_made.append(ContentProcesses(tmp_path / "marks", command, **how))
         return all_made[-1]
