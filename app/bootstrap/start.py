@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication, QWidget
 
+    from app.domain.startup_request import CommandLine
+
 
 _PATIENCE = 0.5
 """Seconds to wait for the display: a window that starts hidden, or on another desktop, is never exposed."""
@@ -29,6 +31,24 @@ def _paint(qt: QApplication, window: QWidget) -> None:
         qt.processEvents()
 
 
+def _read(arguments: Sequence[str]) -> CommandLine:
+    """Read the command line; on Windows ask for what a window program lacks there: a console, and a restart."""
+    from app.bootstrap.options import parse
+
+    if sys.platform != "win32":
+        return parse(arguments)
+    import ctypes
+
+    from app.bootstrap import windows
+    from app.bootstrap.restart import command
+
+    if windows.only_prints(arguments):
+        windows.attach_console(ctypes.windll.kernel32)
+    options = parse(arguments)
+    windows.register_restart(ctypes.windll.kernel32, command(options)[1:])
+    return options
+
+
 def start(arguments: Sequence[str]) -> int:
     """Open the window and run until it is closed, or hand over to the program that runs; return the exit status."""
     from app.bootstrap.import_blocker import without
@@ -39,9 +59,9 @@ def start(arguments: Sequence[str]) -> int:
     from app.bootstrap.display import must_have_display
     from app.bootstrap.import_blocker import plain_imports
     from app.bootstrap.instance import hand_over, is_running
-    from app.bootstrap.options import data_folder, parse
+    from app.bootstrap.options import data_folder
 
-    options = parse(arguments)
+    options = _read(arguments)
     folder = data_folder(options)
     if is_running(folder) and hand_over(folder, options.arrival):
         return 0

@@ -13,6 +13,7 @@ _LEFT = {
     *("app.bootstrap.import_blocker", "app.bootstrap.instance_server", "app.bootstrap.sandbox_process"),
     *("app.core.log", "app.services.folders.notifications", "app.engine.client", "app.ui.editor.spelling_client"),
     *("app.bootstrap.display", "app.content.client", "PySide6.QtSvg", "keyring", "keyring.backends.chainer"),
+    "app.bootstrap.windows",
     # Parse what comes from outside; large, and not for this process.
     *("lxml", "lxml.html", "nh3", "app.content.html.parse", "app.content.work"),
     # Parts of a frozen program's start.
