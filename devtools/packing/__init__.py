@@ -23,6 +23,11 @@ def main(arguments: Sequence[str]) -> None:
 
         build_wheel(arguments[1:])
         return
+    if arguments[:1] == ["release"]:
+        from devtools.packing.release import main as release
+
+        release(arguments[1:])
+        return
     from devtools.environment import ROOT
     from devtools.packing.environment import make_environment
 

@@ -12,7 +12,7 @@ import shutil
 from pathlib import Path
 
 from devtools.debian import install_packages
-from devtools.packing import bundle, desktop, foreign, identity, parts
+from devtools.packing import bundle, desktop, foreign, identity, parts, release
 from devtools.packing.environment import BUILD
 from devtools.words import run, say
 
@@ -42,6 +42,7 @@ def build(source: Path, frozen: bundle.Bundle, target: Path, place: Path = BUILD
     whole.write_bytes(Path(runtime).read_bytes() + image.read_bytes())
     whole.chmod(0o755)
     image.unlink()
+    release.put_list_beside(whole, folder / "usr/share/doc/mailwright")
     say(f"{whole}: {whole.stat().st_size / 1e6:.1f} MB")
     return whole
 

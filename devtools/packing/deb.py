@@ -18,7 +18,7 @@ from pathlib import Path
 
 from devtools.debian import ensure_packages
 from devtools.environment import ROOT
-from devtools.packing import bundle, debian_papers, desktop, foreign, identity, parts, starting
+from devtools.packing import bundle, debian_papers, desktop, foreign, identity, parts, release, starting
 from devtools.packing.environment import BUILD
 from devtools.words import SetUpError, run, say
 
@@ -45,6 +45,7 @@ def build(source: Path, frozen: bundle.Bundle, target: Path, place: Path = BUILD
     starting.start_and_write(tree / "usr/lib/mailwright/mailwright")
     _write_control(about, tree)
     package = _pack(about, tree, target)
+    release.put_list_beside(package, tree / "usr/share/doc/mailwright")
     packed = package.stat().st_size
     if packed > LARGEST and LEVEL > 1:
         raise SetUpError(f"{package.name} has {packed / 1e6:.1f} MB; {LARGEST / 1e6:.0f} are allowed.")

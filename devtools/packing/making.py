@@ -25,6 +25,7 @@ MAKERS = {
 
 ELSEWHERE = {
     "wheel": "what pipx installs",
+    "release": "check packages, and write sums, notes and winget's manifest beside them (--tag, --address)",
     "try": "install the .deb into new Debians and use it there (as root)",
 }
 """What devtools/packing/__init__.py does without this environment."""

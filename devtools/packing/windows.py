@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from devtools.environment import ROOT
-from devtools.packing import identity
+from devtools.packing import identity, release
 from devtools.packing.bundle import Bundle
 from devtools.packing.environment import BUILD
 from devtools.packing.parts import write_papers
 from devtools.words import SetUpError, run, say
 
 RECIPE = ROOT / "packaging" / "windows" / "mailwright.iss.in"
+CERTIFICATE = "MAILWRIGHT_CERTIFICATE_SHA1"
+"""The environment with the thumbprint of a certificate in Windows' store; without it nothing is signed."""
+_TIMESTAMPS = "http://timestamp.digicert.com"
+"""Who says when it was signed, unless MAILWRIGHT_TIMESTAMPS names another (RFC 3161)."""
 _COMPILERS = ("iscc", r"C:\Program Files (x86)\Inno Setup 6\ISCC.exe")
 
 
@@ -40,7 +47,27 @@ def version_resource(about: identity.Identity) -> Any:
     )
 
 
-def recipe(about: identity.Identity, frozen: Bundle, papers: Path, target: Path) -> str:
+def sign_command(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Return the command that signs a file named behind it; none without a certificate. Raises SetUpError.
+
+    A thumbprint is no secret: the key stays in the store, or on the token that the store leads to.
+    """
+    thumbprint = environment.get(CERTIFICATE, "").replace(" ", "")
+    if not thumbprint:
+        return []
+    if not re.fullmatch("[0-9A-Fa-f]{40}", thumbprint):
+        raise SetUpError(f"{CERTIFICATE} is no thumbprint: 40 digits of 0 to 9 and A to F.")
+    timestamps = environment.get("MAILWRIGHT_TIMESTAMPS", "") or _TIMESTAMPS
+    return ["signtool", "sign", "/sha1", thumbprint, "/fd", "sha256", "/tr", timestamps, "/td", "sha256"]
+
+
+def compile_command(compiler: str, filled: Path, signing: list[str]) -> list[str]:
+    """Return the command that makes the installer; iscc puts the file to be signed in the place of $f."""
+    tool = [f"/Smailwright={' '.join(signing)} $f"] if signing else []
+    return [compiler, "/Qp", *tool, str(filled)]
+
+
+def recipe(about: identity.Identity, frozen: Bundle, papers: Path, target: Path, *, signed: bool = False) -> str:
     """Return the recipe of Inno Setup with every place filled."""
     return identity.fill(
         RECIPE,
@@ -53,6 +80,7 @@ def recipe(about: identity.Identity, frozen: Bundle, papers: Path, target: Path)
         BUNDLE=str(frozen.folder),
         PAPERS=str(papers),
         TARGET=str(target),
+        SIGNING="SignTool=mailwright\nSignedUninstaller=yes" if signed else "; Not signed.",
     )
 
 
@@ -63,14 +91,18 @@ def build(source: Path, frozen: Bundle, target: Path, platform: str = sys.platfo
         where = ".github/workflows/packages.yml does it"
         raise SetUpError(f"The installer for Windows is made on Windows with Inno Setup 6; {where}.")
     about = identity.read(source)
+    signing, program = sign_command(), frozen.folder / "mailwright.exe"
+    if signing:  # before its digest goes into the list of parts
+        run([*signing, str(program)], "signtool could not sign the program")
     papers = BUILD / "papers"
     shutil.rmtree(papers, ignore_errors=True)
-    write_papers(about, frozen.parts, frozen.folder / "mailwright.exe", papers, papers)
+    write_papers(about, frozen.parts, program, papers, papers)
     target.mkdir(parents=True, exist_ok=True)
     filled = BUILD / "mailwright.iss"
     # With a mark at its start: without one, iscc takes it for the code page of the machine.
-    filled.write_text(recipe(about, frozen, papers, target), "utf-8-sig")
-    run([compiler, "/Qp", str(filled)], "iscc could not make the installer")
+    filled.write_text(recipe(about, frozen, papers, target, signed=bool(signing)), "utf-8-sig")
+    run(compile_command(compiler, filled, signing), "iscc could not make the installer")
     setup = target / f"mailwright-{about.version}-setup.exe"
+    release.put_list_beside(setup, papers)
     say(str(setup))
     return setup

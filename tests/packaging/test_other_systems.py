@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import plistlib
 import re
 import shutil
@@ -13,12 +14,11 @@ from typing import Any
 import pytest
 import yaml
 
-from devtools.packing import flatpak, identity, macos, making, windows
+from devtools.packing import flatpak, identity, macos, windows
 from devtools.packing.bundle import Bundle
 from devtools.words import SetUpError
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ROOT / ".github/workflows/packages.yml"
 
 # Of Inno Setup 6: the directives, and what may stand in a line of each section, that the recipe uses.
 PARAMETERS = {
@@ -112,6 +112,23 @@ class TestWindows:
         pytest.importorskip("pefile", reason="PyInstaller brings it on Windows alone")
         assert about.version in str(windows.version_resource(about))
 
+    def test_it_is_signed_where_a_certificate_is_given_and_only_there(self, about: identity.Identity) -> None:
+        bundle = Bundle(Path("C:/built/mailwright"), Path("C:/built/pictures"), Path("C:/built/parts.json"))
+        filled = windows.recipe(about, bundle, Path("C:/p"), Path("C:/d"), signed=True).splitlines()
+        assert {"SignTool=mailwright", "SignedUninstaller=yes"} <= set(filled)
+        signing = windows.sign_command({windows.CERTIFICATE: "AB " * 20})
+        assert signing[:4] == ["signtool", "sign", "/sha1", "AB" * 20]
+        line = windows.compile_command("iscc", Path("a.iss"), signing)
+        assert line[2].startswith("/Smailwright=signtool sign ")
+        assert line[2].endswith(" $f"), "iscc puts the file there"
+
+        unsigned = windows.recipe(about, bundle, Path("C:/p"), Path("C:/d"))
+        assert not re.search("^Sign", unsigned, re.MULTILINE)
+        assert windows.sign_command({}) == []
+        assert windows.compile_command("iscc", Path("a.iss"), []) == ["iscc", "/Qp", "a.iss"]
+        with pytest.raises(SetUpError, match="no thumbprint"):
+            windows.sign_command({windows.CERTIFICATE: "x /f other"})
+
     def test_on_another_system_it_says_where_it_is_made(self, tmp_path: Path) -> None:
         bundle = Bundle(tmp_path, tmp_path, tmp_path / "parts.json")
         with pytest.raises(SetUpError, match="made on Windows"):
@@ -138,6 +155,62 @@ class TestMac:
         subprocess.run(["bash", "-n", str(macos.MAKE_DMG)], check=True)
         if shutil.which("shellcheck"):
             subprocess.run(["shellcheck", str(macos.MAKE_DMG)], check=True)
+
+    @pytest.fixture
+    def app(self, tmp_path: Path) -> Path:
+        """Make an app with code under all sorts of names, and what looks like code."""
+        contents = tmp_path / "Mailwright.app/Contents"
+        thin, fat = bytes.fromhex("cffaedfe0c000001"), bytes.fromhex("cafebabe00000002")
+        framework = contents / "Frameworks/PySide6/Qt/lib/QtCore.framework"
+        for path, head in {
+            contents / "MacOS/Mailwright": thin,
+            contents / "Frameworks/Python": fat,
+            contents / "Frameworks/lib-dynload/_ssl.so": thin,
+            contents / "Frameworks/libssl.3.dylib": bytes.fromhex("feedfacf00000000"),
+            framework / "Versions/A/QtCore": fat,
+            contents / "Frameworks/helper tool": bytes.fromhex("cefaedfe00000000"),
+            contents / "Resources/A.class": bytes.fromhex("cafebabe00000041"),
+            contents / "Resources/words.so": b"no code",
+            contents / "Resources/empty": b"",
+        }.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(head)
+        (framework / "QtCore").symlink_to("Versions/A/QtCore")
+        (contents / "Resources/lib").symlink_to("../Frameworks")
+        return contents.parent
+
+    @pytest.fixture
+    def calls(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """Put a codesign first on the path that records what it is told, one word a line."""
+        tools, record = tmp_path / "tools", tmp_path / "calls"
+        tools.mkdir()
+        (tools / "codesign").write_text(f"#!/bin/sh\nprintf '%s\\n' \"$@\" END >> '{record}'\n")
+        (tools / "codesign").chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
+        return record
+
+    def test_all_code_is_signed_from_the_inside_out(self, app: Path, calls: Path) -> None:
+        macos.sign(app, {macos.IDENTITY: "Developer ID Application: Anna"})
+        told = [part.split("\n") for part in calls.read_text().removesuffix("\nEND\n").split("\nEND\n")]
+        *signed, verified = told
+        places = [words[-1].removeprefix(f"{app}/Contents/") for words in signed]
+        framework = "Frameworks/PySide6/Qt/lib/QtCore.framework"
+        names = {"Frameworks/Python", "Frameworks/libssl.3.dylib", "Frameworks/helper tool"}
+        inside = {"Frameworks/lib-dynload/_ssl.so", f"{framework}/Versions/A/QtCore", framework}
+        assert set(places[:-1]) == names | inside
+        assert places[-1] == str(app), "the app last, and with it its own file"
+        assert places.index(f"{framework}/Versions/A/QtCore") < places.index(framework)
+        assert len(places) == len(set(places))
+        for words in signed:
+            assert words[:4] == ["--force", "--timestamp", "--options", "runtime"]
+            assert words[-3:-1] == ["--sign", "Developer ID Application: Anna"]
+        assert [words[-1] for words in signed if "--entitlements" in words] == [str(app)]
+        assert verified == ["--verify", "--deep", "--strict", str(app)]
+
+    def test_without_an_identity_it_is_signed_for_one_machine(self, app: Path, calls: Path) -> None:
+        macos.sign(app, {})
+        assert "--timestamp=none\n--sign\n-\n" in calls.read_text()
+        assert "runtime" not in calls.read_text()
 
     def test_on_another_system_it_says_where_it_is_made(self, tmp_path: Path) -> None:
         bundle = Bundle(tmp_path, tmp_path, tmp_path / "parts.json")
@@ -179,23 +252,3 @@ class TestFlatpak:
         )
         assert ended.returncode == 0, ended.stderr
         assert about.app_id in ended.stdout
-
-
-class TestWorkflow:
-    @pytest.fixture
-    def jobs(self) -> dict[str, Any]:
-        read: dict[str, Any] = yaml.safe_load(PACKAGES.read_text("utf-8"))
-        found: dict[str, Any] = read["jobs"]
-        return found
-
-    def test_every_job_has_a_machine_and_steps_that_do_something(self, jobs: dict[str, Any]) -> None:
-        assert set(jobs) == {"debian", "windows", "macos"}
-        for job in jobs.values():
-            assert job["runs-on"]
-            assert all(("run" in step) != ("uses" in step) for step in job["steps"])
-
-    def test_what_it_makes_is_what_can_be_made(self, jobs: dict[str, Any]) -> None:
-        commands = "\n".join(step.get("run", "") for job in jobs.values() for step in job["steps"])
-        made = set(re.findall(r"dev\.py package (\w+)", commands))
-        assert made == {"deb", "appimage", "wheel", "windows", "macos"}
-        assert made <= {*making.MAKERS, *making.ELSEWHERE}
