@@ -35,17 +35,17 @@ def _read(arguments: Sequence[str]) -> CommandLine:
     """Read the command line; on Windows ask for what a window program lacks there: a console, and a restart."""
     from app.bootstrap.options import parse
 
-    if sys.platform != "win32":
-        return parse(arguments)
-    import ctypes
+    if sys.platform == "win32":
+        import ctypes
 
-    from app.bootstrap import windows
-    from app.bootstrap.restart import command
+        from app.bootstrap import windows
+        from app.bootstrap.restart import command
 
-    if windows.only_prints(arguments):
-        windows.attach_console(ctypes.windll.kernel32)
+        if windows.only_prints(arguments):
+            windows.attach_console(ctypes.windll.kernel32)
     options = parse(arguments)
-    windows.register_restart(ctypes.windll.kernel32, command(options)[1:])
+    if sys.platform == "win32":
+        windows.register_restart(ctypes.windll.kernel32, command(options)[1:])
     return options
 
 
