@@ -81,6 +81,8 @@ def _show_attachments(call: Call, item: Item, kept: etree._Element) -> None:
     for one in found:
         element = xmlns.add(listed, "t:FileAttachment" if one.kind == "file" else "t:ItemAttachment")
         xmlns.add(element, "t:AttachmentId", None, Id=attachment_id(view, item, one))
+        if one.name is not None:
+            xmlns.add(element, "t:Name", one.name)
 
 
 CREATE_ITEM: Final = ServiceOperation(
