@@ -27,6 +27,8 @@ SERVER: Final = {
 """What each reply says of the server: Exchange Server SE."""
 
 
+FAULT: Final = 500
+"""The HTTP status of a SOAP fault."""
 MOST_ATTRIBUTES: Final = 256
 """Attributes that an element may have; those of EWS have at most a handful."""
 
