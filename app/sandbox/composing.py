@@ -15,7 +15,7 @@ from app.sandbox.fields.writing import read_base64
 from app.sandbox.manners import Manner, impose
 from app.sandbox.mime import read_mime
 from app.sandbox.properties import read_name, read_values
-from app.sandbox.sending import is_unsent
+from app.sandbox.sending import UNMARKED, is_unsent
 from app.sandbox.store.attachments import AttachmentToStore
 from app.sandbox.store.items import Item, StoredAttachment
 
@@ -94,8 +94,9 @@ def _inner_item(call: Call, item: Item, element: etree._Element, depth: int) -> 
 def save_new(call: Call, item: Item) -> None:
     """Keep an item for the first time, with what a server adds to a message."""
     item.row["modified_by"] = call.user.display_name
-    if Manner.DRAFTS_NOT_MARKED in call.manners:
+    if Manner.DRAFTS_NOT_MARKED in call.manners and item.row["is_draft"]:
         item.row["is_draft"] = 0
+        item.set_property(UNMARKED, ["yes"])
     if Manner.MESSAGE_ID_DROPPED in call.manners:
         item.row["message_id"] = None
         item.set_headers([one for one in item.headers if one[0].lower() != "message-id"])
@@ -147,7 +148,7 @@ def write_field(call: Call, item: Item, field: FieldDefinition, element: etree._
     refusal = "ErrorInvalidPropertyDelete" if element is None else "ErrorInvalidPropertySet"
     if field.put is None or (item.id and field.write == "create"):
         raise EwsError(refusal).about(path)
-    if item.id and field.write == "draft" and not is_unsent(item, call.manners):
+    if item.id and field.write == "draft" and not is_unsent(item):
         raise EwsError("ErrorInvalidPropertyUpdateSentMessage").about(path)
     try:
         field.put(call.store, item, element)

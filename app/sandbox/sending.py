@@ -22,6 +22,9 @@ from app.sandbox.store.people import Person
 LARGEST_MESSAGE: Final = 35 * 1024 * 1024
 """Bytes a message may have unless its sender's mailbox says otherwise."""
 
+UNMARKED: Final = "sandbox:unmarked"
+"""The property by which the sandbox knows a draft whose IsDraft is false; no request can name it."""
+
 _ADDRESS: Final = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@(?:[^\s@<>,;:\"()\[\]\\.]+\.)*[^\s@<>,;:\"()\[\]\\.]+")
 
 
@@ -30,12 +33,9 @@ def is_address(text: str | None) -> bool:
     return bool(text and len(text) <= 320 and _ADDRESS.fullmatch(text))
 
 
-def is_unsent(item: Item, manners: Manners) -> bool:
-    """Return whether an item is a draft, also where this server does not mark it as one."""
-    row = item.row
-    if row["is_draft"] or Manner.DRAFTS_NOT_MARKED not in manners:
-        return bool(row["is_draft"])
-    return not row["is_from_me"] and not row["received_by_address"]
+def is_unsent(item: Item) -> bool:
+    """Return whether an item is a draft, also where this server did not mark it as one (Manner.DRAFTS_NOT_MARKED)."""
+    return bool(item.row["is_draft"]) or UNMARKED in item.properties
 
 
 def send(
@@ -46,7 +46,7 @@ def send(
     Raises EwsError, and then nothing has happened: ErrorInvalidItemForOperationSendItem, ErrorSendAsDenied,
     ErrorInvalidRecipients, ErrorMessageSizeExceeded, ErrorSubmissionQuotaExceeded.
     """
-    if not is_unsent(item, manners) or item.row["element"] != "Message":
+    if not is_unsent(item) or item.row["element"] != "Message":
         raise EwsError("ErrorInvalidItemForOperationSendItem")
     if item.row["is_submitted"]:
         raise EwsError("ErrorAccessDenied")
@@ -91,6 +91,8 @@ def _file(store: MailStore, user: Person, item: Item) -> None:
     row = item.row
     row.update(is_draft=0, is_submitted=0, is_from_me=1, is_read=1, deferred=None, submitted_by=None, save_to=None)
     row["modified_by"] = user.display_name
+    if UNMARKED in item.properties:
+        item.set_property(UNMARKED, [])
     store.items.save(item)
 
 

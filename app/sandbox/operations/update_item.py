@@ -133,7 +133,7 @@ def _follow_subject(item: Item, field: FieldDefinition) -> None:
 
 
 def _replace_by_mime(call: Call, item: Item, element: etree._Element) -> None:
-    if not is_unsent(item, call.manners):
+    if not is_unsent(item):
         raise EwsError("ErrorInvalidPropertyUpdateSentMessage").about({"FieldURI": "item:MimeContent"})
     raw = read_base64(xmlns.text_of(element), "ErrorMimeContentInvalidBase64String")
     for attachment in item.attachments:

@@ -176,6 +176,11 @@ class Item:
         """What replies show as its attachments: these, and those that a server forgets later (Manner)."""
         return self._attached("SELECT attachment_id FROM fading_attachments WHERE until <= ?", (now(),))
 
+    @property
+    def all_attachments(self) -> list[StoredAttachment]:
+        """These, and those that a server forgets or has forgotten."""
+        return self._attached("0", ())
+
     def _attached(self, but_for: str, values: tuple[int, ...]) -> list[StoredAttachment]:
         rows = self._database.all(
             "SELECT id, kind, name, content_type, content_id, content_location, is_inline, is_contact_photo, size,"  # noqa: S608 -- the two texts above
@@ -425,7 +430,7 @@ class Items:
         self._tell("DeletedEvent", item)
 
     def _forget(self, item: Item) -> None:
-        inner = [one.inner for one in item.attachments if one.inner is not None]
+        inner = [one.inner for one in item.all_attachments if one.inner is not None]
         self._database.run("DELETE FROM items WHERE id = ?", (item.id,))
         for number in inner:
             self._forget(self.with_id(number))

@@ -68,6 +68,7 @@ def test_drafts_are_not_marked_as_drafts(sandbox: RunningSandbox) -> None:
         sent = found(sandbox, "sentitems", "Unmarked too")
         assert sandbox.post(soap.send(sent)).codes == ["ErrorInvalidItemForOperationSendItem"]
         (received,) = found(sandbox, "inbox", "Unmarked too", SOFIA)
+        assert shown(sandbox, sent[0], "IsDraft") == "false"
         assert sandbox.post(soap.send([received]), SOFIA).codes == ["ErrorInvalidItemForOperationSendItem"]
 
 
@@ -217,6 +218,15 @@ def test_an_attachment_is_in_replies_but_not_in_the_item(sandbox: RunningSandbox
     assert got.codes == ["ErrorItemNotFound" if seconds == 0 else "NoError"]
     assert sandbox.post(soap.send([now(sandbox, item)])).codes == ["NoError"]
     assert received_attachments(sandbox, "With a plan") == (["Plan.pdf"] if seconds is None else [])
+
+
+def test_an_attached_message_that_was_forgotten_goes_with_its_item(sandbox: RunningSandbox) -> None:
+    sandbox.manners(attachments_fade=0)
+    item = draft(sandbox)
+    message = f"<t:ItemAttachment><t:Name>Within</t:Name>{soap.message('Within')}</t:ItemAttachment>"
+    assert attach(sandbox, item, message).codes == ["NoError"]
+    assert sandbox.post(soap.get([item])).all(".//t:ItemAttachment") == []
+    assert sandbox.post(soap.delete([item], "HardDelete")).codes == ["NoError"]
 
 
 def test_an_attachment_fades_after_its_seconds(sandbox: RunningSandbox) -> None:
