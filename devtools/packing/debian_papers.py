@@ -15,6 +15,8 @@ from devtools.packing.parts import OF_QT, Carried, Part
 TEMPLATES = ROOT / "packaging" / "debian"
 INSIDE = "usr/lib/mailwright/_internal"
 _TEXTS = "/usr/share/doc/mailwright/licences"
+_OF_DEBIAN = {"GPL-2.0-or-later": "GPL-2", "LGPL-2.1-or-later": "LGPL-2.1", "MPL-1.1": "MPL-1.1", "MPL-2.0": "MPL-2.0"}
+"""Licences whose texts every Debian has, by the names that they have there."""
 
 
 def changelog(about: identity.Identity) -> str:
@@ -89,7 +91,13 @@ def _licences(paragraphs: Sequence[str]) -> list[str]:
     said = re.findall(r"^License: (.+)(\n )?", "\n\n".join(paragraphs), re.MULTILINE)
     told = {name for name, words in said if words}
     named = {name for names, words in said if not words for name in re.split(r" and | or ", names)}
-    return [f"License: {name}\n The texts that came with each part are in {_TEXTS}." for name in sorted(named - told)]
+    return [f"License: {name}\n {_where(name)}" for name in sorted(named - told)]
+
+
+def _where(licence: str) -> str:
+    if licence in _OF_DEBIAN:
+        return f"On Debian systems the whole text is in /usr/share/common-licenses/{_OF_DEBIAN[licence]}."
+    return f"The texts that came with each part are in {_TEXTS}."
 
 
 # --- patterns ---------------------------------------------------------------------------------------------------------
