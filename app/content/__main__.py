@@ -1,4 +1,4 @@
-"""Start of the content process: `python -m app.content`, or the frozen program with `--content`.
+"""Start of the content process: `python -m app.content`, or the installed program with `--content`.
 
 A job in, an answer in pieces out, one after the other; the end of the input is the end of the process. All that a job
 may need is loaded first, because nothing can be opened once the walls stand.
