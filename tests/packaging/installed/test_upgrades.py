@@ -157,7 +157,7 @@ def test_an_upgrade_under_the_running_program_loses_no_key_and_sends_once(
     tree.install(package)
     desktop.type("under way ")
     program.wait_until_accessible("A new version is installed", seconds=60)
-    program.wait_until_accessible("Restart", role="button")
+    program.wait_until_accessible("Restart", role="push button")
     desktop.shoot(f"installed-new-version-{tree.root.parent.name}")
     assert ServerSide(program.sandbox).requests("SendItem") == []
 
