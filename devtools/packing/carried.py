@@ -40,7 +40,7 @@ _BINARY = re.compile(r"\.(so|pyd|dll|dylib)(\.[\d.]+)?$")
 
 def carried(parts: Sequence[Part]) -> list[Carried]:
     """Return what the wheels of `parts` carry, by owner and name, each once."""
-    found = {}
+    found: dict[tuple[str, ...], Carried] = {}
     for part in parts:
         for one in _inside(part):
             found.setdefault((one.owner, one.kind, one.name, one.version), one)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from devtools.environment import ROOT
 from devtools.packing import identity, trying
 from devtools.words import SetUpError
 
@@ -63,9 +64,9 @@ def test_a_commit_that_git_does_not_have_is_said(repository: Path) -> None:
 
 
 def test_without_a_tag_it_is_a_commit_of_this_repository() -> None:
-    if not trying._git(trying.ROOT, "cat-file", "-t", trying.FIRST):
+    if not trying._git(ROOT, "cat-file", "-t", trying.FIRST):
         pytest.skip("this tree is not git's, or without its history")
-    ancestor = ["git", "-C", str(trying.ROOT), "merge-base", "--is-ancestor", trying.FIRST, "HEAD"]
+    ancestor = ["git", "-C", str(ROOT), "merge-base", "--is-ancestor", trying.FIRST, "HEAD"]
     assert subprocess.run(ancestor, check=False).returncode == 0
 
 
