@@ -25,7 +25,7 @@ def main() -> int:
     if arguments[:1] == ["--content"]:
         from app.content.__main__ import main as run_content
 
-        return run_content()
+        return run_content(arguments[1:])
     if arguments[:1] == ["--sandbox-server"]:
         import runpy
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.domain.listing import Place
     from app.domain.message import AccountId
     from app.domain.operations import Answer, Read, Result, Write
+    from app.domain.release import Release
     from app.domain.sign_in import SignedIn, SignInPage, SignInWay
     from app.engine.client import EngineClient
 
@@ -114,6 +115,10 @@ class LateEngine(Server):
         """See the client."""
         return await self.client.discover(account, secret, on_step, proxy_secret)
 
+    async def find_release(self, account: Account, address: str, proxy_secret: str = "") -> Release | None:
+        """See the client."""
+        return await self.client.find_release(account, address, proxy_secret)
+
     def on_secret_changed(self, tell: Callable[[AccountId, str], None]) -> None:
         """See the port; an engine that is not there has no secrets to tell of."""
         self._tell = tell
@@ -128,39 +133,42 @@ class LateContent:
         """Load nothing."""
         self._marks = marks
         self._lock = threading.Lock()
-        self._processes: ContentProcesses | None = None
+        self._made: dict[str, ContentProcesses] = {}
         self._closed = False
 
     def __call__(self, job: Job) -> ContentAnswer:
         """Return the answer to a job. Raises TooComplex."""
-        return self._made()(job)
+        from app.content.jobs import PICTURES, ReadPicture
+
+        return self._processes(PICTURES if isinstance(job, ReadPicture) else "")(job)
 
     def start(self) -> None:
-        """Start a process ahead of the first job."""
-        self._made().warm()
+        """Start a process for text ahead of the first job."""
+        self._processes("").warm()
 
     @property
     def pids(self) -> list[int]:
         """The ids of the processes that run."""
-        return [] if self._processes is None else self._processes.pids
+        return [pid for processes in self._made.values() for pid in processes.pids]
 
     def close(self) -> None:
         """End the processes; later jobs are refused."""
         with self._lock:
             self._closed = True
-        if self._processes is not None:
-            self._processes.close()
+        for processes in self._made.values():
+            processes.close()
 
-    def _made(self) -> ContentProcesses:
-        from app.content.client import ContentProcesses
+    def _processes(self, kind: str) -> ContentProcesses:
+        from app.content.client import MOST, ContentProcesses, command_line
         from app.content.jobs import TooComplex
 
         with self._lock:
             if self._closed:
                 raise TooComplex
-            if self._processes is None:
-                self._processes = ContentProcesses(self._marks)
-            return self._processes
+            if kind not in self._made:
+                command = command_line(*([kind] if kind else []))
+                self._made[kind] = ContentProcesses(self._marks, command, most=1 if kind else MOST)
+            return self._made[kind]
 
 
 class Adapters:

@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from app import RELEASES
 from app.bootstrap.application import OpeningApplication
 from app.bootstrap.instance import address
 from app.bootstrap.late_modules import load_late_modules
@@ -259,6 +260,8 @@ def _look_around(parts: Parts) -> None:
     parts.prefetching.start()
     parts.tasks.spawn(load_late_modules(), "load what is needed late")
     parts.tasks.spawn(parts.new_version.keep_looking(), "look for a new version")
+    releases = os.environ.get("MAILWRIGHT_RELEASES", RELEASES)
+    parts.tasks.spawn(parts.release_notice.keep_asking(releases), "ask for a new version")
     parts.tasks.spawn(parts.aids.discovery.keep_looking(), "look what the server names")
     parts.tasks.spawn(parts.lists.outbox.keep_looking(parts.clock.sleep), "look what rests in the server's Outbox")
 

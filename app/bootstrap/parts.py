@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 
+from app import __version__
 from app.core.background import run_in_thread
 from app.domain.listing import Folder, Place
 from app.domain.message import AccountId
@@ -189,7 +190,7 @@ class Parts:
         self.compose = ComposeController(shell, self.accounts, self.drafts, self.outbox, self._tools)
         RenewalController(self.drafts, self.compose)
         self.startup_requests = StartupRequests(
-            shell, self.accounts, self.drafts, self.attachments, self.aids.identities, self.compose
+            shell, self.accounts, self.drafts, self.attachments, self.aids.identities, self.compose, self.settings
         )
         self.unplaced_text = UnplacedText(shell, self.settings, self.compose)
         self.keymap = KeymapController(ALL, self.registry, self.window.notice_bar, self.compose.windows, spawn)
@@ -218,11 +219,12 @@ class Parts:
         from app.controllers.lists.other_mailboxes import OtherMailboxes
         from app.controllers.lists.resolution import ComparisonController, ManualResolution
         from app.controllers.lists.row_actions import RowActions
-        from app.controllers.new_version import NewVersion
+        from app.controllers.new_version import NewVersion, ReleaseNotice
         from app.controllers.startup_requests import Dropping
         from app.controllers.window import WindowController
         from app.core.program_files import ours
         from app.services.outbox.save_sent_copy import SentCopy
+        from app.ui.browser import open_in_browser
 
         shell, compose = self.shell, self.compose
         self.window_controller = WindowController(
@@ -247,6 +249,7 @@ class Parts:
         self.other_mailboxes = OtherMailboxes(shell, self.accounts, self.records, self.aids.identities, self.view_of)
         Dropping(shell, self.startup_requests)
         self.new_version = NewVersion(shell, ours, run_in_thread)
+        self.release_notice = ReleaseNotice(shell, self.accounts, self.settings, __version__, open_in_browser)
 
     def _build_reader(self) -> None:
         """Make what acts on the message that is read, and on many of them."""

@@ -86,11 +86,6 @@ _PAUSE = 0.2
 """Seconds between two looks whether the other program still has the messages."""
 _LAST_KEYS = 3.0
 """Seconds that the end waits for keys and links to arrive in their messages, and for a send to be on disk."""
-_LAST_START = 20.0
-"""Seconds that a start may still take once the program is closed, where a link or file has a message begun by it.
-
-A machine that is busy starts slowly, and the message is begun nowhere else.
-"""
 _LOOKS = 0.01
 """Seconds between two looks whether it arrived."""
 _WAITED_FOR = (
@@ -241,8 +236,6 @@ async def _let_arrive(parts: Parts) -> None:
     def patience() -> float:
         """Return how long may be waited for what is on its way now, 0 for nothing."""
         link = parts.window.starting is not None and parts.options.arrival.begins_messages()
-        if link and parts.tasks.named("begin"):
-            return _LAST_START
         made = parts.is_complete and parts.startup_requests.is_making
         # Keys wait for the start, for one another, or for what the one before them asked for.
         waited_for = link or made or gate.has_keys() or bool(parts.tasks.named(*_WAITED_FOR))
@@ -268,6 +261,8 @@ async def _end(parts: Parts, adapters: Adapters, sandbox: SandboxProcess | None,
 
     await _let_arrive(parts)
     parts.complete()  # a window may be closed before all is there, and what ends is one whole
+    with contextlib.suppress(StorageError):
+        await parts.startup_requests.keep_rest(parts.options.arrival)
     parts.startup_requests.close()
     if restarts:
         await _keep_desk(parts)

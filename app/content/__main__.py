@@ -1,4 +1,6 @@
-"""Start of the content process: `python -m app.content`, or the installed program with `--content`.
+"""Start of a content process: `python -m app.content`, or the installed program with `--content`.
+
+With the argument `pictures` it is the one that decodes pictures, and loads Qt for it.
 
 A job in, an answer in pieces out, one after the other; the end of the input is the end of the process. All that a job
 may need is loaded first, because nothing can be opened once the walls stand.
@@ -6,14 +8,18 @@ may need is loaded first, because nothing can be opened once the walls stand.
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Sequence
 
 from app.content.jobs import (
     LARGEST_JOB,
+    PICTURES,
     Answer,
     ReadFailed,
     ReadFile,
     ReadHtml,
+    ReadPicture,
     TooComplex,
     Want,
     decode_job,
@@ -46,6 +52,17 @@ def load() -> None:
     perform(ReadFile(b"Subject: =?utf-8?q?a?=\r\nDate: Mon, 23 Nov 2026 10:00:00 +0000\r\n\r\na"))
 
 
+def load_pictures() -> None:
+    """Load what decoding needs: Qt, and its reader of each format."""
+    # Qt would start threads to make a picture smaller, which need descriptors of their own.
+    os.environ["QT_NO_GUI_THREADPOOL"] = "1"
+    from app.content.pictures import samples
+    from app.content.work import perform
+
+    for sample in samples():
+        perform(ReadPicture(sample))
+
+
 def answer(frame: bytes) -> Answer:
     """Return the answer to one job; what fails is told by the name of its error, and never by a word of the content."""
     from app.content.work import perform
@@ -58,13 +75,16 @@ def answer(frame: bytes) -> Answer:
         return ReadFailed(type(error).__name__)
 
 
-def main() -> int:
+def main(arguments: Sequence[str] = ()) -> int:
     """Answer until the window closes the pipe."""
     with pipes("content") as (source, sink):
         from app.content.walls import bound_next_job, confine
 
         sys.setrecursionlimit(DEPTH)
-        load()
+        if PICTURES in arguments:
+            load_pictures()
+        else:
+            load()
         confine()
         frames.write_frame(sink, b"")  # ready
         while True:
@@ -77,4 +97,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

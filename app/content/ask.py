@@ -8,7 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, overload
 
 if TYPE_CHECKING:
-    from app.content.jobs import Answer, HtmlRead, Job, MailRead, NoMessage, ReadFile, ReadHtml
+    from app.content.jobs import (
+        Answer,
+        HtmlRead,
+        Job,
+        MailRead,
+        NoMessage,
+        NoPicture,
+        PictureRead,
+        ReadFile,
+        ReadHtml,
+        ReadPicture,
+    )
 
 
 class ContentReader(Protocol):
@@ -42,11 +53,13 @@ def use(reader: ContentReader | None) -> None:
 def read_content(job: ReadHtml) -> HtmlRead: ...
 @overload
 def read_content(job: ReadFile) -> MailRead | NoMessage: ...
+@overload
+def read_content(job: ReadPicture) -> PictureRead | NoPicture: ...
 def read_content(job: Job) -> Answer:
     """Return the answer to a job. Raises TooComplex, also where the answer is not one to this job."""
-    from app.content.jobs import HtmlRead, MailRead, NoMessage, ReadHtml, TooComplex
+    from app.content.jobs import TooComplex, fits
 
     answer = _reader(job)
-    if not isinstance(answer, HtmlRead if isinstance(job, ReadHtml) else (MailRead, NoMessage)):
+    if not fits(answer, job):
         raise TooComplex
     return answer

@@ -32,7 +32,7 @@ from app.core import frames, program_files
 from app.core.child_process import ChildProcess, End, Framing, own_program
 
 MOST: Final = 2
-"""Processes at once."""
+"""Processes at once that read text; pictures have one."""
 SECOND_AFTER: Final = 0.2
 """Seconds for which a job waits for the first process before a second one is started."""
 IDLE: Final = 30.0
@@ -47,9 +47,9 @@ _LARGEST_KEPT: Final = 300_000
 _Child = ChildProcess[bytes, bytes]
 
 
-def command_line() -> list[str]:
+def command_line(*arguments: str) -> list[str]:
     """Return the command that starts a content process."""
-    return own_program("app.content", "--content")
+    return own_program("app.content", "--content", *arguments)
 
 
 class _Worker:
@@ -118,12 +118,17 @@ class ContentProcesses:
     """Reads content in processes of its own. Called in any thread but the window's; `close` ends them."""
 
     def __init__(
-        self, marks: Path, command: Sequence[str] = (), deadline: float = DEADLINE, idle: float = IDLE
+        self,
+        marks: Path,
+        command: Sequence[str] = (),
+        deadline: float = DEADLINE,
+        idle: float = IDLE,
+        most: int = MOST,
     ) -> None:
-        """Start nothing yet. `command` stands in for this program's own process in tests."""
+        """Start nothing yet. `command` is this program's own process for text where none is given."""
         self._marks = Marks(marks)
         self._command = list(command) or command_line()
-        self._deadline, self._idle = deadline, idle
+        self._deadline, self._idle, self._most = deadline, idle, most
         self._change = threading.Condition()
         self._free: list[_Worker] = []
         self._all: list[_Worker] = []
@@ -190,7 +195,7 @@ class ContentProcesses:
                 if self._free:
                     return self._free.pop()
                 left = second_at - time.monotonic()
-                if not self._all or (left <= 0 and len(self._all) < MOST):
+                if not self._all or (left <= 0 and len(self._all) < self._most):
                     return self._start()
                 self._change.wait(left if left > 0 else None)
         raise TooComplex

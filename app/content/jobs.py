@@ -17,6 +17,8 @@ from app.domain.message import Content, Header
 from app.domain.recipient import Recipient
 from app.domain.text import mend_surrogates
 
+PICTURES: Final = "pictures"
+"""The argument of the process that decodes pictures."""
 VERSION: Final = 1
 """Raised when the same content is read in another way: what was found out about it before does not hold then."""
 LARGEST_JOB: Final = 256 << 20
@@ -75,7 +77,23 @@ class ReadFile(msgspec.Struct, frozen=True, tag="file"):
     unnamed: str = "message"
 
 
-Job = ReadHtml | ReadFile
+WIDEST: Final = 1600
+"""Pixels: no picture is shown from a wider or higher one than this."""
+MOST_PIXELS: Final = 17_000_000
+"""Pixels of a picture as its file says; a larger one is not read."""
+LARGEST_PICTURE: Final = 100_000_000
+"""Bytes of the file of a picture that is read."""
+
+
+class ReadPicture(msgspec.Struct, frozen=True, tag="picture"):
+    """Decode a picture of at most `most_pixels`, and give it at most `most_width` pixels wide and high."""
+
+    data: bytes
+    most_width: int = WIDEST
+    most_pixels: int = MOST_PIXELS
+
+
+Job = ReadHtml | ReadFile | ReadPicture
 
 
 class HtmlRead(msgspec.Struct, frozen=True, tag="html"):
@@ -119,13 +137,41 @@ class NoMessage(msgspec.Struct, frozen=True, tag="none"):
     """The bytes are no message."""
 
 
+class PictureRead(msgspec.Struct, frozen=True, tag="picture"):
+    """A picture, row by row: four bytes for each pixel, as QImage has them (0xAARRGGBB, premultiplied)."""
+
+    width: int
+    height: int
+    pixels: bytes
+    opaque: bool
+
+
+class NoPicture(msgspec.Struct, frozen=True, tag="no-picture"):
+    """The bytes are no picture, or a larger one than was asked for."""
+
+
 class ReadFailed(msgspec.Struct, frozen=True, tag="failed"):
     """The content was too much. `why` is the name of the bound or of the error, never a word of the content."""
 
     why: str
 
 
-Answer = HtmlRead | MailRead | NoMessage | ReadFailed
+Answer = HtmlRead | MailRead | NoMessage | PictureRead | NoPicture | ReadFailed
+
+
+def fits(answer: Answer, job: Job) -> bool:
+    """Return whether an answer is one to this job, and a picture has the pixels that it says."""
+    match job:
+        case ReadHtml():
+            return isinstance(answer, HtmlRead)
+        case ReadFile():
+            return isinstance(answer, MailRead | NoMessage)
+        case ReadPicture():
+            if isinstance(answer, PictureRead):
+                sides = (answer.width, answer.height)
+                in_bounds = min(sides) > 0 and max(sides) <= job.most_width
+                return in_bounds and len(answer.pixels) == 4 * answer.width * answer.height
+            return isinstance(answer, NoPicture)
 
 
 class BlocksPiece(msgspec.Struct, frozen=True, tag="piece"):

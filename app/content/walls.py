@@ -1,7 +1,8 @@
 """Walls around the content process: from here on it has its pipes, its memory and the processor, and nothing else.
 
 What each system gives stands in docs/security.md. On Linux no file, socket or pipe can be opened any more, and no path
-renamed or removed; there and on macOS memory and processor time are bounded.
+renamed or removed; there and on macOS memory and processor time are bounded. On Windows a job object bounds memory and
+processes; it was written on Linux and has not run yet.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ _NETWORK: Final = 0x3
 def confine() -> None:
     """Build the walls that this system has. What it lacks is left out: the parent's deadline holds everywhere."""
     if sys.platform == "win32":
+        from app.content.job_object import confine_by_job
+
+        confine_by_job(ctypes.windll.kernel32, MEMORY)
         return
     import resource
 

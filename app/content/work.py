@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
-from app.content.jobs import Answer, HtmlRead, Job, MailRead, NoMessage, ReadFile, ReadHtml, Remote, Want
+from app.content.jobs import (
+    Answer,
+    HtmlRead,
+    Job,
+    MailRead,
+    NoMessage,
+    NoPicture,
+    PictureRead,
+    ReadFile,
+    ReadHtml,
+    ReadPicture,
+    Remote,
+    Want,
+)
 
 
 def perform(job: Job) -> Answer:
     """Return the answer to a job. Raises TooComplex, and whatever hostile content may bring about."""
-    return _read_file(job) if isinstance(job, ReadFile) else _read_html(job)
+    match job:
+        case ReadFile():
+            return _read_file(job)
+        case ReadPicture():
+            return _read_picture(job)
+        case ReadHtml():
+            return _read_html(job)
+
+
+def _read_picture(job: ReadPicture) -> PictureRead | NoPicture:
+    from app.content.pictures import decode
+
+    return decode(job)
 
 
 def _read_file(job: ReadFile) -> MailRead | NoMessage:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+import msgspec
 from PySide6.QtCore import QEvent, QMimeData, QObject, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
@@ -22,7 +23,7 @@ from app.controllers.compose.compose import ComposeController
 from app.controllers.shell import Shell
 from app.core.background import run_in_thread
 from app.core.i18n import tr
-from app.domain.errors import MailError
+from app.domain.errors import MailError, StorageError
 from app.domain.message import LocalId
 from app.domain.startup_request import StartupRequest
 from app.services.accounts.accounts import Accounts
@@ -30,9 +31,13 @@ from app.services.accounts.identities import Identities
 from app.services.drafts.draft_attachments import DraftAttachments
 from app.services.drafts.draft_from_request import Arrived, messages_of
 from app.services.drafts.drafts import Drafts
+from app.services.ports import Settings
 from app.ui.keyboard.come_forward import show_in_front
 
 _MOST_WAITING: Final = 50
+_KEPT: Final = "asked for"
+"""The setting that holds what a run was asked for and could not make, for the next one."""
+_read: Final = msgspec.json.Decoder(list[StartupRequest])
 _PAUSE: Final = 2.0
 """Seconds without a key after which the person may be shown something else."""
 _LOOKS: Final = 0.1
@@ -50,13 +55,14 @@ class StartupRequests:
         attachments: DraftAttachments,
         identities: Identities,
         compose: ComposeController,
+        settings: Settings,
     ) -> None:
         """Wait until `begin` says that messages can be begun."""
         self._shell, self._accounts, self._drafts, self._attachments = shell, accounts, drafts, attachments
-        self._identities, self._compose = identities, compose
+        self._identities, self._compose, self._settings = identities, compose, settings
         self._waiting: deque[tuple[StartupRequest, bool]] = deque()
         """With each, whether the person was in another program when it came, and comes from there."""
-        self._ready = False
+        self._ready = self._has_kept = False
         self._busy = False
         self.is_making = False
         """Whether the messages of a wish are being brought to the disk."""
@@ -90,6 +96,9 @@ class StartupRequests:
         if own.begins_messages():
             self._waiting.appendleft((own, False))
         self._ready = True
+        kept = await self._read_kept()
+        self._waiting.extend((one, True) for one in kept)
+        self._has_kept = bool(kept)
         if self._waiting and self._accounts.default is None:
             self._ask_for_account()
         own_first = 1 if own.begins_messages() else 0
@@ -99,6 +108,25 @@ class StartupRequests:
         """Make the messages of all wishes that still wait, because the program ends: the next start lists them."""
         while self._waiting and self._accounts.default is not None:
             await self._make_all(self._waiting.popleft()[0])
+
+    async def keep_rest(self, own: StartupRequest) -> None:
+        """Keep for the next start what could not be made: this one was not over, or there was no account.
+
+        `own` is the wish of this start, which is among them unless `begin` was called. Raises StorageError.
+        """
+        wishes = [*([] if self._ready else [own]), *(arrival for arrival, _ in self._waiting)]
+        kept = [one._replace(token="", typed="") for one in wishes if one.says_something()]
+        if not self._ready:
+            kept += await self._read_kept()
+        if kept or self._has_kept:
+            await self._settings.keep_setting(_KEPT, msgspec.json.encode(kept[:_MOST_WAITING]).decode())
+
+    async def _read_kept(self) -> list[StartupRequest]:
+        """Return what the last run kept; nothing where that cannot be read."""
+        try:
+            return _read.decode(await self._settings.read_setting(_KEPT) or "[]")
+        except (StorageError, msgspec.DecodeError):
+            return []
 
     def close(self) -> None:
         """Take nothing more: the program is about to end."""
@@ -130,6 +158,9 @@ class StartupRequests:
             while most and self._waiting and self._accounts.default is not None:
                 most -= 1
                 await self._do(*self._waiting.popleft())
+            if self._has_kept and not self._waiting:
+                self._has_kept = False
+                await self._settings.keep_setting(_KEPT, "[]")  # all of it is on disk as messages
         finally:
             self._busy = False
 

@@ -38,6 +38,10 @@ class StartupRequest(NamedTuple):
         """Return whether any message is asked for, and not the window alone."""
         return self.has_fields() or bool(self.links or self.files)
 
+    def says_something(self) -> bool:
+        """Return whether a message with any content is asked for: an empty one is no loss."""
+        return self._replace(compose=False).begins_messages()
+
 
 class CommandLine(NamedTuple):
     """How this run differs from the ordinary one.

@@ -19,6 +19,7 @@ from app.domain.listing import Place
 from app.domain.message import AccountId
 from app.domain.operations import Answer, AnyOperation, Deadline, Operation, Read, Result, Write
 from app.domain.outcome import Outcome, Verdict
+from app.domain.release import Release
 from app.domain.sign_in import SignedIn, SignInPage, SignInWay
 from app.engine import protocol
 from app.engine.link import GRACE_SECONDS, Link
@@ -128,6 +129,15 @@ class EngineClient(Server):
             on_step,
         )
         return _must_be(end, protocol.Discovered).discovery
+
+    async def find_release(self, account: Account, address: str, proxy_secret: str = "") -> Release | None:
+        """Find the newest version that is announced. Raises AccountError, RuntimeError for a defect."""
+        seconds = self._deadlines.probe
+        end = await self._link.submit(
+            lambda number: protocol.FindRelease(number, account.account_id, seconds, account, address, proxy_secret),
+            seconds,
+        )
+        return _must_be(end, protocol.ReleaseFound).release
 
     def on_secret_changed(self, tell: Callable[[AccountId, str], None]) -> None:
         """Name whom to tell of the next secret of an account that signs in with OAuth."""

@@ -4,7 +4,7 @@ A frame (`core/frames.py`) holds one record. The first frame of each side is its
 an engine of another version ends at once. Each request has an id of its own; the replies that carry it are, in order:
 Started (a lane took it up: before this nothing can have left the machine), any number of Progress and Carried, and one
 End. What is asked of mailboxes, and what comes back, is the table's (`app/domain/operations.py`). Secrets go over the
-pipe only, in OpenAccount, Probe, SignIn, Discover, SignedInNow and SecretChanged, which answers nothing.
+pipe only, in OpenAccount, Probe, SignIn, Discover, FindRelease, SignedInNow and SecretChanged, which answers nothing.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from app.domain.errors import ServerWords, Trouble, TroubleKind
 from app.domain.listing import Place
 from app.domain.message import AccountId
 from app.domain.operations import AnyOperation, Operation, Write
+from app.domain.release import Release
 from app.domain.sign_in import SignedIn, SignInPage, SignInWay
 from app.domain.text import mend_surrogates
 
@@ -93,6 +94,17 @@ class Discover(Work, frozen=True, tag="discover"):
         return f"Discover(id={self.id}, account_id={self.account_id!r})"
 
 
+class FindRelease(Work, frozen=True, tag="find-release"):
+    """Find what is announced at an address of the program's makers, by the account's way. Answered by ReleaseFound."""
+
+    account: Account
+    address: str
+    proxy_secret: str = ""
+
+    def __repr__(self) -> str:
+        return f"FindRelease(id={self.id}, account_id={self.account_id!r})"
+
+
 class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
     """End the request `id`; it is answered all the same, with what can be said of it."""
 
@@ -100,7 +112,7 @@ class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
     kind: TroubleKind
 
 
-Trial = Probe | SignIn | Discover
+Trial = Probe | SignIn | Discover | FindRelease
 """What needs no account that is open: it says itself how the server is reached."""
 
 WorkRequest = Perform | Trial
@@ -189,6 +201,13 @@ class Discovered(msgspec.Struct, frozen=True, tag="discovered"):
     discovery: Discovery
 
 
+class ReleaseFound(msgspec.Struct, frozen=True, tag="release-found"):
+    """The end of FindRelease."""
+
+    id: int
+    release: Release | None
+
+
 class SignInAsked(msgspec.Struct, frozen=True, tag="sign-in-asked"):
     """The person is to open this."""
 
@@ -207,7 +226,7 @@ class SecretChanged(msgspec.Struct, frozen=True, tag="secret-changed"):
         return f"SecretChanged(account_id={self.account_id!r})"
 
 
-End = Done | Answered | SignedInNow | Discovered | Failure
+End = Done | Answered | SignedInNow | Discovered | ReleaseFound | Failure
 Answer = Started | Progress | Carried | Noticed | SignInAsked | End
 Reply = Ready | SecretChanged | Answer
 _FromPipe = (
@@ -222,6 +241,7 @@ _FromPipe = (
     | _Undecoded
     | SignedInNow
     | Discovered
+    | ReleaseFound
     | Failure
 )
 

@@ -30,7 +30,16 @@ from app.domain.message import AccountId
 from app.domain.operations import Lane, Write
 from app.domain.outcome import Outcome, Verdict
 from app.engine import protocol
-from app.engine.protocol import Discover, Discovered, SecretChanged, SignedInNow, SignIn, SignInAsked
+from app.engine.protocol import (
+    Discover,
+    Discovered,
+    FindRelease,
+    ReleaseFound,
+    SecretChanged,
+    SignedInNow,
+    SignIn,
+    SignInAsked,
+)
 from app.engine.worker_pool import LaneTask, Worker
 
 
@@ -39,6 +48,13 @@ def find_server(request: Discover, account: Account, job: Job, tell: Callable[[P
     from app.backends.ews.autodiscover import discover
 
     return Discovered(request.id, discover(account, request.secret, job, tell))
+
+
+def find_release(request: FindRelease, account: Account, job: Job) -> ReleaseFound:
+    """Find the newest version of the program. Raises port.Stopped."""
+    from app.backends.net.releases import find_release as find
+
+    return ReleaseFound(request.id, find(account, request.address, job))
 
 
 def sign_in(request: SignIn, account: Account, job: Job, tell: Callable[[SignInAsked], None]) -> SignedInNow:
@@ -242,6 +258,8 @@ class Engine:
             case Discover():
                 tell = lambda step: self._reply(protocol.Progress(request.id, step))  # noqa: E731 - this request's
                 return find_server(request, opened.account, job, tell)
+            case FindRelease():
+                return find_release(request, opened.account, job)
             case protocol.Probe():
                 backend = opened.backend()
                 for step in backend.probe(job):

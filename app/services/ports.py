@@ -28,6 +28,7 @@ from app.domain.operations import MailboxOperations
 from app.domain.people import Correspondent
 from app.domain.query import Query
 from app.domain.record import Record, StoredMessage
+from app.domain.release import Release
 from app.domain.sign_in import SignedIn, SignInPage, SignInWay
 
 Copies = Callable[[AccountId, Sequence[ItemRef]], Awaitable[Mapping[str, Fetched]]]
@@ -85,7 +86,7 @@ class Mailbox(MailboxOperations):
 
 
 class Connections(Protocol):
-    """Reaching accounts, by way of the engine."""
+    """Reaching accounts, and what the makers of this program announce, by way of the engine."""
 
     async def open_account(self, account: Account, secret: str, proxy_secret: str = "") -> None:
         """Tell the engine how to reach `account`. Needs no network. The secrets stay in memory."""
@@ -93,6 +94,13 @@ class Connections(Protocol):
 
     def probe(self, account: Account, secret: str, proxy_secret: str = "") -> AsyncIterator[ProbeStep]:
         """Test a connection step by step (name, TLS, sign-in, EWS, Drafts), ending at the first that fails."""
+        ...
+
+    async def find_release(self, account: Account, address: str, proxy_secret: str = "") -> Release | None:
+        """Return the newest version that is announced at `address`, asked by the proxy of `account`; None for none.
+
+        Raises AccountError.
+        """
         ...
 
 

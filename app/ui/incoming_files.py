@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QImage
 
-from app.ui.document.picture_decoder import LARGEST_FILE, OWN_PIXELS, decode
+from app.content.jobs import LARGEST_PICTURE
+from app.ui.document.picture_decoder import OWN_PIXELS, decode
 from app.ui.document.pictures import bytes_of, jpeg_of, png_of
 
 
@@ -19,7 +20,7 @@ class Brought(NamedTuple):
     """Paths of files, and a picture that was in no file."""
 
     paths: tuple[str, ...] = ()
-    picture: QImage | None = None
+    picture: bytes | QImage | None = None
 
 
 def can_be_attached(mime: QMimeData) -> bool:
@@ -34,16 +35,38 @@ def brought_by(mime: QMimeData) -> Brought:
     if paths:
         return Brought(paths)
     if mime.hasImage() and not mime.hasText() and not mime.hasHtml():
-        image = mime.imageData()
-        if isinstance(image, QImage) and not image.isNull():
-            return Brought(picture=image)
+        return Brought(picture=picture_in(mime))
     return Brought()
 
 
-def png_in(mime: QMimeData) -> bytes:
-    """Return the picture of a clipboard as the bytes of a PNG file, none where there is no picture."""
+_ENCODED: Final = ("image/png", "image/jpeg", "image/gif")
+_PNG: Final = b"\x89PNG"
+
+
+def picture_in(mime: QMimeData) -> bytes | QImage | None:
+    """Return the picture of a clipboard as the file that was put there, or else as Qt has it; None for none.
+
+    Asking Qt would decode a file here, in the window's thread. It has a picture already where a system brings pixels.
+    """
+    for form in _ENCODED:
+        data = bytes(mime.data(form).data()) if mime.hasFormat(form) else b""
+        if data:
+            return data
     image = mime.imageData()
-    return png_of(image) if isinstance(image, QImage) else b""
+    return image.copy() if isinstance(image, QImage) and not image.isNull() else None
+
+
+def as_png(picture: bytes | QImage | None) -> bytes:
+    """Return a picture as the bytes of a PNG file, none where it is no picture. Runs in a thread."""
+    if isinstance(picture, bytes):
+        if picture.startswith(_PNG):
+            return picture
+        picture = decode(picture, _AS_IT_IS, OWN_PIXELS)
+    return b"" if picture is None else png_of(picture)
+
+
+_AS_IT_IS: Final = 65_000
+"""Pixels: wider and higher than any picture that is read."""
 
 
 LONGEST: Final = 1600
@@ -55,7 +78,7 @@ def smaller(path: str, name: str, longest: int = LONGEST) -> tuple[str, bytes] |
 
     Turned as its camera said; what else the file says (where it was taken) is left out.
     """
-    data = bytes_of(path, LARGEST_FILE)
+    data = bytes_of(path, LARGEST_PICTURE)
     image = decode(data, longest, OWN_PIXELS)
     if image is None:
         return None

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from app.domain.account import Account, Discovery, ProbeStep
 from app.domain.errors import AccountError
 from app.domain.message import AccountId
+from app.domain.release import Release
 from app.domain.sign_in import SignedIn, SignInPage, SignInWay
 
 
@@ -36,6 +37,8 @@ class SignInsAsked:
     hosts: list[ProbeStep] = field(default_factory=list)
     discovery: Discovery | AccountError = field(default_factory=Discovery)
     sought: list[tuple[Account, str]] = field(default_factory=list)
+    release: Release | AccountError | None = None
+    releases_asked: list[tuple[str, str]] = field(default_factory=list)
 
     def change(self, account_id: str, secret: str) -> None:
         """Tell of the next secret of an account."""
@@ -76,6 +79,13 @@ class FakeSignIns:
         if isinstance(self.sign_ins.discovery, AccountError):
             raise self.sign_ins.discovery
         return self.sign_ins.discovery
+
+    async def find_release(self, account: Account, address: str, proxy_secret: str = "") -> Release | None:
+        """Answer with `release`."""
+        self.sign_ins.releases_asked.append((account.address, address))
+        if isinstance(self.sign_ins.release, AccountError):
+            raise self.sign_ins.release
+        return self.sign_ins.release
 
     def on_secret_changed(self, tell: Callable[[AccountId, str], None]) -> None:
         """Keep whom to tell."""

@@ -13,7 +13,8 @@ from app.backends.ews.folders import people_in
 from app.backends.ews.item_reader import number_of, time_of
 from app.backends.ews.xml import Unreadable, parse
 from app.backends.net.http_errors import seconds_of
-from app.content.jobs import AnswerReader, ReadFile, ReadHtml, Want, decode_job
+from app.content.jobs import AnswerReader, Job, ReadFile, ReadHtml, ReadPicture, Want, decode_job
+from app.content.pictures import samples
 from app.core.parsing import json_in
 from app.domain.address_parser import parse_recipients
 from app.domain.errors import BadInput
@@ -35,6 +36,17 @@ _TODAY: Final = date(2026, 11, 23)
 
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "replace")
+
+
+_PICTURES: Final = tuple(samples())
+
+
+def _damaged(raw: bytes) -> bytes:
+    """Return a picture in which up to some thirty bytes are others, or that goes on with others."""
+    picture = bytearray(_PICTURES[len(raw) % len(_PICTURES)])
+    for number, byte in enumerate(raw[1:33]):
+        picture[(raw[0] * 7 + number * number * 5) % len(picture)] ^= byte
+    return bytes(picture) + raw[33:100_000]
 
 
 def _refused(work: Callable[[], object], *errors: type[Exception]) -> None:
@@ -66,10 +78,11 @@ HERE: Final[dict[str, Door]] = {
 }
 """What the window and the engine read themselves."""
 
-THERE: Final[dict[str, Callable[[str], ReadHtml | ReadFile]]] = {
+THERE: Final[dict[str, Callable[[str], Job]]] = {
     "HTML that is read": lambda text: ReadHtml(text, Want.READ),
     "HTML that is edited": lambda text: ReadHtml(text, Want.EDIT),
     "HTML that is pasted": lambda text: ReadHtml(text, Want.INSERT),
     "a message in a file": lambda text: ReadFile(_bytes(text)),
+    "a picture": lambda text: ReadPicture(_damaged(_bytes(text))),
 }
-"""What the content process reads."""
+"""What the content processes read."""

@@ -11,7 +11,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Final
 
-from app.content.client import ContentProcesses
+from app.bootstrap.adapters import LateContent
 from app.content.jobs import TooComplex
 from tests.fuzz.doors import HERE, THERE
 from tests.fuzz.inputs import made
@@ -20,7 +20,7 @@ FELT: Final = 2.0
 """Seconds of the processor for 100 000 characters: three times the slowest door, and a square would take minutes."""
 
 
-def try_there(door: str, text: str, read: ContentProcesses) -> str:
+def try_there(door: str, text: str, read: LateContent) -> str:
     """Let the content process read it; return "too complex" where it met a bound. Anything else raises."""
     try:
         read(THERE[door](text))
@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
     complex_ones: dict[str, int] = defaultdict(int)
     failed, seed, until = 0, given.first, time.monotonic() + given.seconds
     with tempfile.TemporaryDirectory() as folder:
-        read = ContentProcesses(Path(folder))
+        read = LateContent(Path(folder))
         while time.monotonic() < until:
             text = made(seed)
             for door in (*HERE, *THERE):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.content.client import ContentProcesses
+from app.bootstrap.adapters import LateContent
 from tests.fuzz.doors import HERE, THERE
 from tests.fuzz.inputs import made
 from tests.fuzz.run import FELT, try_there
@@ -17,9 +17,9 @@ CASES = 60
 
 
 @pytest.fixture(scope="module")
-def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ContentProcesses]:
+def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LateContent]:
     place: Path = tmp_path_factory.mktemp("marks")
-    processes = ContentProcesses(place)
+    processes = LateContent(place)
     yield processes
     processes.close()
 
@@ -39,7 +39,7 @@ def test_what_is_read_here_is_read_in_time(door: str) -> None:
 
 
 @pytest.mark.parametrize("door", THERE)
-def test_what_is_read_there_comes_back_or_is_too_complex(door: str, read: ContentProcesses) -> None:
+def test_what_is_read_there_comes_back_or_is_too_complex(door: str, read: LateContent) -> None:
     for seed in range(0, CASES, 3):
         try_there(door, made(seed), read)
-    assert len(read.pids) <= 2
+    assert len(read.pids) <= 3

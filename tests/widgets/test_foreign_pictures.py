@@ -197,4 +197,4 @@ def decoding(source: Path) -> list[str]:
 
 def test_pictures_are_decoded_in_one_file() -> None:
     found = {str(path.relative_to(APP)) for path in APP.rglob("*.py") if decoding(path)}
-    assert found == {"ui/document/picture_decoder.py"}
+    assert found == {"content/pictures.py"}

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.domain.message import BodyFormat, Content, Field, LocalId
 from app.ui.editor.rich import RichEditor
-from app.ui.incoming_files import png_in
+from app.ui.incoming_files import as_png, picture_in
 from tests.fakes.scene import BEN, MESSAGE
 from tests.program_scene import HOLD, ProgramScene
 from tests.widgets.spelling.conftest import FewWords
@@ -289,7 +289,7 @@ async def test_a_picture_that_is_written_out_in_what_is_pasted_is_attached_becau
     image.fill(QColor("red"))
     mime = QMimeData()
     mime.setImageData(image)
-    address = f"data:image/png;base64,{base64.b64encode(png_in(mime)).decode()}"
+    address = f"data:image/png;base64,{base64.b64encode(as_png(picture_in(mime))).decode()}"
     mime = QMimeData()
     mime.setHtml(f'<p>before <img src="{address}" alt="Red"> after <img src="{address}" width="30" height="10"></p>')
     QGuiApplication.clipboard().setMimeData(mime)

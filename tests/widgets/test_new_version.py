@@ -12,10 +12,13 @@ from pytestqt.qtbot import QtBot
 from app.controllers.closing import Closing
 from app.controllers.compose.compose import keep_open, left_open
 from app.controllers.compose.desk import bring_back, keep_desk, take_desk
-from app.controllers.new_version import NewVersion
+from app.controllers.new_version import NewVersion, ReleaseNotice
 from app.core.background import run_here
 from app.core.program_files import ProgramFiles
+from app.domain.errors import AccountError, Trouble, TroubleKind
 from app.domain.message import Content, Field
+from app.domain.presets import Presets
+from app.domain.release import Release
 from app.domain.state import State
 from app.ui.bars import MessageBar
 from tests.fakes.scene import ACCOUNT, MESSAGE
@@ -182,3 +185,89 @@ async def test_an_empty_message_and_the_list_in_front_come_back_too(
     assert again.parts.workspace.place == "sent"
     (view,) = again.parts.compose.views()
     assert view.recipients[Field.TO].isAncestorOf(view.focusWidget())
+
+
+# --- a release --------------------------------------------------------------------------------------------------------
+
+ADDRESS = "https://mailwright.example/releases.json"
+NEWER = Release("99.0", "https://mailwright.example/99")
+DAY = 24 * 3600.0
+
+
+@pytest.fixture
+async def asking(program_scene: ProgramScene) -> ReleaseNotice:
+    scene = program_scene
+    notice = scene.parts.release_notice
+    scene.mailbox.sign_ins.release = NEWER
+    scene.tasks.spawn(notice.keep_asking(ADDRESS), "ask for a new version")
+    await scene.settle()
+    return notice
+
+
+async def test_a_release_is_said_once_and_put_aside_by_closing_its_bar(
+    program_scene: ProgramScene, asking: ReleaseNotice
+) -> None:
+    scene, asked = program_scene, program_scene.mailbox.sign_ins.releases_asked
+    assert asked == [], "what the person came for goes first"
+    await scene.passes(130)
+    assert asked == [(ACCOUNT.address, ADDRESS)]
+    assert asking.bar is not None
+    assert "Mailwright 99.0 is available" in scene.words(asking.bar)
+    assert scene.in_list(), "nobody loses the focus by it"
+    await scene.click(asking.bar._close)
+    for _ in range(30):
+        await scene.passes(3600)
+    assert len(asked) == 2, "once a day"
+    assert not asking.bar.isVisible()
+    scene.mailbox.sign_ins.release = Release("99.1", "https://mailwright.example/99.1")
+    for _ in range(25):
+        await scene.passes(3600)
+    assert "Mailwright 99.1 is available" in scene.words(asking.bar)
+
+
+async def test_its_page_is_opened_in_the_browser_or_told(program_scene: ProgramScene, asking: ReleaseNotice) -> None:
+    scene, opened, there_is_one = program_scene, list[str](), [False]
+
+    def open_page(address: str) -> bool:
+        opened.append(address)
+        return there_is_one[0]
+
+    asking._open_page = open_page
+    await scene.passes(130)
+    assert asking.bar is not None
+    await scene.click(asking.bar._action)
+    assert scene.status_bar == "No browser could be opened. The page is https://mailwright.example/99"
+    assert asking.bar.isVisible()
+    there_is_one[0] = True
+    await scene.click(asking.bar._action)
+    assert opened == [NEWER.page] * 2
+    assert not asking.bar.isVisible()
+
+
+@pytest.mark.parametrize(
+    "release", [None, Release("0.0.1", NEWER.page), AccountError(Trouble(TroubleKind.UNREACHABLE))], ids=repr
+)
+async def test_where_there_is_nothing_new_nothing_is_said(
+    program_scene: ProgramScene, release: Release | AccountError | None
+) -> None:
+    scene = program_scene
+    scene.mailbox.sign_ins.release = release
+    scene.tasks.spawn(scene.parts.release_notice.keep_asking(ADDRESS), "ask for a new version")
+    await scene.settle()
+    await scene.passes(130)
+    assert len(scene.mailbox.sign_ins.releases_asked) == 1
+    assert scene.parts.release_notice.bar is None
+
+
+async def test_an_administrator_switches_it_off_and_without_an_address_nothing_is_asked(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    presets = Presets(settings={"look_for_new_versions": False}, locked=frozenset({"look_for_new_versions"}))
+    scene.parts.settings.presets = presets
+    scene.tasks.spawn(scene.parts.release_notice.keep_asking(ADDRESS), "ask for a new version")
+    scene.tasks.spawn(scene.parts.release_notice.keep_asking(""), "ask for a new version")
+    await scene.settle()
+    for _ in range(30):
+        await scene.passes(3600)
+    assert scene.mailbox.sign_ins.releases_asked == []

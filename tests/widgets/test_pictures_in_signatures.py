@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from app.domain.message import BodyFormat, Content, Field, LocalId
 from app.domain.state import State
 from app.services.accounts.signatures import Snippet, SnippetKind
-from app.ui.incoming_files import png_in
+from app.ui.incoming_files import as_png, picture_in
 from app.views.settings.snippets_page import SnippetsPage
 from tests.fakes.scene import ANNA, BEN
 from tests.program_scene import HOLD, ProgramScene
@@ -29,7 +29,7 @@ def red(width: int = 40, height: int = 20) -> QImage:
 def png(image: QImage) -> bytes:
     mime = QMimeData()
     mime.setImageData(image)
-    return png_in(mime)
+    return as_png(picture_in(mime))
 
 
 ADDRESS = f"data:image/png;base64,{base64.b64encode(png(red())).decode()}"

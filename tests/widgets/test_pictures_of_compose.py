@@ -160,7 +160,7 @@ async def attachment_forgotten(scene: ProgramScene, folder: Path) -> None:
 
 
 def chart() -> bytes:
-    from app.ui.incoming_files import png_in
+    from app.ui.incoming_files import as_png, picture_in
 
     image = QImage(240, 120, QImage.Format.Format_RGB32)
     image.fill(QColor("#dbe7ff"))
@@ -169,7 +169,7 @@ def chart() -> bytes:
             for y in range(110 - height, 110):
                 image.setPixelColor(x, y, QColor("#3367d6"))
     QGuiApplication.clipboard().setImage(image)
-    return png_in(QGuiApplication.clipboard().mimeData())
+    return as_png(picture_in(QGuiApplication.clipboard().mimeData()))
 
 
 @state

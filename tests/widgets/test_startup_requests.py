@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.message import Field
 from app.domain.startup_request import StartupRequest
 from app.services.drafts.draft_from_request import MOST_MESSAGES
-from app.views.compose.view import Aside
+from app.views.compose.view import Aside, ComposeView
 from tests.fakes.scene import ACCOUNT
 from tests.program_scene import ProgramScene
 
@@ -202,3 +202,51 @@ async def test_a_program_about_to_end_takes_nothing(scene: ProgramScene) -> None
     scene.parts.startup_requests.close()
     assert not scene.parts.startup_requests.take_request(StartupRequest(subject="S"))
     assert closed == [True]
+
+
+# --- what a run could not make any more -------------------------------------------------------------------------------
+
+LINK = StartupRequest(links=("mailto:a@x.example?subject=Hello",))
+
+
+async def subjects_at_the_next_start(scene: ProgramScene, own: StartupRequest) -> list[str]:
+    again = scene.parts.startup_requests
+    again._ready = False
+    again._waiting.clear()
+    await again.begin(own)
+    again.go_on()
+    await scene.settle()
+    found = [one.session.content.subject for one in scene.parts.workspace.messages if isinstance(one, ComposeView)]
+    return [subject for subject in found if subject]
+
+
+async def test_a_start_that_was_not_over_leaves_its_wish_to_the_next_one(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    other = StartupRequest(subject="From another start")
+    assert scene.parts.startup_requests.take_request(other)
+    await scene.parts.startup_requests.keep_rest(LINK)
+    await scene.parts.startup_requests.keep_rest(LINK._replace(links=("mailto:b@x.example?subject=Third",)))
+    found = await subjects_at_the_next_start(scene, StartupRequest(subject="Own"))
+    assert sorted(found) == ["From another start", "From another start", "Hello", "Own", "Third"]
+    assert await scene.settings.read_setting("asked for") == "[]", "once they are on disk"
+
+
+async def test_a_wish_that_waits_for_an_account_is_not_lost_with_the_program(qtbot: QtBot, qapp: QApplication) -> None:
+    scene = await ProgramScene(qtbot, qapp).start()
+    await scene.parts.startup_requests.begin(LINK)
+    await scene.parts.startup_requests.keep_rest(LINK)
+    kept = await scene.settings.read_setting("asked for")
+    assert kept is not None
+    assert kept.count("subject=Hello") == 1
+    await scene.end()
+
+
+async def test_an_empty_message_is_no_wish_to_keep(program_scene: ProgramScene) -> None:
+    await program_scene.parts.startup_requests.keep_rest(StartupRequest(compose=True, token="x"))
+    assert await program_scene.settings.read_setting("asked for") is None
+
+
+@pytest.mark.parametrize("kept", ["{", '[{"links": 3}]', '[["x"]]'])
+async def test_what_was_kept_in_another_form_is_passed_over(program_scene: ProgramScene, kept: str) -> None:
+    await program_scene.settings.keep_setting("asked for", kept)
+    assert await subjects_at_the_next_start(program_scene, StartupRequest(subject="Own")) == ["Own"]

@@ -13,6 +13,7 @@ from app.core.i18n import tr
 from app.domain.account import Account, AuthKind, Discovery, ProbeStep, proxy_key
 from app.domain.errors import MailError, Trouble, TroubleKind, error_for
 from app.domain.message import AccountId
+from app.domain.release import Release
 from app.domain.sign_in import ANOTHER_PERSON, SignedIn, SignInPage, SignInWay
 from app.services.ports import Connections, Secrets, Settings, SignIns
 
@@ -138,6 +139,16 @@ class Accounts:
     def probe(self, account: Account, secret: str, proxy_secret: str = "") -> AsyncIterator[ProbeStep]:
         """Test a connection step by step, ending at the first that fails."""
         return self._server.probe(account, secret, proxy_secret)
+
+    async def find_release(self, address: str) -> Release | None:
+        """Return the newest version of this program that is announced, by the way of the first account that is open.
+
+        None without one, too. Raises AccountError.
+        """
+        account = next((one for one in self.all() if self.is_open(one.account_id)), None)
+        if account is None:
+            return None
+        return await self._server.find_release(account, address, await self._proxy_secret(account))
 
     async def try_again(self, account_id: AccountId) -> None:
         """Let what waits go on, because the person asked for it; the next answer says whether the trouble is over."""

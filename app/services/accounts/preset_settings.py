@@ -24,11 +24,15 @@ SIZE_CHOICE: Final = "ask_from_megabytes"
 HOLD_CHOICE: Final = "hold"
 """The preference that says for how many seconds a send can be undone."""
 
+RELEASES_CHOICE: Final = "look_for_new_versions"
+"""The preference that says whether it is asked for new versions: "never", or anything else for yes."""
+
 _CALLED: Final = {
     HOLD_CHOICE: "undo_seconds",
     MANY_CHOICE: "ask_from_recipients",
     STRANGERS_CHOICE: "ask_for_strangers",
     SIZE_CHOICE: "ask_from_megabytes",
+    RELEASES_CHOICE: "look_for_new_versions",
 }
 
 

@@ -12,7 +12,8 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QImage, QTextDocument
 
-from app.ui.document.picture_decoder import WIDEST, PictureDecoder
+from app.content.jobs import WIDEST
+from app.ui.document.picture_decoder import PictureDecoder
 from app.ui.document.pictures import stand_in
 
 _TOGETHER: Final = 30

@@ -1,7 +1,6 @@
-"""Makes pictures of bytes from outside: the one place where that is done, and never on the window's thread.
+"""Has pictures from outside decoded, by a process of their own (`app/content/pictures.py`).
 
-`decode` may be called in any thread but the window's, which asks a `PictureDecoder` and goes on. Both say what they
-take and give in bytes, pixels and `QImage`: a process of its own can stand behind them.
+`decode` may be called in any thread but the window's, which asks a `PictureDecoder` and goes on.
 """
 
 from __future__ import annotations
@@ -14,47 +13,31 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt
-from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QImage
 
+from app.content.ask import read_content
+from app.content.jobs import MOST_PIXELS, WIDEST, NoPicture, ReadPicture, TooComplex
 from app.ui.window_thread import WindowThread
 
-WIDEST: Final = 1600
-"""Pixels: no picture is given wider or higher than this."""
-LARGEST_FILE: Final = 100_000_000
-_MOST_PIXELS: Final = 17_000_000
-_MOST_OF_JPEG: Final = 64_000_000
-"""Pixels of a picture as its file says; a larger one is not read. A JPEG is never unfolded whole."""
 OWN_PIXELS: Final = 64_000_000
-"""The same for a file that the person chose."""
-_FORMATS: Final = frozenset({"png", "jpeg", "gif", "bmp", "webp", "ico"})
-"""Formats that are read; Qt's plugins know more, and each is a parser of its own."""
+"""Pixels up to which a file that the person chose is read; other pictures have far fewer."""
 
 
-def decode(data: bytes, most_width: int = WIDEST, most_pixels: int = _MOST_PIXELS) -> QImage | None:
+def decode(data: bytes, most_width: int = WIDEST, most_pixels: int = MOST_PIXELS) -> QImage | None:
     """Return a picture at most so many pixels wide and high; None where these bytes are none.
 
-    None too where the picture has more than `most_pixels` as it is.
+    None too where the picture has more than `most_pixels` as it is, or could not be read at all.
     """
-    if not data or len(data) > LARGEST_FILE:
+    try:
+        read = read_content(ReadPicture(data, most_width, most_pixels))
+    except TooComplex:
         return None
-    buffer = QBuffer()
-    buffer.setData(QByteArray(data))
-    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-    reader = QImageReader(buffer)
-    form = bytes(reader.format().data()).decode("ascii", "replace")
-    if form not in _FORMATS:
+    if isinstance(read, NoPicture):
         return None
-    reader.setAutoTransform(True)
-    size = reader.size()
-    most = max(most_pixels, _MOST_OF_JPEG) if form == "jpeg" else most_pixels
-    if not size.isValid() or size.isEmpty() or size.width() * size.height() > most:
-        return None
-    if max(size.width(), size.height()) > most_width:
-        fitting = size.scaled(QSize(most_width, most_width), Qt.AspectRatioMode.KeepAspectRatio)
-        reader.setScaledSize(fitting.expandedTo(QSize(1, 1)))
-    image = reader.read()
-    return None if image.isNull() else image
+    form = QImage.Format.Format_RGB32 if read.opaque else QImage.Format.Format_ARGB32_Premultiplied
+    # The pixels belong to the answer, which goes: the picture gets its own.
+    return QImage(read.pixels, read.width, read.height, 4 * read.width, form).copy()
 
 
 def bytes_of_address(address: str) -> bytes:

@@ -61,12 +61,12 @@ def choose(parent: QWidget, take: Callable[[list[object]], None], go_back: Calla
 def read(offered: object) -> Read | None:
     """Return bytes, name and picture of what was offered, None where it is no picture. Runs in a thread."""
     if isinstance(offered, str):
-        data, name = bytes_of(offered), Path(offered).name
-    elif isinstance(offered, tuple):
-        data, name = offered
-    else:
+        offered = bytes_of(offered), Path(offered).name
+    if not isinstance(offered, tuple):
         return None
-    image = decode(data, most_pixels=OWN_PIXELS)
+    picture, name = offered
+    data = png_of(picture) if isinstance(picture, QImage) else picture
+    image = decode(data, most_pixels=OWN_PIXELS) if isinstance(data, bytes) else None
     return None if image is None else (data, name, image)
 
 

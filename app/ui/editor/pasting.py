@@ -15,7 +15,7 @@ from app.domain.text import clean_text
 from app.services.html.bounds import editable_blocks, editable_text
 from app.services.html.foreign import blocks_of_own, read_for_insertion, text_blocks
 from app.ui.editor.background_work import Behind
-from app.ui.incoming_files import png_in
+from app.ui.incoming_files import picture_in
 
 _LARGE: Final = 30_000
 """Characters up to which HTML that was copied in this program is read at once: about ten milliseconds' work."""
@@ -95,7 +95,7 @@ class Pasting(QObject):
         elif source.hasHtml() and not _is_one_picture(source):
             self._take_html(source.html())
         elif source.hasImage():
-            self.pictures_offered.emit([(png_in(source), "")])
+            self.pictures_offered.emit([(picture_in(source), "")])
         elif source.hasText():
             self.take_text(source.text())
 

@@ -169,8 +169,7 @@ class AttachmentsArea(QWidget):
     def attach_mime(self, mime: QMimeData) -> bool:
         """Attach what was pasted or dropped; False where there is nothing to attach in it."""
         from app.core.background import run_in_thread
-        from app.ui.document.pictures import png_of
-        from app.ui.incoming_files import brought_by
+        from app.ui.incoming_files import as_png, brought_by
 
         if not self.session.can_edit():
             return False
@@ -178,7 +177,7 @@ class AttachmentsArea(QWidget):
         if brought.paths:
             self.session.add(brought.paths)
         elif brought.picture is not None:
-            self.session.add_picture(partial(png_of, brought.picture.copy()), run_in_thread)
+            self.session.add_picture(partial(as_png, brought.picture), run_in_thread)
         return bool(brought.paths or brought.picture is not None)
 
     def listen(self, editor: object) -> None:

@@ -211,9 +211,9 @@ class BodyEditor(QPlainTextEdit):
             self.files_brought.emit(source)
             return
         if source.hasImage() and not source.hasText():
-            from app.ui.incoming_files import png_in
+            from app.ui.incoming_files import picture_in
 
-            self.pictures_offered.emit([(png_in(source), "")])
+            self.pictures_offered.emit([(picture_in(source), "")])
         if not source.hasText():
             return
         text = clean_text(source.text(), lines=True)

@@ -13,6 +13,7 @@ from app.domain.listing import Place
 from app.domain.message import AccountId, Content, LocalId
 from app.domain.operations import Answer, Read, Result, Write
 from app.domain.record import Record, StoredMessage
+from app.domain.release import Release
 from app.engine.client import EngineClient
 from app.services.ports import AttachedFiles, Mailbox
 from app.storage.attachment_files import AttachmentFolder
@@ -143,6 +144,9 @@ class MortalMailbox(Mailbox):
 
     def probe(self, account: Account, secret: str, proxy_secret: str = "") -> AsyncIterator[ProbeStep]:
         return self._engine().probe(account, secret, proxy_secret)
+
+    async def find_release(self, account: Account, address: str, proxy_secret: str = "") -> Release | None:
+        return await self._engine().find_release(account, address, proxy_secret)
 
 
 class MortalFiles:

@@ -11,12 +11,24 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.content.client import ContentProcesses, Marks
 from app.content.html.clean import clean
-from app.content.jobs import HtmlRead, MailRead, ReadFile, ReadHtml, TooComplex, Unavailable, Want, encode_job, key_of
+from app.content.jobs import (
+    PICTURES,
+    HtmlRead,
+    MailRead,
+    ReadFile,
+    ReadHtml,
+    TooComplex,
+    Unavailable,
+    Want,
+    encode_job,
+    key_of,
+)
 from app.content.work import perform
 from tests.html_corpus import ALL
 
@@ -40,7 +52,7 @@ while (frame := frames.read_frame(source, LARGEST_JOB)) is not None:
 def made(tmp_path: Path) -> Iterator[Callable[..., ContentProcesses]]:
     all_made: list[ContentProcesses] = []
 
-    def make(script: str = "", **how: float) -> ContentProcesses:
+    def make(script: str = "", **how: Any) -> ContentProcesses:
         command = [sys.executable, "-c", script] if script else ()
         all_made.append(ContentProcesses(tmp_path / "marks", command, **how))
         return all_made[-1]
@@ -93,8 +105,8 @@ def test_a_message_in_a_file_is_read_there_in_any_encoding(made: Callable[..., C
 INSIDE = """
 import socket, os, sys, tempfile
 from app.content.walls import confine
-from app.content.__main__ import load
-load()
+from app.content.__main__ import load, load_pictures
+load_pictures() if sys.argv[2:] else load()
 there = os.path.join(sys.argv[1], "there")
 open(there, "w").close()
 confine()
@@ -114,10 +126,10 @@ print(tried(lambda: open("/etc/hostname")), tried(lambda: open(there)), tried(la
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="what other systems give stands in docs/security.md")
-def test_from_inside_nothing_can_be_opened(tmp_path: Path) -> None:
-    ran = subprocess.run(
-        [sys.executable, "-c", INSIDE, str(tmp_path)], capture_output=True, text=True, timeout=60, check=False
-    )
+@pytest.mark.parametrize("kind", [[], [PICTURES]], ids=["text", "pictures"])
+def test_from_inside_nothing_can_be_opened(tmp_path: Path, kind: list[str]) -> None:
+    command = [sys.executable, "-c", INSIDE, str(tmp_path), *kind]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     *opened, renamed, removed = ran.stdout.split()
     assert opened, ran.stderr
     assert "DONE" not in opened

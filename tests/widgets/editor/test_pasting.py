@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.content.ask import use
 from app.content.jobs import Answer, Job, ReadHtml, Want
 from app.content.work import perform
+from app.ui.incoming_files import as_png
 from tests.html_corpus import HOSTILE, ORDINARY, Case
 from tests.widgets.editor.conftest import EditorScene, Written
 
@@ -202,10 +203,29 @@ def test_a_picture_is_offered_to_be_attached_and_nothing_goes_in_before(panel: E
     paste(written, dropped)
     first, second = offered[0][0], offered[1][0]
     assert isinstance(first, tuple)
-    assert first[0].startswith(b"\x89PNG")
+    assert as_png(first[0]).startswith(b"\x89PNG")
     assert second == "/home/anna/chart.png"
     written.editor.tell_now()
     assert written.edits == []
+
+
+def test_a_picture_that_comes_as_a_file_is_not_decoded_in_the_windows_thread(panel: EditorScene) -> None:
+    class Clipboard(QMimeData):
+        """What another program offers: Qt decodes it where it is asked for an image."""
+
+        def retrieveData(self, form: str, kind: object) -> object:
+            assert form != "application/x-qt-image"
+            return super().retrieveData(form, kind)  # type: ignore[arg-type]  # the stub is wrong
+
+    written = panel.begin("text")
+    offered: list[list[object]] = []
+    written.editor.pictures_offered.connect(offered.append)
+    data = Clipboard()
+    data.setData("application/x-qt-image", b"")
+    data.setData("image/jpeg", b"\xff\xd8\xff and so on")
+    paste(written, data)
+    assert offered == [[(b"\xff\xd8\xff and so on", "")]]
+    assert as_png(None) == as_png(b"no picture") == b""
 
 
 def test_files_that_are_no_pictures_are_left_to_the_attachments(panel: EditorScene) -> None:
