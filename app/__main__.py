@@ -9,7 +9,7 @@ def main() -> int:
     """Run what the arguments name: the window, the engine (`--engine`), the checker of spelling (`--spelling`),
     what reads content (`--content`), or the sandbox alone (`--sandbox-server`).
 
-    All but the first are how a frozen program starts its own child processes.
+    All but the first are how a frozen program, or one installed by its wheel, starts its own child processes.
     """
     arguments = sys.argv[1:]
     if arguments[:1] == ["--engine"]:

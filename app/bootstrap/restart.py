@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 
-from app.core.child_process import own_program
+from app.core.child_process import found_by_python, own_program
 from app.domain.startup_request import CommandLine
 
 RESTART = -1
@@ -19,8 +18,6 @@ def command(options: CommandLine) -> list[str]:
     again = ["--sandbox"] if options.sandbox else []
     again += ["--sandbox-info", str(options.sandbox_info)] if options.sandbox_info is not None else []
     again += ["--debug"] if options.debug else []
-    if getattr(sys, "frozen", False):
-        return [sys.executable, *again]
     return own_program(__name__.partition(".")[0], "", *again)
 
 
@@ -28,8 +25,7 @@ def environment() -> dict[str, str]:
     """Return this process's own, in which the program finds itself, and a frozen one begins anew."""
     if getattr(sys, "frozen", False):
         return {**os.environ, "PYINSTALLER_RESET_ENVIRONMENT": "1"}
-    root = str(Path(__file__).resolve().parents[2])
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))}
+    return found_by_python(os.environ)
 
 
 def start_again(options: CommandLine) -> int:

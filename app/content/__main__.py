@@ -1,4 +1,4 @@
-"""Start of a content process: `python -m app.content`, or the frozen program with `--content`.
+"""Start of a content process: `python -m app.content`, or the installed program with `--content`.
 
 With the argument `pictures` it is the one that decodes pictures, and loads Qt for it.
 

@@ -34,18 +34,41 @@ from app.core.i18n import tr
 Sent = TypeVar("Sent")
 Heard = TypeVar("Heard")
 
+LAUNCHER = "mailwright"
+"""The one package that the wheel installs."""
+
 _log = logging.getLogger(__name__)
 _LAST_LINES = 200
 _EXIT_SECONDS = 2.0
 """How long a child that has closed its standard output may still run."""
 
 
+def is_launched() -> bool:
+    """Return whether the launcher of the wheel started this program, in whose folder it lies (packaging/wheel)."""
+    launcher = getattr(sys.modules.get(LAUNCHER), "__file__", None)
+    return launcher is not None and Path(launcher).parent == Path(__file__).parents[2]
+
+
 def own_program(module: str, option: str, *arguments: str) -> list[str]:
-    """Return the command that starts a part of this very program: `-m module`, or `option` where it is frozen."""
+    """Return the command that starts a part of this very program: `-m module`, or `option` where that starts it.
+
+    It does in a frozen program, and in one that was installed by its wheel.
+    """
+    told = [option, *arguments] if option else [*arguments]
     if getattr(sys, "frozen", False):
-        return [sys.executable, option, *arguments]
+        return [sys.executable, *told]
     # -P: Python would look for each module in the folder first in which the program was started, where any may lie.
+    if is_launched():
+        return [sys.executable, "-P", "-m", LAUNCHER, *told]
     return [sys.executable, "-P", "-m", module, *arguments]
+
+
+def found_by_python(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return `environment` with what Python needs to find this program, whatever the working folder is."""
+    if is_launched():
+        return {**environment}  # Python finds the launcher as it found it before, and that finds the rest
+    root = str(Path(__file__).resolve().parents[2])
+    return {**environment, "PYTHONPATH": os.pathsep.join(filter(None, (root, environment.get("PYTHONPATH"))))}
 
 
 class End(NamedTuple):
@@ -196,11 +219,9 @@ class ChildProcess(Generic[Sent, Heard]):
     def _whole_environment(self) -> dict[str, str]:
         """Return our own environment, in which Python finds this package, whatever the working folder is."""
         environment = {**self._environment, **os.environ}
-        if not getattr(sys, "frozen", False):
-            root = str(Path(__file__).resolve().parents[2])
-            environment["PYTHONPATH"] = os.pathsep.join(filter(None, (root, environment.get("PYTHONPATH"))))
-            environment["PYTHONSAFEPATH"] = "1"
-        return environment
+        if getattr(sys, "frozen", False):
+            return environment
+        return {**found_by_python(environment), "PYTHONSAFEPATH": "1"}
 
     def _read(self, child: subprocess.Popen[bytes], drain: threading.Thread) -> None:
         assert child.stdout is not None  # noqa: S101 - as above

@@ -16,7 +16,7 @@ LINE: Final = "\u2028"
 OBJECT: Final = "\ufffc"
 
 
-class Look(msgspec.Struct, frozen=True):
+class Look(msgspec.Struct, frozen=True, gc=False):
     """How characters look. `style` holds what of CSS the editor has no button for, written out, as it came.
 
     `color` and `background` are as CSS has them, "" for none said; `link` is an address.
@@ -36,14 +36,14 @@ class Look(msgspec.Struct, frozen=True):
 PLAIN: Final = Look()
 
 
-class Run(msgspec.Struct, frozen=True, tag=True):
+class Run(msgspec.Struct, frozen=True, tag=True, gc=False):
     """Characters that look the same."""
 
     text: str
     look: Look = PLAIN
 
 
-class Picture(msgspec.Struct, frozen=True, tag=True):
+class Picture(msgspec.Struct, frozen=True, tag=True, gc=False):
     """A picture in the text. Sizes are in CSS pixels, 0 for its own; `link` is where it leads."""
 
     source: str
@@ -53,7 +53,7 @@ class Picture(msgspec.Struct, frozen=True, tag=True):
     link: str = ""
 
 
-class KeptHtml(msgspec.Struct, frozen=True, tag=True):
+class KeptHtml(msgspec.Struct, frozen=True, tag=True, gc=False):
     """HTML that the editor cannot represent: safe, shown in small, and written out as it is."""
 
     html: str
@@ -63,14 +63,14 @@ class KeptHtml(msgspec.Struct, frozen=True, tag=True):
 Piece = Run | Picture
 
 
-class Level(msgspec.Struct, frozen=True):
+class Level(msgspec.Struct, frozen=True, gc=False):
     """One list around a paragraph. `ordered` numbers it, from `start`."""
 
     ordered: bool = False
     start: int = 1
 
 
-class Paragraph(msgspec.Struct, frozen=True, tag=True):
+class Paragraph(msgspec.Struct, frozen=True, tag=True, gc=False):
     """A paragraph. `kind` is the element: div, p, h1 to h6, pre. `lists` are the lists around it, outermost first.
 
     `item` says whether it opens an item of the innermost list; `quote` counts the blockquotes around it; `style` is
@@ -93,13 +93,13 @@ class Paragraph(msgspec.Struct, frozen=True, tag=True):
         return "".join(piece.text if isinstance(piece, Run) else OBJECT for piece in self.pieces)
 
 
-class HorizontalRule(msgspec.Struct, frozen=True, tag=True):
+class HorizontalRule(msgspec.Struct, frozen=True, tag=True, gc=False):
     """A line across."""
 
     quote: int = 0
 
 
-class Cell(msgspec.Struct, frozen=True):
+class Cell(msgspec.Struct, frozen=True, gc=False):
     """A cell of a table. `width` is a part of a hundred, 0 for none said."""
 
     blocks: tuple[Paragraph, ...] = ()
@@ -110,7 +110,7 @@ class Cell(msgspec.Struct, frozen=True):
     width: int = 0
 
 
-class Table(msgspec.Struct, frozen=True, tag=True):
+class Table(msgspec.Struct, frozen=True, tag=True, gc=False):
     """A table of paragraphs."""
 
     rows: tuple[tuple[Cell, ...], ...]
@@ -121,7 +121,7 @@ class Table(msgspec.Struct, frozen=True, tag=True):
 Block = Paragraph | HorizontalRule | Table | KeptHtml
 
 
-class Body(msgspec.Struct, frozen=True):
+class Body(msgspec.Struct, frozen=True, gc=False):
     """A whole body. `base` is the CSS of the element around it, which runs need not repeat.
 
     `quote` is HTML that stands below all of it and is never taken apart: a quoted newsletter, safe and whole.

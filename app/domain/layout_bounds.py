@@ -14,6 +14,9 @@ from app.core.lazy_regex import late_pattern
 
 LONGEST_PART: Final = 4_000
 """Characters of a line that are laid out as one."""
+_WORD_PART: Final = 2_000
+_LONG_WORD: Final = 1_000
+"""The same where there is a word of so many characters: such a line takes Qt four times as long at twice the length."""
 _TURNING_PART: Final = 1_000
 """The same where the direction of reading changes again and again."""
 _MANY_TURNS: Final = 300
@@ -47,6 +50,8 @@ def parts_of_line(line: str) -> Iterator[str]:
         part = line[at : at + LONGEST_PART]
         if len(part) > _TURNING_PART and direction_runs(part) > _MANY_TURNS:
             part = part[:_TURNING_PART]
+        elif len(part) > _WORD_PART and max(map(len, part.split()), default=0) > _LONG_WORD:
+            part = part[:_WORD_PART]
         if at + len(part) < len(line):
             blank = max(part.rfind(sign, max(1, len(part) - _BACK)) for sign in (" ", "\u2028"))
             part = part[: blank + 1] if blank > 0 else part

@@ -1,4 +1,4 @@
-"""Start of the engine: `python -m app.engine`, or the frozen program with `--engine`.
+"""Start of the engine: `python -m app.engine`, or the installed program with `--engine`.
 
 Standard output is the pipe and nothing else: whatever prints (a library, a warning) is sent to standard error.
 """

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from app.sandbox.faults import read_plan
+from app.sandbox.manners import BY_THE_BOOK, Manners, read_file
 from app.sandbox.memory import keep_flat
 from app.sandbox.relay import Host
 from app.sandbox.server import serve
@@ -30,11 +31,18 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--smtp", metavar="HOST:PORT", help="mail host for messages to addresses outside")
     parser.add_argument("--faults", type=Path, help="file with a fault plan that is in force from the start")
+    parser.add_argument("--manners", type=Path, help="file with ways in which this server departs from Exchange")
     return parser.parse_args(given)
 
 
 async def run(
-    port: int, data: Path | None, *, die_with_parent: bool, smtp: Host | None = None, faults: list[Any] | None = None
+    port: int,
+    data: Path | None,
+    *,
+    die_with_parent: bool,
+    smtp: Host | None = None,
+    faults: list[Any] | None = None,
+    manners: Manners = BY_THE_BOOK,
 ) -> None:
     """Run until SIGTERM, SIGINT or, with `die_with_parent`, the end of standard input."""
     stop = asyncio.Event()
@@ -47,7 +55,7 @@ async def run(
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
     if die_with_parent:
         threading.Thread(target=_wait_for_parent, args=(loop, stop), daemon=True).start()
-    async with serve(port, data, smtp=smtp, faults=faults) as sandbox:
+    async with serve(port, data, smtp=smtp, faults=faults, manners=manners) as sandbox:
         try:
             print(json.dumps(sandbox.announcement()), flush=True)
         except BrokenPipeError:
@@ -75,8 +83,16 @@ def main(given: Sequence[str] | None = None) -> int:
     try:
         smtp = None if arguments.smtp is None else Host.read_host(arguments.smtp)
         plan = None if arguments.faults is None else read_plan(arguments.faults)
+        manners = BY_THE_BOOK if arguments.manners is None else read_file(arguments.manners)
         asyncio.run(
-            run(arguments.port, arguments.data, die_with_parent=arguments.die_with_parent, smtp=smtp, faults=plan)
+            run(
+                arguments.port,
+                arguments.data,
+                die_with_parent=arguments.die_with_parent,
+                smtp=smtp,
+                faults=plan,
+                manners=manners,
+            )
         )
     except (OSError, ValueError) as error:
         print(f"The sandbox cannot start: {error}", file=sys.stderr)

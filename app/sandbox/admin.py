@@ -8,6 +8,7 @@ from aiohttp import web
 
 from app.sandbox.endpoint import Endpoint
 from app.sandbox.faults import BadRule
+from app.sandbox.manners import BY_THE_BOOK, BadManner, Manner, read_manners
 from app.sandbox.oauth.tokens import LIFETIMES
 from app.sandbox.organisation import fill, start_over
 
@@ -28,6 +29,8 @@ class Admin:
             ("GET", "deliveries", self.deliveries),
             ("GET", "faults", self.faults),
             ("POST", "faults", self.set_faults),
+            ("GET", "manners", self.manners),
+            ("POST", "manners", self.set_manners),
             ("GET", "late", self.late),
             ("POST", "late", self.release_late),
             ("POST", "tokens", self.set_tokens),
@@ -83,6 +86,21 @@ class Admin:
             return web.json_response({"error": f"This is not JSON: {error}"}, status=400)
         return web.json_response({"rules": count})
 
+    async def manners(self, request: web.Request) -> web.Response:
+        """Give out the manners in force, and the names of all there are."""
+        del request
+        return web.json_response({"in_force": self._endpoint.manners.as_json(), "known": [one.value for one in Manner]})
+
+    async def set_manners(self, request: web.Request) -> web.Response:
+        """Put manners in the place of those before."""
+        try:
+            self._endpoint.manners = read_manners(await request.json())
+        except BadManner as error:
+            return web.json_response({"error": str(error)}, status=400)
+        except ValueError as error:
+            return web.json_response({"error": f"This is not JSON: {error}"}, status=400)
+        return web.json_response({"in_force": self._endpoint.manners.as_json()})
+
     async def late(self, request: web.Request) -> web.Response:
         """Give out how many requests are still to be carried out whose clients were cut off."""
         del request
@@ -110,9 +128,10 @@ class Admin:
         return web.json_response({"withdrawn": gone})
 
     async def reset(self, request: web.Request) -> web.Response:
-        """Forget rules, journal and messages, and begin with the sample messages again, or ?messages=0 with none."""
+        """Forget rules, manners, journal and messages; begin with the sample messages, or with ?messages=0 none."""
         messages = request.query.get("messages") not in {"0", "false"}
         self._endpoint.faults.replace([])
+        self._endpoint.manners = BY_THE_BOOK
         self._endpoint.late.clear()
         self._endpoint.journal.clear()
         self._endpoint.hub.clear()

@@ -7,6 +7,7 @@ from lxml import etree
 
 from app.sandbox import xmlns
 from app.sandbox.errors import SUCCESS, EwsError, words_of
+from app.sandbox.manners import BY_THE_BOOK, Manner, Manners
 from app.sandbox.notifications import Hub, Stream
 from app.sandbox.soap import Envelope
 from app.sandbox.store.mail_store import MailStore
@@ -29,7 +30,7 @@ class Call:
     `user` is the person that the request acts as, `caller` the one that signed in: they differ with
     ExchangeImpersonation. `item_faults` comes from the fault plan: the place of an item in the request, or None for
     all, to what is to happen to it. `hub` reports changes; an operation that sets `stream` has its reply go on after
-    its first part. `manners` are the fault plan's too: how another server would file what was sent (`faults.MANNERS`).
+    its first part. `manners` are the ways in which this server departs from Exchange's book.
     """
 
     store: MailStore
@@ -40,7 +41,7 @@ class Call:
     on_change: Callable[[], None] = lambda: None
     hub: Hub | None = None
     stream: Stream | None = None
-    manners: frozenset[str] = frozenset()
+    manners: Manners = BY_THE_BOOK
 
     @property
     def culture(self) -> str:
@@ -118,6 +119,7 @@ def answer_each(
 
     `handle` returns the elements of a message; what it raises becomes that part's refusal and no other's. `empty` names
     the element that the schema wants in a refusal too. With `write`, each part is one write of the store.
+    Raises EwsError for what `handle` refuses where that ends the batch (Manner.BATCH_ENDS_IN_FAULT).
     """
     response, messages = answer(name)
     stopped = False
@@ -136,6 +138,8 @@ def answer_each(
                 raise fault.error
             succeed(messages, name, done)
         except EwsError as error:
+            if write and Manner.BATCH_ENDS_IN_FAULT in call.manners:
+                raise
             refuse(messages, name, error, call.culture, parts=rest)
             stopped = fault is not None and fault.stop
     return response

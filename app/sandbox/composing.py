@@ -12,8 +12,10 @@ from app.sandbox.errors import EwsError
 from app.sandbox.fields.table import BY_ELEMENT, FieldDefinition
 from app.sandbox.fields.tags import write_tag
 from app.sandbox.fields.writing import read_base64
+from app.sandbox.manners import Manner, impose
 from app.sandbox.mime import read_mime
 from app.sandbox.properties import read_name, read_values
+from app.sandbox.sending import UNMARKED, is_unsent
 from app.sandbox.store.attachments import AttachmentToStore
 from app.sandbox.store.items import Item, StoredAttachment
 
@@ -92,6 +94,13 @@ def _inner_item(call: Call, item: Item, element: etree._Element, depth: int) -> 
 def save_new(call: Call, item: Item) -> None:
     """Keep an item for the first time, with what a server adds to a message."""
     item.row["modified_by"] = call.user.display_name
+    if Manner.DRAFTS_NOT_MARKED in call.manners and item.row["is_draft"]:
+        item.row["is_draft"] = 0
+        item.set_property(UNMARKED, ["yes"])
+    if Manner.MESSAGE_ID_DROPPED in call.manners:
+        item.row["message_id"] = None
+        item.set_headers([one for one in item.headers if one[0].lower() != "message-id"])
+    impose(call.manners, item)
     complete(item, call.user.address.rpartition("@")[2])
     quota = call.store.people.with_id(item.mailbox).traits.get("quota")
     if quota is not None:
@@ -106,7 +115,19 @@ def _take_mime(call: Call, element: etree._Element, item: Item) -> tuple[bytes |
     if content is None:
         return None, []
     raw = read_base64(xmlns.text_of(content), "ErrorMimeContentInvalidBase64String")
-    return raw, read_mime(call.store, item, raw)
+    return read_mime_by(call, item, raw)
+
+
+def read_mime_by(call: Call, item: Item, raw: bytes) -> tuple[bytes | None, list[AttachmentToStore]]:
+    """Take MIME into an item; returns what of it is to be kept as it came, and what is to be attached.
+
+    Raises EwsError for what is no message, see `mime.read_mime`.
+    """
+    attached = read_mime(call.store, item, raw)
+    if Manner.MIME_LOSES_ATTACHMENTS in call.manners:
+        attached = []
+    changes = {Manner.MIME_LOSES_ATTACHMENTS, Manner.MESSAGE_ID_DROPPED, Manner.HTML_REWRITTEN}
+    return (None if changes & call.manners.seconds.keys() else raw), attached
 
 
 def _writable(name: str) -> FieldDefinition:
@@ -127,7 +148,7 @@ def write_field(call: Call, item: Item, field: FieldDefinition, element: etree._
     refusal = "ErrorInvalidPropertyDelete" if element is None else "ErrorInvalidPropertySet"
     if field.put is None or (item.id and field.write == "create"):
         raise EwsError(refusal).about(path)
-    if item.id and field.write == "draft" and not item.row["is_draft"]:
+    if item.id and field.write == "draft" and not is_unsent(item):
         raise EwsError("ErrorInvalidPropertyUpdateSentMessage").about(path)
     try:
         field.put(call.store, item, element)

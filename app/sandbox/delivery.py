@@ -47,6 +47,13 @@ def deliver(store: MailStore, user: Person, item: Item) -> None:
     _report(store, user, item, results)
 
 
+def refused_by(store: MailStore, address: str | None) -> bool:
+    """Return whether a recipient of the organisation's own domains is unknown, or on a list with one that is."""
+    domains = {person.address.rpartition("@")[2].lower() for person in store.people.everybody() if person.has_mailbox}
+    found = _expand(store, (address or "").strip(), (domains, ""), set())
+    return any(outcome == "unknown-recipient" for _, outcome in found)
+
+
 def _report(store: MailStore, user: Person, item: Item, results: dict[str, list[str]]) -> None:
     """Tell the sender what could not be delivered, and what was, where a receipt was asked for."""
     failed = [

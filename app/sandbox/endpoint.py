@@ -17,9 +17,10 @@ from aiohttp import web
 from app.sandbox import soap, xmlns, zones
 from app.sandbox.call import Call
 from app.sandbox.errors import EwsError, RequestFault, SchemaViolation
-from app.sandbox.fault_replies import HttpReply, reply, send_raw, trouble_before
-from app.sandbox.faults import MANNERS, FaultPlan, FaultRule
+from app.sandbox.fault_replies import HttpReply, reply, reply_twice, send_raw, trouble_before
+from app.sandbox.faults import FaultPlan, FaultRule
 from app.sandbox.journal import LoggedRequest, RequestLog
+from app.sandbox.manners import BY_THE_BOOK, Manner, Manners
 from app.sandbox.notifications import Hub
 from app.sandbox.oauth.tokens import IssuedTokens
 from app.sandbox.operations import OPERATIONS
@@ -99,6 +100,7 @@ class Endpoint:
         self.store = store
         self.journal = RequestLog()
         self.faults = FaultPlan()
+        self.manners: Manners = BY_THE_BOOK
         self.hub = Hub(store)
         self.tokens = IssuedTokens(store)
         self.on_change: Callable[[], None] = lambda: None
@@ -120,6 +122,12 @@ class Endpoint:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one HTTP request to the service."""
+        response = await self._handle(request)
+        if Manner.SECOND_REPLY_AFTER_FAULT in self.manners and response.status == soap.FAULT:
+            await reply_twice(request, response)
+        return response
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
         self.served += 1
         user, refusal = await self._admit(request)
         if user is None:
@@ -192,7 +200,7 @@ class Endpoint:
             entry.status = early.status
             return early
         if envelope is None or refusal is not None:
-            answer = HttpReply(500, soap.fault(refusal or RequestFault("ErrorInvalidRequest")))
+            answer = HttpReply(soap.FAULT, soap.fault(refusal or RequestFault("ErrorInvalidRequest")))
             entry.status = answer.status
             return await reply(request, answer, rules, entry)
         late = next((rule for rule in rules if rule.action == "late"), None)
@@ -215,14 +223,14 @@ class Endpoint:
                 response = OPERATIONS[envelope.operation].run(call, envelope.request)
                 return call, HttpReply(200, soap.reply(response))
         except RequestFault as fault:
-            return None, HttpReply(500, soap.fault(fault, culture))
+            return None, HttpReply(soap.FAULT, soap.fault(fault, culture))
         except EwsError as error:
             whole = RequestFault(error.code, error.text, values=error.values)
-            return None, HttpReply(500, soap.fault(whole, culture))
+            return None, HttpReply(soap.FAULT, soap.fault(whole, culture))
         except Exception:  # noqa: BLE001 -- the last line of a server; it is logged and answered
             # Whatever else goes wrong is this server's own defect; the client gets what Exchange would say.
             _log.exception("%s failed", envelope.operation)
-            return None, HttpReply(500, soap.fault(RequestFault("ErrorInternalServerError"), culture))
+            return None, HttpReply(soap.FAULT, soap.fault(RequestFault("ErrorInternalServerError"), culture))
 
     def _prepare(self, envelope: Envelope, caller: Person, rules: list[FaultRule]) -> Call:
         operation = OPERATIONS.get(envelope.operation)
@@ -235,7 +243,7 @@ class Endpoint:
         GRAMMAR.check(envelope.request, operation.grammar, envelope.document, envelope.version)
         user = _impersonated(self.store, envelope, caller)
         item_faults = {rule.item: rule.item_fault() for rule in rules if rule.action == "code"}
-        manners = MANNERS & {rule.action for rule in rules}
+        manners = self.manners.beside(rule.manner for rule in rules if rule.manner is not None)
         return Call(self.store, user, caller, envelope, item_faults, self.on_change, self.hub, manners=manners)
 
 

@@ -100,6 +100,17 @@ async def reply(
     return response
 
 
+async def reply_twice(request: web.Request, response: web.StreamResponse) -> None:
+    """Send a fault, and the same once more on the same connection, which nobody asked for."""
+    if not isinstance(response, web.Response) or isinstance(response, Broken) or not isinstance(response.body, bytes):
+        return
+    await response.prepare(request)
+    await response.write_eof()
+    if request.transport is not None:
+        again = HttpReply(response.status, response.body, response.headers["Content-Type"])
+        request.transport.write(_head(again, len(again.body)) + again.body)
+
+
 def _ordered(rule: FaultRule) -> RequestFault:
     values = {} if rule.back_off is None else {"BackOffMilliseconds": str(rule.back_off)}
     return RequestFault(rule.code, rule.text, values=values)
@@ -116,9 +127,13 @@ def _status(rule: FaultRule) -> web.Response:
 def _raw(answer: HttpReply, rule: FaultRule) -> bytes:
     """Return a reply whose end does not come, or whose Content-Length is a lie."""
     length = len(answer.body) + (rule.bytes if rule.action == "wrong-length" else 0)
-    head = f"HTTP/1.1 {answer.status} OK\r\nContent-Type: {answer.content_type}\r\nContent-Length: {length}\r\n\r\n"
     body = answer.body[: rule.bytes] if rule.action == "cut" else answer.body
-    return head.encode() + body
+    return _head(answer, length) + body
+
+
+def _head(answer: HttpReply, length: int) -> bytes:
+    head = f"HTTP/1.1 {answer.status} OK\r\nContent-Type: {answer.content_type}\r\nContent-Length: {length}\r\n\r\n"
+    return head.encode()
 
 
 async def _trickle(request: web.Request, answer: HttpReply, rule: FaultRule) -> web.StreamResponse:

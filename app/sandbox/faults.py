@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from app.sandbox.call import ItemFault
 from app.sandbox.errors import EwsError
+from app.sandbox.manners import Manner
 
 ACTIONS: Final = frozenset(
     {
@@ -31,12 +32,10 @@ ACTIONS: Final = frozenset(
         "fault",
         "expired-certificate",
         "oauth-error",
-        "leave-draft",
-        "file-elsewhere",
+        Manner.LEAVE_DRAFT,
+        Manner.FILE_ELSEWHERE,
     }
 )
-MANNERS: Final = frozenset({"leave-draft", "file-elsewhere"})
-"""Actions that are no refusal, but another server's manner of filing what it sent."""
 EVERY: Final = "every"
 
 
@@ -76,6 +75,11 @@ class FaultRule:
     times: int | None = None
     seen: int = 0
     fired: int = 0
+
+    @property
+    def manner(self) -> Manner | None:
+        """The manner that holds for the request, where the action is one and no refusal."""
+        return Manner(self.action) if self.action in set(Manner) else None
 
     def item_fault(self) -> ItemFault:
         """Return what the rule wants of an item."""

@@ -56,8 +56,10 @@ class ElementContent:
 
 
 _LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
-_AGED: Final = frozenset({"FieldURI:FieldName", "Id:FolderKind"})
+_AGED: Final = frozenset({"FieldURI:FieldName"})
 """Attributes that have always been there, with values that have not."""
+_DERIVED: Final = {("RequestAttachmentId", "AttachmentIdType"): "AttachmentId"}
+"""A type, and what xsi:type may name in its place, to the type that then holds."""
 
 _COUNTS: Final[dict[str, tuple[int, int | None]]] = {"?": (0, 1), "+": (1, None), "*": (0, None)}
 
@@ -122,6 +124,7 @@ class Grammar:
             raise _Violation(element, f"The element '{xmlns.local(element)}' is nested too deeply.")
         if kind == ANYTHING:
             return
+        kind = _DERIVED.get((kind, _named_type(element)), kind)
         if kind[0].islower() or kind not in self._notation:
             self._check_content(element, ElementContent({}, kind, ()), xmlns.type_, state)
         else:
@@ -146,6 +149,12 @@ class _Violation(Exception):
         super().__init__(words)
         self.element = element
         self.words = words
+
+
+def _named_type(element: etree._Element) -> str:
+    """Return the type of EWS that xsi:type names; nothing where there is none, or one of another namespace."""
+    prefix, colon, name = str(element.get(f"{{{xmlns.xsi}}}type", "")).strip().rpartition(":")
+    return name if element.nsmap.get(prefix if colon else None) == xmlns.type_ else ""
 
 
 def _name(element: etree._Element) -> str:

@@ -94,6 +94,10 @@ class Hub:
         with self._lock:
             (self._wakers.add if wait else self._wakers.discard)(waker)
 
+    def wake(self) -> None:
+        """Have the replies that wait look once more."""
+        self.publish([])
+
     def clear(self) -> None:
         """Forget all subscriptions and events."""
         with self._lock:
@@ -186,8 +190,8 @@ class Hub:
         self, subscription: Subscription, previous: int, events: list[tuple[int, Happening]], *, more: bool = False
     ) -> etree._Element:
         """Make a Notification; where nothing has happened it says that the subscription stands."""
-        # The schema has it in another namespace in either reply.
-        element = xmlns.make("t:Notification" if subscription.streaming else "m:Notification")
+        # The published schema has it in the other namespace within Notifications; Exchange writes this one.
+        element = xmlns.make("m:Notification")
         xmlns.add(element, "t:SubscriptionId", subscription.id)
         if not subscription.streaming:
             xmlns.add(element, "t:PreviousWatermark", self.watermark(previous))

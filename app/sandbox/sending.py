@@ -10,8 +10,9 @@ import re
 from typing import Final
 
 from app.sandbox.conversation import complete
-from app.sandbox.delivery import deliver
+from app.sandbox.delivery import deliver, refused_by
 from app.sandbox.errors import EwsError
+from app.sandbox.manners import BY_THE_BOOK, Manner, Manners
 from app.sandbox.store.database import now
 from app.sandbox.store.folders import StoredFolder
 from app.sandbox.store.items import Item, StoredMailbox
@@ -21,6 +22,9 @@ from app.sandbox.store.people import Person
 LARGEST_MESSAGE: Final = 35 * 1024 * 1024
 """Bytes a message may have unless its sender's mailbox says otherwise."""
 
+UNMARKED: Final = "sandbox:unmarked"
+"""The property by which the sandbox knows a draft whose IsDraft is false; no request can name it."""
+
 _ADDRESS: Final = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@(?:[^\s@<>,;:\"()\[\]\\.]+\.)*[^\s@<>,;:\"()\[\]\\.]+")
 
 
@@ -29,29 +33,37 @@ def is_address(text: str | None) -> bool:
     return bool(text and len(text) <= 320 and _ADDRESS.fullmatch(text))
 
 
+def is_unsent(item: Item) -> bool:
+    """Return whether an item is a draft, also where this server did not mark it as one (Manner.DRAFTS_NOT_MARKED)."""
+    return bool(item.row["is_draft"]) or UNMARKED in item.properties
+
+
 def send(
-    store: MailStore, user: Person, item: Item, copy_to: StoredFolder | None, manners: frozenset[str] = frozenset()
+    store: MailStore, user: Person, item: Item, copy_to: StoredFolder | None, manners: Manners = BY_THE_BOOK
 ) -> None:
-    """Send a draft that is kept, and keep a copy in a folder or none. Only while writing. For `manners`, see faults.
+    """Send a draft that is kept, and keep a copy in a folder or none. Only while writing.
 
     Raises EwsError, and then nothing has happened: ErrorInvalidItemForOperationSendItem, ErrorSendAsDenied,
     ErrorInvalidRecipients, ErrorMessageSizeExceeded, ErrorSubmissionQuotaExceeded.
     """
-    if not item.row["is_draft"] or item.row["element"] != "Message":
+    if not is_unsent(item) or item.row["element"] != "Message":
         raise EwsError("ErrorInvalidItemForOperationSendItem")
     if item.row["is_submitted"]:
         raise EwsError("ErrorAccessDenied")
     _settle_sender(store, user, item)
     _check_recipients(item)
+    if Manner.UNKNOWN_RECIPIENTS_REFUSED in manners and any(refused_by(store, one.address) for one in everybody(item)):
+        raise EwsError("ErrorInvalidRecipients")
     _check_limits(store, user, item)
-    if item.row["deferred"] and item.row["deferred"] > now():
+    held = item.row["deferred"] and item.row["deferred"] > now()
+    if held and Manner.DEFERRAL_IGNORED not in manners:
         _hold(store, user, item, copy_to)
     else:
         transmit(store, user, item, copy_to, manners)
 
 
 def transmit(
-    store: MailStore, user: Person, item: Item, copy_to: StoredFolder | None, manners: frozenset[str] = frozenset()
+    store: MailStore, user: Person, item: Item, copy_to: StoredFolder | None, manners: Manners = BY_THE_BOOK
 ) -> None:
     """Hand a message that may go to the mailboxes of its recipients, and file or drop the draft. Only while writing."""
     row = item.row
@@ -61,7 +73,9 @@ def transmit(
     if copy_to is not None and copy_to.mailbox != item.mailbox:
         # The silent failure; see the head of this module.
         return
-    if "leave-draft" in manners:
+    if Manner.SEND_FILES_NOTHING in manners:
+        return
+    if Manner.LEAVE_DRAFT in manners:
         if copy_to is not None:
             _file(store, user, store.items.copy(item, copy_to.mailbox, copy_to.id))
         return
@@ -69,7 +83,7 @@ def transmit(
         store.items.delete(item)
         return
     _file(store, user, item)
-    if "file-elsewhere" not in manners:
+    if Manner.FILE_ELSEWHERE not in manners:
         store.items.move(item, copy_to.mailbox, copy_to.id)
 
 
@@ -77,6 +91,8 @@ def _file(store: MailStore, user: Person, item: Item) -> None:
     row = item.row
     row.update(is_draft=0, is_submitted=0, is_from_me=1, is_read=1, deferred=None, submitted_by=None, save_to=None)
     row["modified_by"] = user.display_name
+    if UNMARKED in item.properties:
+        item.set_property(UNMARKED, [])
     store.items.save(item)
 
 
@@ -87,7 +103,7 @@ def _hold(store: MailStore, user: Person, item: Item, copy_to: StoredFolder | No
     store.items.move(item, outbox.mailbox, outbox.id)
 
 
-def send_due(store: MailStore) -> int:
+def send_due(store: MailStore, manners: Manners = BY_THE_BOOK) -> int:
     """Send the held messages whose time has come; returns how many went."""
     sent = 0
     query = "SELECT * FROM items WHERE deferred <= ? AND is_submitted = 1"
@@ -98,7 +114,13 @@ def send_due(store: MailStore) -> int:
             user = store.people.with_id(item.row["submitted_by"])
             folder = item.row["save_to"]
             item.row["deferred"] = None
-            transmit(store, user, item, None if folder is None else store.folders.with_id(folder))
+            if {Manner.SEND_FILES_NOTHING, Manner.LEAVE_DRAFT} & manners.seconds.keys():
+                # What stays behind is a draft once more, and not held: it must not go again by itself.
+                item.row.update(is_submitted=0, submitted_by=None, save_to=None)
+                store.items.save(item)
+                drafts = store.folders.distinguished(item.mailbox, "drafts")
+                store.items.move(item, drafts.mailbox, drafts.id)
+            transmit(store, user, item, None if folder is None else store.folders.with_id(folder), manners)
             sent += 1
     return sent
 
@@ -121,12 +143,16 @@ def _settle_sender(store: MailStore, user: Person, item: Item) -> None:
     row.update(sender_name=sender.display_name, sender_address=sender.address, sender_type="Mailbox")
 
 
+def everybody(item: Item) -> list[StoredMailbox]:
+    """Return all who are to get a message."""
+    return [one for kind in ("to", "cc", "bcc") for one in item.recipients(kind)]
+
+
 def _check_recipients(item: Item) -> None:
-    everybody: list[StoredMailbox] = [one for kind in ("to", "cc", "bcc") for one in item.recipients(kind)]
-    if not everybody:
+    if not everybody(item):
         words = "At least one recipient isn't valid., A message can't be sent when it contains no recipients."
         raise EwsError("ErrorInvalidRecipients", words)
-    if not all(is_address(one.address) for one in everybody):
+    if not all(is_address(one.address) for one in everybody(item)):
         raise EwsError("ErrorInvalidRecipients")
 
 

@@ -22,6 +22,7 @@ from app.sandbox.admin import PATH as ADMIN_PATH
 from app.sandbox.admin import Admin
 from app.sandbox.autodiscover import Autodiscover
 from app.sandbox.endpoint import LARGEST_REQUEST, PATH, Endpoint
+from app.sandbox.manners import BY_THE_BOOK, Manners
 from app.sandbox.memory import give_back
 from app.sandbox.oauth.authority import Authority
 from app.sandbox.organisation import fill, found
@@ -115,12 +116,18 @@ def _accounts(store: MailStore) -> tuple[dict[str, str], ...]:
 
 @asynccontextmanager
 async def serve(
-    port: int = 0, data: Path | None = None, *, smtp: Host | None = None, faults: list[Any] | None = None
+    port: int = 0,
+    data: Path | None = None,
+    *,
+    smtp: Host | None = None,
+    faults: list[Any] | None = None,
+    manners: Manners = BY_THE_BOOK,
 ) -> AsyncIterator[Sandbox]:
     """Run a sandbox on loopback for as long as the block lasts.
 
     `port` 0 takes a free one. Without `data`, everything is kept in a temporary directory that goes with the server.
-    `smtp` takes the messages to addresses outside, `faults` is a plan that is in force from the start.
+    `smtp` takes the messages to addresses outside, `faults` is a plan that is in force from the start, and so
+    are `manners`.
     Raises OSError where the port is taken or the folder cannot be written to, BadRule for a plan that makes no sense.
     """
     scratch = Path(tempfile.mkdtemp(prefix="mailwright-sandbox-"))
@@ -129,6 +136,7 @@ async def serve(
         endpoint = await asyncio.to_thread(Endpoint, store, scratch)
         try:
             endpoint.faults.replace(faults or [])
+            endpoint.manners = manners
             if smtp is not None:
                 await asyncio.to_thread(prepare, store)
             async with _listening(endpoint, port, scratch, smtp) as sandbox:
@@ -178,7 +186,7 @@ async def _listening(endpoint: Endpoint, port: int, scratch: Path, smtp: Host | 
 async def _send_held_messages(endpoint: Endpoint) -> None:
     while True:
         await asyncio.sleep(_TICK)
-        if await endpoint.in_worker(lambda: send_due(endpoint.store)):
+        if await endpoint.in_worker(lambda: send_due(endpoint.store, endpoint.manners)):
             endpoint.on_change()
 
 

@@ -99,7 +99,7 @@ def _between(kind: str, least: int, most: int) -> Check:
 
 def too_new(kind: str) -> str:
     """Return what the check of a type says of a value that came with a later version of Exchange."""
-    name = {"FieldName": "UnindexedFieldURIType", "FolderKind": "DistinguishedFolderIdNameType"}.get(kind, kind)
+    name = {"FieldName": "UnindexedFieldURIType"}.get(kind, kind)
     return _invalid(name, "The Enumeration constraint failed.")
 
 

@@ -27,6 +27,8 @@ SERVER: Final = {
 """What each reply says of the server: Exchange Server SE."""
 
 
+FAULT: Final = 500
+"""The HTTP status of a SOAP fault."""
 MOST_ATTRIBUTES: Final = 256
 """Attributes that an element may have; those of EWS have at most a handful."""
 
@@ -182,15 +184,19 @@ def _envelope(*, plain: bool = False) -> tuple[etree._Element, etree._Element]:
     return root, xmlns.add(root, "s:Body")
 
 
-def _write(root: etree._Element) -> bytes:
-    return b'<?xml version="1.0" encoding="utf-8"?>' + etree.tostring(root, encoding="utf-8")
+def _write(root: etree._Element, *, plain: bool = False) -> bytes:
+    declaration = b"" if plain else b'<?xml version="1.0" encoding="utf-8"?>'
+    return declaration + etree.tostring(root, encoding="UTF-8", xml_declaration=False)
 
 
 def reply(response: etree._Element, *, plain: bool = False) -> bytes:
-    """Write a reply with the server's version in its header; a `plain` one has an Envelope without a prefix."""
+    """Write a reply with the server's version in its header; a `plain` one is part of a stream.
+
+    Its Envelope has no prefix, and no XML declaration comes before it.
+    """
     root, body = _envelope(plain=plain)
     body.append(response)
-    return _write(root)
+    return _write(root, plain=plain)
 
 
 def fault(error: RequestFault, culture: str = "en-US") -> bytes:

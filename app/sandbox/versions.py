@@ -77,19 +77,6 @@ _FIELDS: Final = {
 }
 """FieldURIs whose element says nothing of their age."""
 
-_FOLDERS: Final = {
-    _2010_SP1: (
-        "recoverableitemsroot recoverableitemsdeletions recoverableitemsversions recoverableitemspurges archiveroot "
-        "archivemsgfolderroot archivedeleteditems archiverecoverableitemsroot archiverecoverableitemsdeletions "
-        "archiverecoverableitemsversions archiverecoverableitemspurges"
-    ),
-    _2013: (
-        "syncissues conflicts localfailures serverfailures recipientcache quickcontacts conversationhistory "
-        "adminauditlogs todosearch mycontacts directory imcontactlist peopleconnect favorites archiveinbox "
-        "mecontact personmetadata teamspaceactivity scheduled orionnotes tagitems externalcontacts archive"
-    ),
-}
-
 
 def _by_name(table: dict[int, str]) -> dict[str, int]:
     return {name: number for number, names in table.items() for name in names.split()}
@@ -98,7 +85,6 @@ def _by_name(table: dict[int, str]) -> dict[str, int]:
 _SINCE_OPERATION: Final = _by_name(_OPERATIONS)
 _SINCE_ELEMENT: Final = {**_by_name(_ELEMENTS), **_by_name(_ATTRIBUTES)}
 _SINCE_FIELD: Final = _by_name(_FIELDS)
-_SINCE_FOLDER: Final = _by_name(_FOLDERS)
 
 
 def operation_since(name: str) -> int:
@@ -112,11 +98,13 @@ def element_since(name: str, parent: str = "") -> int:
 
 
 def attribute_since(element: str, name: str, value: str) -> int:
-    """Return the version that an attribute came with, or its value where that is a name with an age of its own."""
+    """Return the version that an attribute came with, or its value where that is a name with an age of its own.
+
+    The names of distinguished folders have none: Exchange takes all of them in a request of any version, and a widely
+    used client begins by asking for "archive" as Exchange2007_SP1.
+    """
     if name == "FieldURI":
         return _SINCE_FIELD.get(value, element_since(value.partition(":")[2]) if _is_old_kind(value) else 1)
-    if element == "DistinguishedFolderId" and name == "Id":
-        return _SINCE_FOLDER.get(value, 1)
     return _SINCE_ELEMENT.get(f"{element}@{name}", 1)
 
 

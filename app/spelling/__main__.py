@@ -1,4 +1,4 @@
-"""Start of the checker: `python -m app.spelling FOLDER`, or the frozen program with `--spelling FOLDER`.
+"""Start of the checker: `python -m app.spelling FOLDER`, or the installed program with `--spelling FOLDER`.
 
 A line of JSON in, a line of JSON out, in the order they came; the end of the input is the end of the process.
 """

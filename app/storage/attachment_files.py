@@ -26,6 +26,7 @@ from app.domain.errors import BadInput, StorageError
 from app.domain.files import numbered, safe_file_name
 from app.domain.message import LocalId
 from app.storage.database import prepare_folder
+from app.storage.mark_of_the_web import mark_from_elsewhere
 
 if TYPE_CHECKING:
     pass
@@ -143,6 +144,7 @@ class AttachmentFolder:
                 self._make_folder(folder)
                 target = folder / safe_file_name(name, "attachment")
                 self._write_now(target, lambda file, _: _build_document(source, file), lambda: True)
+                mark_from_elsewhere(target)
             return str(target)
 
         return await run_in_thread(run)
@@ -156,12 +158,14 @@ class AttachmentFolder:
                 if replace:
                     part = wanted.with_name(f".{wanted.name}.{time.monotonic_ns():x}")
                     _build_into(source, part)
+                    mark_from_elsewhere(part)
                     part.replace(wanted)
                     return str(wanted)
                 for number in range(_SAME_NAMES):
                     target = wanted.with_name(numbered(wanted.name, number))
                     with contextlib.suppress(FileExistsError):
                         _build_into(source, target)
+                        mark_from_elsewhere(target)
                         return str(target)
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
 

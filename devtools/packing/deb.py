@@ -19,6 +19,7 @@ from pathlib import Path
 from devtools.debian import ensure_packages
 from devtools.environment import ROOT
 from devtools.packing import bundle, debian_papers, desktop, foreign, identity, parts, release, starting
+from devtools.packing.carried import carried
 from devtools.packing.environment import BUILD
 from devtools.words import SetUpError, run, say
 
@@ -65,7 +66,10 @@ def lay_out(source: Path, about: identity.Identity, frozen: bundle.Bundle, usr: 
     subprocess.run(documents, cwd=ROOT, check=True)
     papers = usr / "share/doc/mailwright"
     inside = parts.write_papers(about, frozen.parts, home / "mailwright", papers, papers / "licences")
-    (papers / "copyright").write_text(debian_papers.copyright_file(inside), "utf-8")
+    told = debian_papers.copyright_file(inside, carried(inside), home)
+    (papers / "copyright").write_text(told, "utf-8")
+    if nowhere := debian_papers.unmatched(told, usr.parent):
+        raise SetUpError("debian/copyright speaks of files that are not in the package: " + ", ".join(nowhere))
     (papers / "changelog.gz").write_bytes(gzip.compress(debian_papers.changelog(about).encode(), 9, mtime=0))
     overrides = usr / "share/lintian/overrides/mailwright"
     overrides.parent.mkdir(parents=True)
@@ -105,9 +109,14 @@ def _write_control(about: identity.Identity, tree: Path) -> None:
 
 
 def measure_depends(tree: Path, papers: Path) -> None:
-    """Write `papers`/substvars: the packages whose libraries the bundle is linked with and does not carry."""
+    """Write `papers`/substvars: the packages whose libraries the bundle is linked with and does not carry.
+
+    `tree` must hold its folder DEBIAN already: dpkg knows by it what belongs to the package.
+    """
     elves = foreign.binaries(tree)
-    folders = sorted({str(path.parent) for path in elves})
+    # As they will be installed: dpkg looks there in the package first, and only then on this machine. Named as they are
+    # here, they would be but the first of many places, and a library that both have would become a dependency.
+    folders = sorted({f"/{path.parent.relative_to(tree)}" for path in elves})
     # What the bundle carries itself belongs to no package; that nothing else is passed over is seen below.
     command = ["dpkg-shlibdeps", "--ignore-missing-info", *[f"-l{folder}" for folder in folders]]
     asked = subprocess.run(

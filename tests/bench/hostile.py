@@ -109,7 +109,7 @@ class Tally:
         ]
         if wrong:
             self.failed.append(f"seed {step['seed']}, {step['what']}: {', '.join(wrong)}")
-            print(f"FAILED {self.failed[-1]}", flush=True)
+            print(f"FAILED {self.failed[-1]}; {step['where'] or 'in one go'}", flush=True)
 
     def _note(self, kind: str, what: str, value: float, seed: int) -> None:
         self.worst[kind][what] = max(self.worst[kind].get(what, (0.0, 0)), (value, seed))

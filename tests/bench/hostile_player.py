@@ -11,7 +11,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +23,9 @@ BEAT: Final = 5
 QUIET: Final = 12
 """Looks in turn after which nothing more is expected of a step."""
 PATIENCE: Final = 60.0
+LATE: Final = 50.0
+DEEP: Final = 7
+"""Milliseconds after which it is noted where the window's thread is, and how many calls of it."""
 ESCAPES: Final = 3
 """So often at most Escape is pressed to close a message."""
 SAID: Final = ("too complex", "Restart Mailwright", "Show more", "below the text")
@@ -47,6 +52,8 @@ class Player:
         self.timer.setInterval(BEAT)
         self.timer.timeout.connect(self._beat)
         self.timer.start()
+        self._seen: Counter[str] = Counter()
+        threading.Thread(target=self._watch, args=(threading.get_ident(),), name="watch", daemon=True).start()
 
     def _beat(self) -> None:
         now, worked = time.perf_counter_ns(), time.thread_time_ns()
@@ -62,6 +69,18 @@ class Player:
             self._until = time.monotonic() + PATIENCE
         # What this hand itself did is not counted: it is no part of the program.
         self._last, self._worked = time.perf_counter_ns(), time.thread_time_ns()
+
+    def _watch(self, thread: int) -> None:
+        """Note where the window's thread is while it does not come back."""
+        while True:
+            time.sleep(0.01)
+            if time.perf_counter_ns() - self._last > LATE * 1e6:
+                frame, lines = sys._current_frames().get(thread), list[str]()
+                while frame is not None and len(lines) < DEEP:
+                    file = frame.f_code.co_filename.rpartition("/app/")[2]
+                    lines.append(f"{file}:{frame.f_lineno} {frame.f_code.co_name}")
+                    frame = frame.f_back
+                self._seen[" < ".join(lines)] += 1
 
     # --- hands ------------------------------------------------------------------------------------------------------
 
@@ -127,6 +146,7 @@ class Player:
             "stuck": self._stuck,
             "defect": WRONG in words,
             "empty": empty and not told,
+            "where": self._seen.most_common(1)[0][0] if self._seen else "",
         }
         print(json.dumps(step), flush=True)
         self._begin()
@@ -134,6 +154,7 @@ class Player:
     def _begin(self) -> None:
         self._gap = self._work = 0.0
         self._stuck = False
+        self._seen.clear()
 
     # --- the play ---------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from typing import ClassVar
 
 import pytest
 
-from devtools.packing import bundle, deb, debian_papers, identity, trimming
+from devtools.packing import bundle, deb, identity, trimming
 from devtools.packing.foreign import binaries
 from devtools.packing.parts import OF_QT, Part, bundled, describe, gather, licence_of, parts_list
 from devtools.packing.trimming import Entry, is_wanted_plugin, trim_binaries, trim_data
@@ -172,7 +172,7 @@ class TestParts:
 
     def test_parts_are_found_by_what_is_in_the_bundle(self, tmp_path: Path) -> None:
         (tmp_path / "parts.json").write_text(json.dumps(["lxml.etree", "PySide6/QtCore.abi3.so", "json"]), "utf-8")
-        assert [part.name for part in bundled(tmp_path / "parts.json")] == ["lxml", "PySide6_Essentials"]
+        assert [part.name for part in bundled(tmp_path / "parts.json")] == ["lxml", "pyinstaller", "PySide6_Essentials"]
 
     def test_the_texts_of_all_are_gathered_qts_too(self, tmp_path: Path) -> None:
         gather([describe("lxml"), describe("PySide6-Essentials")], tmp_path)
@@ -208,14 +208,6 @@ class TestParts:
             "pkg:deb/debian/libffi8",
         }
         assert all((part["version"] and part.get("licenses")) or "deb/" in part["purl"] for part in told["components"])
-
-    def test_debians_copyright_names_every_part(self) -> None:
-        parts = [describe(name) for name in locked()]
-        text = debian_papers.copyright_file(parts)
-        named = [part for part in parts if not part.name.startswith(OF_QT)]
-        assert [part.name for part in named if f"the authors of {part.name} {part.version}" not in text] == []
-        used = set(re.findall(r"^License: (.+)$", text, re.MULTILINE))
-        assert {"Apache-2.0", "LGPL-3", "MIT", "PSF-2.0"} <= used
 
 
 def test_an_spdx_licence_is_made_of_older_words() -> None:
@@ -286,6 +278,28 @@ def test_dpkg_writes_the_control_file_with_what_the_binaries_need(tmp_path: Path
     assert not re.search(r"@[A-Z]+@|\$\{", str(control))
     sums = (tmp_path / "DEBIAN/md5sums").read_text("utf-8")
     assert re.fullmatch(r"[0-9a-f]{32}  usr/lib/mailwright/mailwright\n", sums)
+
+
+@pytest.mark.skipif(not shutil.which("dpkg-shlibdeps"), reason="dpkg-dev is not installed")
+def test_what_the_bundle_carries_is_no_dependency_where_the_system_has_it_too(tmp_path: Path) -> None:
+    inside = tmp_path / "usr/lib/mailwright/_internal"
+    inside.mkdir(parents=True)
+    program = Path(shutil.which("dpkg-deb") or "").resolve()
+    shutil.copy(program, inside.parent / "mailwright")
+
+    def depends() -> set[str]:
+        papers = tmp_path / "papers/debian"
+        papers.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "DEBIAN").mkdir(exist_ok=True)
+        (papers / "control").write_text(identity.fill(deb.TEMPLATES / "control.in", MAINTAINER="a", HOMEPAGE="b"))
+        deb.measure_depends(tmp_path, papers)
+        return set(re.findall(r"(?:=|, )([a-z0-9.+-]+)", (papers / "substvars").read_text("utf-8")))
+
+    before = depends()
+    assert {"libc6", "zlib1g"} <= before
+    said = subprocess.run(["ldd", str(program)], capture_output=True, text=True, check=True).stdout
+    shutil.copy(re.findall(r"libz\.so\.1 => (\S+)", said)[0], inside)
+    assert depends() == before - {"zlib1g"}
 
 
 def test_git_keeps_nothing_that_is_made() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtWidgets import QFileDialog
 
 from app.content.ask import use
 from app.content.jobs import Answer, Job, TooComplex, Unavailable
@@ -34,7 +35,14 @@ async def test_it_is_read_as_its_text_and_says_so(program_scene: ProgramScene, w
     await scene.press("Ctrl+3", "F5", "Home")
     await scene.settle()
     await scene.until(lambda: words in scene.words(scene.parts.reader))
-    assert scene.parts.reader._body.toPlainText().split() == ["Dear", "Ben", "second"]
+    reader = scene.parts.reader
+    assert reader._body.toPlainText().split() == ["Dear", "Ben", "second"]
+    assert reader.bar._action.text() == "Save the original"
+    await scene.click(reader.bar._action)
+    dialog = scene.window.findChild(QFileDialog, "exportTo")
+    assert dialog is not None
+    dialog.reject()
+    await scene.settle()
 
 
 async def test_it_is_edited_as_its_text_and_stays_as_it_is_until_then(program_scene: ProgramScene, words: str) -> None:

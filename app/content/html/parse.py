@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 _BLANKS: Final = re.compile(r"[ \t\r\n\f]+")
 _OF_BASE: Final = frozenset({"font-family", "font-size", "color"})
-_CELLS_AT_MOST: Final = 150
+_CELLS_AT_MOST: Final = 60
 """Cells of one table of the reading pane: Qt lays a table out whole."""
 _EDITED_CELLS: Final = 400
 

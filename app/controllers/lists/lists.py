@@ -357,6 +357,8 @@ class ListController(ShellController):
             self._resolution.ask(row, was_sent=action == "was-sent")
         elif action == "seen" and row is not None:
             self._row_actions.take_note(row)
+        elif action == "save-original":
+            self._bulk.export_chosen()
         elif action == "keep-as-draft" and row is not None and row.local_id is not None:
             self._remedies.apply(action, row.local_id)
         else:

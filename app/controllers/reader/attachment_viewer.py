@@ -198,7 +198,7 @@ class AttachmentViewerController(ShellController):
             )
 
     def _show_beside(self, account_id: AccountId, found: tuple[ViewedAttachment, ...], message: Message) -> None:
-        beside = beside_the_text(found, message.shown_pictures())
+        beside = beside_the_text(found, message.pictures)
         if beside and self.area is None:
             self._make()
         self.session.show(account_id, beside)
@@ -278,7 +278,7 @@ class AttachmentViewerController(ShellController):
     async def _put_pictures(
         self, account_id: AccountId, found: tuple[ViewedAttachment, ...], message: Message, still: Callable[[], bool]
     ) -> None:
-        reader, shown = self._shell.reader, message.shown_pictures()
+        reader, shown = self._shell.reader, message.pictures
         await show_pictures(reader, self.viewed, account_id, found, shown, still)
 
     # --- keys ---------------------------------------------------------------------------------------------------------

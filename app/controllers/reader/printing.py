@@ -122,7 +122,7 @@ class Printing:
         message = await self._messages.read_message(row)
         images: dict[str, QImage] = {}
         for one in viewed_attachments_of(row, message) if message.blocks else ():
-            image = await picture_of(self._viewed, row.account_id, one, message.shown_pictures())
+            image = await picture_of(self._viewed, row.account_id, one, message.pictures)
             if image is not None:
                 images[f"cid:{one.content_id}"] = image
         images.update(await run_in_thread(lambda: written_out_in(message.blocks)))

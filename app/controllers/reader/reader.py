@@ -288,6 +288,10 @@ class ReaderController(ShellController):
         if self._attachment_viewer.is_within(row):
             return
         words = panel.session.words(row)
+        reduced = "" if message is None else message.reduced
+        wrong = panel.session.explanation(row)
+        if wrong is None and reduced:
+            wrong, reduced = Explanation(reduced, "save-original", tone="info"), ""
         self._shell.reader.show_reading(
             ShownMessage(
                 message=row.key,
@@ -297,10 +301,10 @@ class ReaderController(ShellController):
                 body=instead if message is None else message.text,
                 blocks=() if message is None else message.blocks,
                 remote=0 if message is None else message.remote,
-                reduced="" if message is None else message.reduced,
+                reduced=reduced,
                 headers=self._details(row, message),
                 hint=self._hint(row),
-                notice=_notice(panel.session.explanation(row)),
+                notice=_notice(wrong),
             )
         )
         self._attachment_viewer.show(row, message)

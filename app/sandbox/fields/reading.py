@@ -213,7 +213,7 @@ def attachment_element(view: View, item: Item, attachment: StoredAttachment) -> 
 
 def attachments(view: View, item: Item, name: str) -> Elements:
     """Read what is attached; nothing is left out."""
-    found = item.attachments
+    found = item.shown_attachments
     if not found:
         return []
     element = xmlns.make(name)

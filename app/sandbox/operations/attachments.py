@@ -12,6 +12,7 @@ from app.sandbox.composing import attach
 from app.sandbox.errors import EwsError
 from app.sandbox.fields.reading import View, attachment_element, attachment_id
 from app.sandbox.ids import ATTACHMENT
+from app.sandbox.manners import Manner
 from app.sandbox.shape import read_shape, show
 from app.sandbox.store.items import Item, StoredAttachment
 
@@ -58,6 +59,8 @@ def answer_create_attachment(call: Call, request: etree._Element) -> etree._Elem
         if not item.row["is_draft"] and item.row["is_submitted"]:
             raise EwsError("ErrorAccessDenied")
         attachment = attach(call, item, element)
+        if Manner.ATTACHMENTS_FADE in call.manners:
+            call.store.attachments.let_fade(attachment, call.manners.seconds[Manner.ATTACHMENTS_FADE])
         call.store.items.keep_mime(item, None)
         call.store.items.save(item)
         root = root_of(call, item)

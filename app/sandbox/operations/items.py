@@ -10,6 +10,7 @@ from app.sandbox.call import Call, ServiceOperation, answer_each
 from app.sandbox.composing import WRITABLE, compose
 from app.sandbox.errors import EwsError
 from app.sandbox.fields.reading import View, attachment_id
+from app.sandbox.manners import OF_SEND_ITEM, Manner
 from app.sandbox.paging import PageRequest, read_page
 from app.sandbox.reports import note_deleted, note_read
 from app.sandbox.responding import RESPONSES, respond, suppress_receipt
@@ -59,7 +60,7 @@ def _create(call: Call, request: etree._Element, element: etree._Element, dispos
     mailbox = call.user.id if copy_to is None else copy_to.mailbox
     item = _make(call, element, call.store.folders.distinguished(mailbox, "outbox"))
     item.row["is_draft"] = 1  # whatever PR_MESSAGE_FLAGS says: clients clear the flag of what they send at once
-    send(call.store, call.user, item, copy_to)
+    send(call.store, call.user, item, copy_to, call.manners.without(OF_SEND_ITEM))
     return items
 
 
@@ -81,6 +82,8 @@ def _show_attachments(call: Call, item: Item, kept: etree._Element) -> None:
     for one in found:
         element = xmlns.add(listed, "t:FileAttachment" if one.kind == "file" else "t:ItemAttachment")
         xmlns.add(element, "t:AttachmentId", None, Id=attachment_id(view, item, one))
+        if one.name is not None:
+            xmlns.add(element, "t:Name", one.name)
 
 
 CREATE_ITEM: Final = ServiceOperation(
@@ -207,13 +210,16 @@ def answer_send_item(call: Call, request: etree._Element) -> etree._Element:
         change = change_of(call, named)
         if change is None:
             raise EwsError("ErrorChangeKeyRequiredForWriteOperations")
-        if change != item.row["change"]:
+        if change != item.row["change"] and Manner.STALE_KEY_SENDS not in call.manners:
             raise EwsError("ErrorStaleObject")
         send(call.store, call.user, item, copy_to, call.manners)
         return []
 
     ids = list(xmlns.find_all(request, "m:ItemIds")[0].iterchildren(etree.Element))
-    return answer_each(call, "SendItem", ids, send_one)
+    response = answer_each(call, "SendItem", ids, send_one)
+    if Manner.RESPONSES_RENAMED in call.manners:
+        response[0].tag = xmlns.tag("m:Responses")
+    return response
 
 
 def _copy_folder(call: Call, request: etree._Element, *, keep: bool) -> StoredFolder | None:

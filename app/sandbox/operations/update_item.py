@@ -7,15 +7,15 @@ from lxml import etree
 from app.sandbox import xmlns
 from app.sandbox.access import CHANGE, CREATE, change_of, find_item, find_target, require
 from app.sandbox.call import Call, ServiceOperation, answer_each
-from app.sandbox.composing import write_field, write_property
+from app.sandbox.composing import read_mime_by, write_field, write_property
 from app.sandbox.errors import EwsError
 from app.sandbox.fields.table import BY_ELEMENT, FIELDS, FieldDefinition
 from app.sandbox.fields.tags import write_tag
 from app.sandbox.fields.writing import read_base64
-from app.sandbox.mime import read_mime
+from app.sandbox.manners import OF_SEND_ITEM, RECIPIENT_FIELDS, CachedInstance, Manner, impose, restore_text
 from app.sandbox.properties import read_name
 from app.sandbox.reports import note_read
-from app.sandbox.sending import send
+from app.sandbox.sending import is_unsent, send
 from app.sandbox.store.items import Item, StoredBody
 
 _READ_FLAG: Final = frozenset({"message:IsRead"})
@@ -31,9 +31,17 @@ def run(call: Call, request: etree._Element) -> etree._Element:
         if request.get("MessageDisposition") is None and item.row["element"] == "Message":
             raise EwsError("ErrorMessageDispositionRequired")
         _check_conflict(call, named, item, resolution)
+        sends = request.get("MessageDisposition") in {"SendOnly", "SendAndSaveCopy"}
+        if sends and Manner.UPDATE_AND_SEND_REFUSED in call.manners:
+            raise EwsError("ErrorInvalidOperation")
         suppress = xmlns.is_true(request.get("SuppressReadReceipts"))
-        _apply(call, item, list(xmlns.find_all(change, "t:Updates")[0].iterchildren(etree.Element)), suppress=suppress)
-        items = _dispose(call, request, item)
+        updates = list(xmlns.find_all(change, "t:Updates")[0].iterchildren(etree.Element))
+        touched = _apply(call, item, updates, suppress=suppress)
+        if sends and Manner.UPDATE_AND_SEND_IGNORED not in call.manners:
+            items = _send(call, request, item)
+        else:
+            old_key = Manner.OLD_KEY_RETURNED in call.manners and touched & RECIPIENT_FIELDS
+            items = _show_id(item, str(named.get("ChangeKey") or "") if old_key else "")
         results = xmlns.make("m:ConflictResults")
         xmlns.add(results, "t:Count", "0")
         return [items, results]
@@ -49,13 +57,17 @@ def _check_conflict(call: Call, named: etree._Element, item: Item, resolution: s
     if change is None:
         raise EwsError("ErrorChangeKeyRequiredForWriteOperations")
     # AutoResolve merges what different people changed in different fields; all of this request's fields are its own.
+    if Manner.STALE_KEY_UPDATES in call.manners:
+        return
     if resolution == "NeverOverwrite" and change != item.row["change"]:
         raise EwsError("ErrorIrresolvableConflict")
 
 
-def _apply(call: Call, item: Item, updates: list[etree._Element], *, suppress: bool) -> None:
+def _apply(call: Call, item: Item, updates: list[etree._Element], *, suppress: bool) -> set[str]:
+    """Make the changes and keep the item; returns the fields that they name."""
     touched: set[str] = set()
-    was_read = item.row["is_read"]
+    was_read, message_id = item.row["is_read"], item.row["message_id"]
+    before = CachedInstance(item.row["subject"], item.body)
     for update in updates:
         children = list(update.iterchildren(etree.Element))
         path = children[0]
@@ -73,7 +85,13 @@ def _apply(call: Call, item: Item, updates: list[etree._Element], *, suppress: b
     if item.row["is_read"] and not was_read:
         note_read(call, item, suppress=suppress)
     item.row["modified_by"] = call.user.display_name
+    if Manner.MESSAGE_ID_DROPPED in call.manners:
+        item.row["message_id"] = message_id
+    if Manner.RECIPIENTS_RESTORE_TEXT in call.manners:
+        restore_text(call.manners, item, before, touched)
+    impose(call.manners, item)
     call.store.items.save(item, read_only_change=touched <= _READ_FLAG)
+    return touched
 
 
 def _only_child(holder: etree._Element) -> etree._Element:
@@ -115,12 +133,12 @@ def _follow_subject(item: Item, field: FieldDefinition) -> None:
 
 
 def _replace_by_mime(call: Call, item: Item, element: etree._Element) -> None:
-    if not item.row["is_draft"]:
+    if not is_unsent(item):
         raise EwsError("ErrorInvalidPropertyUpdateSentMessage").about({"FieldURI": "item:MimeContent"})
     raw = read_base64(xmlns.text_of(element), "ErrorMimeContentInvalidBase64String")
     for attachment in item.attachments:
         call.store.attachments.delete(attachment)
-    for new in read_mime(call.store, item, raw):
+    for new in read_mime_by(call, item, raw)[1]:
         call.store.attachments.add(item, new)
 
 
@@ -156,20 +174,21 @@ def _append(call: Call, item: Item, path: etree._Element, element: etree._Elemen
         raise EwsError("ErrorInvalidPropertyAppend").about({"FieldURI": field.uri})
 
 
-def _dispose(call: Call, request: etree._Element, item: Item) -> etree._Element:
+def _show_id(item: Item, key: str) -> etree._Element:
     items = xmlns.make("m:Items")
-    disposition = request.get("MessageDisposition")
-    if disposition in {None, "SaveOnly"}:
-        kept = xmlns.add(items, f"t:{item.row['element']}")
-        xmlns.add(kept, "t:ItemId", None, Id=item.public_id, ChangeKey=item.change_key)
-        return items
+    kept = xmlns.add(items, f"t:{item.row['element']}")
+    xmlns.add(kept, "t:ItemId", None, Id=item.public_id, ChangeKey=key or item.change_key)
+    return items
+
+
+def _send(call: Call, request: etree._Element, item: Item) -> etree._Element:
     copy_to = None
-    if disposition == "SendAndSaveCopy":
+    if request.get("MessageDisposition") == "SendAndSaveCopy":
         named = find_target(call, request, "m:SavedItemFolderId", "ErrorSavedItemFolderNotFound")
         copy_to = named or call.store.folders.distinguished(item.mailbox, "sentitems")
         require(call, copy_to.mailbox, CREATE)
-    send(call.store, call.user, item, copy_to)
-    return items
+    send(call.store, call.user, item, copy_to, call.manners.without(OF_SEND_ITEM))
+    return xmlns.make("m:Items")
 
 
 OPERATION: Final = ServiceOperation(

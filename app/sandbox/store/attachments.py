@@ -27,6 +27,11 @@ class AttachmentStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        with database.writing():
+            database.run(
+                "CREATE TABLE IF NOT EXISTS fading_attachments (attachment_id INTEGER PRIMARY KEY REFERENCES"
+                " attachments(id) ON DELETE CASCADE, until INTEGER NOT NULL)"
+            )
 
     def add(self, item: Item, new: AttachmentToStore) -> StoredAttachment:
         """Attach something to an item that is kept; the caller saves the item after. Only while writing."""
@@ -53,7 +58,11 @@ class AttachmentStore:
 
     def with_id(self, item: Item, number: int) -> StoredAttachment:
         """Return an attachment of an item; raises EwsError("ErrorItemNotFound")."""
-        row = self._database.one("SELECT * FROM attachments WHERE id = ? AND item_id = ?", (number, item.id))
+        row = self._database.one(
+            "SELECT * FROM attachments WHERE id = ? AND item_id = ? AND id NOT IN"
+            " (SELECT attachment_id FROM fading_attachments WHERE until <= ?)",
+            (number, item.id, now()),
+        )
         if row is None:
             raise EwsError("ErrorItemNotFound")
         return read_attachment(row)
@@ -62,6 +71,14 @@ class AttachmentStore:
         """Return the content of an attached file."""
         row = self._database.one("SELECT content FROM attachments WHERE id = ?", (attachment.id,))
         return b"" if row is None or row["content"] is None else bytes(row["content"])
+
+    def let_fade(self, attachment: StoredAttachment, seconds: float) -> None:
+        """Keep an attachment out of its item: replies show it for so many seconds, and no copy has it.
+
+        The caller saves the item after. Only while writing.
+        """
+        until = now() + int(seconds * 1000)
+        self._database.run("INSERT INTO fading_attachments VALUES (?, ?)", (attachment.id, until))
 
     def delete(self, attachment: StoredAttachment) -> None:
         """Detach; the caller saves the item after. Only while writing."""

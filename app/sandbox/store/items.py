@@ -169,10 +169,23 @@ class Item:
     @property
     def attachments(self) -> list[StoredAttachment]:
         """Its attachments, without their contents; always as they are kept now."""
+        return self._attached("SELECT attachment_id FROM fading_attachments", ())
+
+    @property
+    def shown_attachments(self) -> list[StoredAttachment]:
+        """What replies show as its attachments: these, and those that a server forgets later (Manner)."""
+        return self._attached("SELECT attachment_id FROM fading_attachments WHERE until <= ?", (now(),))
+
+    @property
+    def all_attachments(self) -> list[StoredAttachment]:
+        """These, and those that a server forgets or has forgotten."""
+        return self._attached("0", ())
+
+    def _attached(self, but_for: str, values: tuple[int, ...]) -> list[StoredAttachment]:
         rows = self._database.all(
-            "SELECT id, kind, name, content_type, content_id, content_location, is_inline, is_contact_photo, size,"
-            " modified, inner_id FROM attachments WHERE item_id = ? ORDER BY id",
-            (self.id,),
+            "SELECT id, kind, name, content_type, content_id, content_location, is_inline, is_contact_photo, size,"  # noqa: S608 -- the two texts above
+            f" modified, inner_id FROM attachments WHERE item_id = ? AND id NOT IN ({but_for}) ORDER BY id",
+            (self.id, *values),
         )
         return [read_attachment(row) for row in rows]
 
@@ -417,7 +430,7 @@ class Items:
         self._tell("DeletedEvent", item)
 
     def _forget(self, item: Item) -> None:
-        inner = [one.inner for one in item.attachments if one.inner is not None]
+        inner = [one.inner for one in item.all_attachments if one.inner is not None]
         self._database.run("DELETE FROM items WHERE id = ?", (item.id,))
         for number in inner:
             self._forget(self.with_id(number))

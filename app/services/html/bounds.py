@@ -26,17 +26,21 @@ from app.services.html.write import write_blocks
 
 _RUNS_OF_PART: Final = 200
 """Runs of one paragraph that are laid out as one."""
-_HEAVIEST_TABLE: Final = 300_000
+_HEAVIEST_TABLE: Final = 150_000
 """Weight of a table that is laid out whole; a heavier one is read through, cell by cell."""
-PIECE: Final = 1_500_000
-"""Weight of what is shown at once: some 300 000 characters in short lines, or 125 000 in long ones."""
+SLICE: Final = 60_000
+"""Weight of what is put into a document at one turn of the event loop: Qt lays it out at its end, in one go."""
+PIECE: Final = 500_000
+"""Weight of what is shown at once: some 100 000 characters in short lines, or 40 000 in long ones."""
 _OF_BLOCK: Final = 90
+_OF_CELL: Final = 300
 _OF_RUN: Final = 12
+_OF_PICTURE: Final = 200
 _OF_CHARACTER: Final = 5
 _OF_CHARACTER_IN_LONG: Final = 12
 _OF_TURN: Final = 150
 _OF_BREAK: Final = 80
-"""Weights, by the time that Qt takes to lay it out: a block, a run, a character, a change of direction, a break."""
+"""Weights, by the time that Qt takes: block, cell, run, picture, character, change of direction, break of a line."""
 
 
 _AT_A_TIME: Final = 1_000
@@ -56,7 +60,7 @@ def shown_blocks(blocks: Iterable[Block]) -> Iterator[Block]:
             yield from _parts(block)
         elif not isinstance(block, Table):
             yield block
-        elif _weight(block) > _HEAVIEST_TABLE:
+        elif weight_of(block) > _HEAVIEST_TABLE:
             for row in block.rows:
                 for cell in row:
                     yield from shown_blocks(cell.blocks)
@@ -123,9 +127,11 @@ def _cut(piece: Piece) -> Iterator[Piece]:
         yield piece if len(part) == len(piece.text) else Run(part, piece.look)
 
 
-def _weight(block: Block) -> int:
+def weight_of(block: Block) -> int:
+    """Return how long a block takes to be laid out: 15 000 are about a millisecond."""
     if isinstance(block, Table):
-        return sum(_weight(paragraph) for row in block.rows for cell in row for paragraph in cell.blocks)
+        cells = [cell for row in block.rows for cell in row]
+        return _OF_CELL * len(cells) + sum(weight_of(paragraph) for cell in cells for paragraph in cell.blocks)
     if not isinstance(block, Paragraph):
         return _OF_BLOCK
     length, weight = _length(block), _OF_BLOCK + _OF_RUN * len(block.pieces)
@@ -133,6 +139,8 @@ def _weight(block: Block) -> int:
         if isinstance(piece, Run):
             turns = direction_runs(piece.text) - 1
             weight += _OF_BREAK * piece.text.count(LINE) + (_OF_TURN * turns if turns > 0 else 0)
+        else:
+            weight += _OF_PICTURE
     return weight + length * (_OF_CHARACTER if length <= LONGEST_PART // 4 else _OF_CHARACTER_IN_LONG)
 
 
@@ -161,7 +169,7 @@ class ShownPieces:
         weight = 0
         while self._next is not None and (not made or weight < self._weight):
             made.append(self._next)
-            weight += _weight(self._next)
+            weight += weight_of(self._next)
             self._next = next(self._coming, None)
         return made
 

@@ -31,7 +31,8 @@ class ReadMessage(msgspec.Struct, frozen=True):
     """A message with its body as plain text, whatever its format, and `blocks` to show where it was formatted.
 
     `remote` counts the pictures that lie elsewhere, and are not fetched. `item` is the message as the server has it.
-    `reduced` says in words why only its text is here, where that is so.
+    `reduced` says in words why only its text is here, where that is so. `pictures` are the addresses (cid:) of the
+    pictures that its text shows.
     """
 
     content: Content
@@ -40,14 +41,11 @@ class ReadMessage(msgspec.Struct, frozen=True):
     remote: int = 0
     item: Fetched | None = None
     reduced: str = ""
+    pictures: frozenset[str] = frozenset()
 
     def headers(self) -> list[tuple[str, str]]:
         """Return the headers that it came with, as they came; none for what this machine alone has."""
         return [] if self.item is None else [(header.name, header.value) for header in self.item.headers]
-
-    def shown_pictures(self) -> frozenset[str]:
-        """Return the addresses (cid:) of the message's own pictures that its text shows."""
-        return frozenset(pictures_of(self.blocks))
 
 
 class MessageReader:
@@ -115,7 +113,8 @@ def _read_html(content: Content) -> ReadMessage:
     from app.services.html.foreign import read_for_reading
 
     read, reduced = read_for_reading(content.body)
-    return ReadMessage(content, read.text, read.blocks, read.remote, reduced=reduced)
+    pictures = frozenset(pictures_of(read.blocks))
+    return ReadMessage(content, read.text, read.blocks, read.remote, reduced=reduced, pictures=pictures)
 
 
 class KinRow(msgspec.Struct, frozen=True):

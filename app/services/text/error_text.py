@@ -259,12 +259,23 @@ ACTIONS: Final = {
     "stop-turning": mark("Stop"),
     "write-again": mark("Write to them again"),
     "seen": mark("I know of it"),
+    "save-original": mark("Save the original"),
     "settings": mark("Open settings"),
 }
 
 FOR_THE_WINDOW: Final = frozenset(
     {"compare", "mend-address", "mend-subject", "mend-option", "review-attachments", "sign-in", "copy-details"}
-    | {"write-again", "seen", "make-plain", "restore-format", "stop-turning", "settings", "fill-in", "use-own-address"}
+    | {
+        "save-original",
+        "write-again",
+        "seen",
+        "make-plain",
+        "restore-format",
+        "stop-turning",
+        "settings",
+        "fill-in",
+        "use-own-address",
+    }
 )
 """These show or ask something; `services/outbox/remedies.py` does all others, and passes these on."""
 

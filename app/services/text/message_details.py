@@ -11,7 +11,7 @@ from typing import Final
 
 from app.core.formatting import exact_time, full_date, size_words
 from app.core.i18n import mark, ntr, tr
-from app.domain.listing import Report
+from app.domain.listing import Report, ReportKind
 from app.domain.message import Content, Fetched, FlagStatus, FollowUp, Importance, Options, Sensitivity
 from app.domain.recipient import Recipient, format_recipient
 from app.services.text.status_text import origin_words, report_line
@@ -41,7 +41,9 @@ def report_details(reports: Sequence[Report], content: Content) -> Lines:
     lines = []
     for report in reports:
         words = [report_line(report), exact_time(report.at), "·", origin_words(report)]
-        if report.who and report.who.casefold() not in named:
+        by_reader = report.kind in {ReportKind.READ, ReportKind.NOT_READ}
+        about = report.reporter if by_reader else report.who
+        if about and about.casefold() not in named:
             words.append(tr("{who} is not named among its recipients.", who=report.who))
         lines.append((tr("Report"), " ".join(words)))
     return lines

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from functools import partial
+from typing import Final
 
 import msgspec
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF
@@ -46,7 +47,7 @@ from app.domain.blocks import (
     Run,
     Table,
 )
-from app.services.html.bounds import ShownPieces
+from app.services.html.bounds import SLICE, ShownPieces, weight_of
 from app.services.html.foreign import read_safe, text_blocks
 from app.ui import theme
 from app.ui.document.formats import INDENT, KEPT_TYPE, Own, block_format, char_format, shown_color
@@ -58,6 +59,7 @@ _BULLETS = (
     QTextListFormat.Style.ListCircle,
     QTextListFormat.Style.ListSquare,
 )
+_ALL: Final = float("inf")
 _WIDEST = 680
 """Pixels; a larger picture is shown smaller."""
 
@@ -79,13 +81,16 @@ class DocumentBuilder:
         self._block_formats: dict[Paragraph, QTextBlockFormat] = {}
 
     def go_on(self, seconds: float) -> bool:
-        """Build for about so long; True once all is built."""
-        end = time.perf_counter() + seconds
+        """Build for about so long, and no more than is laid out in a moment; True once all is built."""
+        end, weight = time.perf_counter() + seconds, 0
+        most = SLICE if seconds < _ALL else _ALL
         self._cursor.beginEditBlock()
         try:
-            while self._next < len(self._blocks) and time.perf_counter() < end:
-                self._build_document(self._blocks[self._next])
+            while self._next < len(self._blocks) and time.perf_counter() < end and weight < most:
+                block = self._blocks[self._next]
+                self._build_document(block)
                 self._next += 1
+                weight += weight_of(block)
             done = self._next == len(self._blocks)
             if done and self._fresh and self._blocks:
                 self._mark_filler()
@@ -95,7 +100,7 @@ class DocumentBuilder:
 
     def finish(self) -> None:
         """Build all that is left."""
-        self.go_on(float("inf"))
+        self.go_on(_ALL)
 
     def _build_document(self, block: Block) -> None:
         if isinstance(block, Paragraph):

@@ -31,11 +31,6 @@ PEOPLE = '<m:FindPeople><m:IndexedPageItemView Offset="0" BasePoint="Beginning"/
         (soap.find(paths=soap.field("item:Preview")), "Exchange2013", True),
         (soap.find(paths=soap.field("item:ConversationId")), "Exchange2007_SP1", False),
         (soap.find(paths=soap.field("item:ConversationId")), "Exchange2010", True),
-        (soap.find("archive"), "Exchange2010_SP2", False),
-        # Thunderbird asks for it by this version.
-        (soap.find("archive"), "Exchange2013_SP1", True),
-        (soap.find("recoverableitemsroot"), "Exchange2010", False),
-        (soap.find("recoverableitemsroot"), "Exchange2010_SP1", True),
         (
             soap.create(soap.message("x", "y", before="")).replace("</t:Message>", f"{FLAG}</t:Message>"),
             "Exchange2010",

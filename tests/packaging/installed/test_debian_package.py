@@ -1,4 +1,4 @@
-"""In a Debian with nothing else: install, use as an ordinary person, upgrade, go back, remove, purge."""
+"""In a Debian with nothing else: install, use as an ordinary person, go back to an older version, remove, purge."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from devtools.packing.debian_papers import unmatched
 from tests.end2end import seen
 from tests.end2end.desktop import wait_until
 from tests.end2end.person import ANYONE, Person
@@ -86,41 +87,6 @@ def test_a_link_starts_a_program_that_does_not_run(installed: Installed, package
     installed.desktop.shoot(f"installed-link-{tree.root.parent.name}")
 
 
-def test_an_upgrade_finds_every_message_and_the_outbox(
-    installed: Installed, package: Path, older_package: Path
-) -> None:
-    tree, desktop = installed.tree, installed.desktop
-    tree.install(older_package)
-    old = tree.run("mailwright", "--version", user=True)
-    program = installed.start(*SANDBOX, hold=3600)
-    person = Person(program)
-    person.wait_until_ready()
-    for number in range(3):
-        person.write(ANYONE, f"Unfinished {number}", f"Thought number {number}")
-        person.leave()
-    for number in range(2):
-        person.write(ANYONE, f"On its way {number}", "Soon.")
-        desktop.press("Ctrl+Enter")
-        program.wait_until_accessible("Sending in ")
-    wait_until(lambda: program.has_on_disk("On its way 1"), "all of it is on disk")
-    program.kill()
-
-    tree.install(package)
-    assert tree.run("mailwright", "--version", user=True) != old
-    program = installed.start(*SANDBOX)
-    person, server = Person(program), ServerSide(program.sandbox)
-    person.wait_until_ready()
-    for number in range(3):
-        program.wait_until_accessible(f"Unfinished {number}", seconds=30)
-    person.go_to("Outbox")
-    for number in range(2):
-        program.wait_until_accessible(f"On its way {number}")
-    program.wait_until_accessible("Sending in ")
-    desktop.shoot(f"installed-upgraded-{tree.root.parent.name}")
-    assert server.requests("SendItem") == [], "they still wait for what the person may undo"
-    assert program.quit() == 0
-
-
 def test_going_back_to_an_older_program_says_so_and_damages_nothing(
     installed: Installed, package: Path, older_package: Path
 ) -> None:
@@ -163,8 +129,16 @@ def test_it_is_no_larger_than_was_promised_and_lists_its_parts(package: Path, tm
     parts = json.loads((papers / "sbom.cdx.json").read_text("utf-8"))
     names = {part["name"].lower() for part in parts["components"]}
     assert {"cpython", "qt", "pyside6_essentials", "exchangelib", "lxml", "cryptography"} <= names
+    assert {"hunspell", "icu", "libxml2", "libxslt", "openssl", "pyinstaller", "zlib"} <= names
+    assert unmatched((papers / "copyright").read_text("utf-8"), tmp_path) == []
     assert (papers / "licences/LGPL-3.0.txt").stat().st_size > 7000
     assert {path.name for path in (papers / "licences").iterdir()} >= {"exchangelib", "lxml", "python", "NOTICE.md"}
+
+
+def test_no_library_that_it_carries_is_a_dependency(package: Path) -> None:
+    told = subprocess.run(["dpkg-deb", "--field", str(package), "Depends"], capture_output=True, text=True, check=True)
+    assert "libc6 (" in told.stdout
+    assert "hunspell" not in told.stdout
 
 
 def test_the_package_runs_nothing_as_root(package: Path, tmp_path: Path) -> None:

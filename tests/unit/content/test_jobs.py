@@ -15,9 +15,12 @@ from app.content.jobs import (
     Job,
     MailRead,
     NoMessage,
+    NoPicture,
+    PictureRead,
     ReadFailed,
     ReadFile,
     ReadHtml,
+    ReadPicture,
     Remote,
     Want,
     decode_job,
@@ -48,7 +51,12 @@ def through_a_pipe(answer: Answer) -> Answer:
 
 
 @pytest.mark.parametrize(
-    "job", [*(ReadHtml("<p>é\ud83d\ude00", want, Remote.KEPT) for want in Want), ReadFile(b"\x00\xff", "message")]
+    "job",
+    [
+        *(ReadHtml("<p>é\ud83d\ude00", want, Remote.KEPT) for want in Want),
+        ReadFile(b"\x00\xff", "message"),
+        ReadPicture(b"\x89", 9),
+    ],
 )
 def test_a_job_is_the_same_at_the_other_end(job: Job) -> None:
     there = msgspec.structs.replace(job, html="<p>é\U0001f600") if isinstance(job, ReadHtml) else job
@@ -73,7 +81,9 @@ def test_what_is_answered_of_a_file_is_the_same_behind_a_pipe(raw: bytes) -> Non
 
 
 def test_every_kind_of_answer_block_and_piece_went_through_it() -> None:
-    assert set(get_args(Answer)) == {HtmlRead, MailRead, NoMessage, ReadFailed}
+    assert set(get_args(Answer)) == {HtmlRead, MailRead, NoMessage, PictureRead, NoPicture, ReadFailed}
+    for picture in (PictureRead(2, 1, b"12345678", opaque=True), NoPicture()):
+        assert through_a_pipe(picture) == picture
     assert through_a_pipe(ReadFailed("MemoryError")) == ReadFailed("MemoryError")
     body = perform(ReadHtml(EVERYTHING, Want.EDIT))
     assert isinstance(body, HtmlRead)

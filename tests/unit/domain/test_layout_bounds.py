@@ -58,8 +58,8 @@ def test_what_people_write_is_edited_as_it_is(line: str) -> None:
 def test_lines_of_a_text_come_in_order_and_say_where_they_go_on() -> None:
     text = f"one\n\n{'x' * 9_000}\nlast"
     made = list(shown_lines(text))
-    assert [len(part) for part, _ in made] == [3, 0, 4_000, 4_000, 1_000, 4]
-    assert [goes_on for _, goes_on in made] == [False, False, False, True, True, False]
+    assert [len(part) for part, _ in made] == [3, 0, 2_000, 2_000, 2_000, 2_000, 1_000, 4]
+    assert [goes_on for _, goes_on in made] == [False, False, False, *[True] * 4, False]
 
 
 def test_too_many_lines_are_edited_up_to_a_bound() -> None:

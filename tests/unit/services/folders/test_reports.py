@@ -128,11 +128,11 @@ def test_beside_a_report_that_the_server_vouches_for_the_others_are_not_counted(
 
 def test_the_details_of_a_message_say_who_reported_what_and_whether_it_was_sent_to_them() -> None:
     content = Content(to=(Recipient("zoe@x", "Zoe"),))
-    sure = Report(ReportKind.READ, "Zoe", AT, reporter="zoe@x", from_within=True)
+    sure = Report(ReportKind.READ, "Zoe of sales", AT, reporter="zoe@x", from_within=True)
     forged = Report(ReportKind.READ, "eve@evil.example", AT, reporter="eve@evil.example")
     lines = report_details((sure, forged), content)
     assert [label for label, _ in lines] == ["Report", "Report"]
-    assert lines[0][1].startswith("Read by Zoe. ")
+    assert lines[0][1].startswith("Read by Zoe of sales. ")
     assert lines[0][1].endswith(MARKED)
     assert lines[1][1].endswith("eve@evil.example is not named among its recipients.")
     unknown = report_details((Report(ReportKind.NOT_DELIVERED, "", AT),), content)[0][1]
