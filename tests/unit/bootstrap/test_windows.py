@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
 import io
 import sys
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from app.bootstrap import windows
 from app.bootstrap.options import parse
+from app.bootstrap.start import _read
 
 
 class Kernel32:
@@ -77,3 +80,17 @@ def test_output_that_leads_to_a_file_stays_there(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(sys, "stderr", None)
     windows.attach_console(Kernel32(), io.StringIO)
     assert sys.stdout is file
+
+
+def test_a_start_on_windows_asks_for_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    kernel32, console = Kernel32(), io.StringIO()
+    monkeypatch.setattr(ctypes, "windll", SimpleNamespace(kernel32=kernel32), raising=False)
+    monkeypatch.setattr(windows, "_console", lambda: console)
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert _read(["--sandbox", "--compose"]).sandbox
+    ((line, _),) = kernel32.asked
+    assert line.endswith("--sandbox"), "as it was started, without what it was asked to do first"
+    monkeypatch.setattr(sys, "stdout", None)
+    with pytest.raises(SystemExit):
+        _read(["--version"])
+    assert console.getvalue().startswith("Mailwright ")
