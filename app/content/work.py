@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from app.content.jobs import (
     Answer,
     HtmlRead,
@@ -14,6 +16,7 @@ from app.content.jobs import (
     ReadHtml,
     ReadPicture,
     Remote,
+    TooComplex,
     Want,
 )
 
@@ -41,7 +44,18 @@ def _read_file(job: ReadFile) -> MailRead | NoMessage:
     return read_message(job.raw, job.unnamed)
 
 
+MOST_BLOCKS: Final = 50_000
+"""Blocks that are handed over: each is an object in the window, and a message that people wrote has some hundred."""
+
+
 def _read_html(job: ReadHtml) -> HtmlRead:
+    read = _read(job)
+    if len(read.blocks) > MOST_BLOCKS:
+        raise TooComplex
+    return read
+
+
+def _read(job: ReadHtml) -> HtmlRead:
     from app.content.html import parse
     from app.content.html.clean import clean
     from app.domain.visible_text import plain_text

@@ -96,6 +96,7 @@ class Tally:
         self.seen.add(step["seed"])
         self._note("processor, ms", step["what"], step["work"], step["seed"])
         self._note("clock, ms", step["what"], step["gap"], step["seed"])
+        self._note("window, MB", step["what"], step["window"], step["seed"])
         self.told[step["told"]] += 1
         wrong = [
             words

@@ -142,6 +142,7 @@ class Player:
             "what": what,
             "gap": self._gap,
             "work": self._work,
+            "window": _peak(os.getpid()),
             "told": told,
             "stuck": self._stuck,
             "defect": WRONG in words,

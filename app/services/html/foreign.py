@@ -14,8 +14,9 @@ import msgspec
 from app.content.ask import read_content
 from app.content.jobs import HtmlRead, ReadHtml, Remote, TooComplex, Unavailable, Want
 from app.core.i18n import tr
-from app.domain.blocks import Block, Body, Paragraph, Run
+from app.domain.blocks import Block, Body, KeptHtml, Paragraph, Run
 from app.domain.html_rules import text_as_html
+from app.domain.layout_bounds import MOST_LINES
 from app.domain.visible_text import plain_text
 
 __all__ = [
@@ -114,5 +115,11 @@ def _visible(html: str) -> str:
 
 
 def text_blocks(html: str) -> list[Block]:
-    """Return the visible text of any HTML as blocks. Linear in its length, and read in the caller's thread."""
-    return [Paragraph((Run(line),) if line else ()) for line in _visible(html).split("\n")]
+    """Return the visible text of any HTML as blocks. Linear in its length, and read in the caller's thread.
+
+    What stands behind the lines that can be edited is one block, kept as it is.
+    """
+    lines = _visible(html).split("\n", MOST_LINES)
+    rest = lines.pop() if len(lines) > MOST_LINES else ""
+    made: list[Block] = [Paragraph((Run(line),) if line else ()) for line in lines]
+    return [*made, KeptHtml(text_as_html(rest))] if rest else made
