@@ -12,7 +12,8 @@ HTML = (
     '<table border="1" cellspacing="0" cellpadding="4" style="border-collapse:collapse"><tr>'
     '<td style="font-family:Calibri,Arial,Helvetica,sans-serif;font-size:11pt">Region</td>'
     '<td style="font-family:Calibri,Arial,Helvetica,sans-serif;font-size:11pt">Süden</td></tr></table>'
-    '<blockquote style="margin:0 0 0 5pt;border-left:2px solid #ccc;padding-left:7pt"><div>quoted</div></blockquote>'
+    '<blockquote type="cite" style="margin:0 0 0 5pt;border-left:2px solid #ccc;padding-left:7pt">'
+    "<div>quoted</div></blockquote>"
     '<div><img src="cid:logo@mailwright" alt="Logo" width="10" height="10"></div>'
     f"<div>{'a line that is far longer than any line of mail may be, ' * 40}it ends</div></div></body></html>"
 )

@@ -167,7 +167,8 @@ class LateContent:
                 raise TooComplex
             if kind not in self._made:
                 command = command_line(*([kind] if kind else []))
-                self._made[kind] = ContentProcesses(self._marks, command, most=1 if kind else MOST)
+                name = "-".join(filter(None, ("content", kind)))
+                self._made[kind] = ContentProcesses(self._marks, command, most=1 if kind else MOST, name=name)
             return self._made[kind]
 
 

@@ -180,8 +180,10 @@ def _give_keys(parts: Parts) -> None:
     """Let the keys go that were kept since the window was shown: to what the start was asked for, or to the list."""
     starting, parts.window.starting = parts.window.starting, None
     if starting is not None:
-        if parts.accounts.default is None and parts.options.arrival.begins_messages():
-            starting.fail()  # they were for a message, and there is a form in its place
+        asked = parts.options.arrival
+        to_write = parts.accounts.default is not None and parts.compose.current() is not None
+        if asked.begins_messages() and not to_write and parts.window.gate.has_keys():
+            starting.fail()  # they were for a message, and there is a form in its place, or one that is only read
         else:
             starting.release()
 
@@ -229,14 +231,14 @@ async def _begin(parts: Parts, adapters: Adapters, sandbox: SandboxProcess | Non
 
 async def _reopen(parts: Parts, left: list[LocalId]) -> None:
     """Open what was open: after a restart as it stood, else with a word why."""
+    from app.controllers.compose.arrangement import bring_back, take_arrangement
     from app.controllers.compose.compose import reopen
-    from app.controllers.compose.desk import bring_back, take_desk
 
-    desk = await take_desk(parts.settings)
-    if desk is None:
+    arrangement = await take_arrangement(parts.settings)
+    if arrangement is None:
         await reopen(parts.shell, parts.records, parts.compose, left)
     else:
-        await bring_back(parts.shell, parts.records, parts.compose, left, desk)
+        await bring_back(parts.shell, parts.records, parts.compose, left, arrangement)
 
 
 def _read_settings(parts: Parts) -> None:

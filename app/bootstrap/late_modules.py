@@ -16,7 +16,7 @@ _PAUSE: Final = 0.05
 """Seconds between two modules, in which the person has the window."""
 
 LATE_MODULES: Final = (
-    *("app.controllers.compose.desk", "app.services.outbox.leaving", "app.ui.choice_bar", "app.views.compose.renewal"),
+    *("app.controllers.compose.arrangement", "app.services.outbox.leaving", "app.ui.choice_bar", "app.core.memory"),
     *("app.ui.editor.rich", "app.ui.editor.toolbar", "app.ui.editor.format_actions", "app.ui.editor.find_bar"),
     *("app.ui.editor.quote_view", "app.ui.editor.spelling_marks", "app.services.html.write"),
     *("app.views.compose.options_panel", "app.views.shell.message_window", "app.views.shell.keys_sheet"),
@@ -26,7 +26,7 @@ LATE_MODULES: Final = (
     *("app.services.drafts.comparison", "app.views.compare.session", "app.views.compare.view"),
     *("app.views.settings.session", "app.views.settings.view", "app.views.settings.mailboxes_session"),
     *("app.views.settings.mailboxes_page", "app.views.settings.snippets_session", "app.views.settings.snippets_page"),
-    "app.services.html.prepare",
+    *("app.services.html.prepare", "app.views.compose.renewal"),
     *("app.services.reader.eml", "app.domain.mailto", "app.credentials.certificates"),
     *("difflib", "filecmp", "tomllib", "ctypes", "platformdirs", "urllib.request", "ssl"),
 )

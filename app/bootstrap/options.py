@@ -36,7 +36,10 @@ def command_line() -> argparse.ArgumentParser:
         "--attach", action="append", default=[], metavar="FILE", help="a new message with this file (more than once)"
     )
     parser.add_argument(
-        "what", nargs="*", metavar="WHAT", help="a mailto: link, or a message as a file (.eml) to be written anew"
+        "what",
+        nargs="*",
+        metavar="WHAT",
+        help="a mailto: link, or a message as a file (.eml), to be read, or to be written on if it is a draft",
     )
     return parser
 

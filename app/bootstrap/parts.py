@@ -38,6 +38,7 @@ from app.views.shell.workspace import Workspace
 if TYPE_CHECKING:
     from app.commands.command import Command
     from app.controllers.closing import Closing
+    from app.domain.recipient import Recipient
     from app.services.drafts.comparison import VersionComparison
     from app.views.compose.session import Tools
     from app.views.settings.session import SettingsSession
@@ -141,6 +142,9 @@ class Parts:
         self.attachments = DraftAttachments(self.records, self.drafts, self.files, spawn)
         self.aids = Aids(self.settings, self.mailbox, self.accounts, clock)
         self.drafts.sign = self.aids.signatures.sign
+        self.drafts.copy_for = self.aids.identities.copy_for
+        self.reply_forward.sender_for = self.aids.identities.sender_of_answer
+        self.reply_forward.own_addresses = self.aids.identities.own_addresses
         self.notifications = ChangeNotifications(self.mailbox, self.accounts, self.syncing, self.records, clock, spawn)
         self.address_book = AddressBook(self._correspondents, self.records, clock, spawn, run_in_thread)
         self.message_reader.read_in_sent.subscribe(lambda r: self.address_book.learn_from_sent(*r))
@@ -188,13 +192,20 @@ class Parts:
 
         shell, spawn = self.shell, self.tasks.spawn
         self.compose = ComposeController(shell, self.accounts, self.drafts, self.outbox, self._tools)
+        self.compose.sender_here = self._sender_here
         RenewalController(self.drafts, self.compose)
         self.startup_requests = StartupRequests(
             shell, self.accounts, self.drafts, self.attachments, self.aids.identities, self.compose, self.settings
         )
         self.unplaced_text = UnplacedText(shell, self.settings, self.compose)
         self.keymap = KeymapController(ALL, self.registry, self.window.notice_bar, self.compose.windows, spawn)
-        self.preferences = PreferencesController(self.settings, self.outbox, self.people, self.keymap, spawn)
+        self.preferences = PreferencesController(
+            self.settings, self.outbox, self.reply_forward, self.people, self.keymap, spawn
+        )
+
+    def _sender_here(self, account_id: AccountId) -> Recipient | None:
+        """Return the mailbox on screen, None for the account's own: a new message is from the one that is looked at."""
+        return self.aids.identities.sender_for(account_id, self.workspace.place.partition(":")[2])
 
     def _tools(self) -> Tools:
         from app.views.compose.session import Tools
@@ -256,6 +267,7 @@ class Parts:
         from app.controllers.lists.bulk import BulkController
         from app.controllers.reader.attachment_viewer import AttachmentViewerController
         from app.controllers.reader.reader import ConversationController, ReaderController
+        from app.controllers.reader.received import ReceivedController, Writing
         from app.services.folders.bulk_operations import BulkOperations
         from app.services.reader.attachment_viewer import ViewedAttachments
 
@@ -263,6 +275,15 @@ class Parts:
         viewed = ViewedAttachments(self.mailbox, self.files, self.tasks.spawn)
         self.attachment_viewer = AttachmentViewerController(
             shell, self.accounts, self.settings, self.message_reader, viewed
+        )
+        self.startup_requests.read = self.attachment_viewer.open_files
+        self.received = ReceivedController(
+            shell,
+            self.accounts,
+            self.aids.identities,
+            Writing(self.drafts, self.attachments, self.reply_forward),
+            self.compose,
+            self.attachment_viewer,
         )
         self.conversation = ConversationController(shell, self.records, self.cache)
         self.reader_controller = ReaderController(
@@ -337,6 +358,7 @@ class Parts:
             ),
             *(self.resolution, self.unplaced_text, self.comparison, compose.message_windows, self.bulk),
             *(ListNavigation(self.shell), self.reader_controller, self.attachment_viewer, self.conversation),
+            self.received,
             *(ComposeCommands(compose), OptionCommands(compose), TextCommands(compose)),
             *(AttachmentCommands(compose), FindingCommands(compose), RecipientCommands(compose)),
         ]
@@ -345,6 +367,7 @@ class Parts:
         self.registry.add((own[command.id], handler) for command, handler in pairs)
         self.window.connect_commands(self.registry)
         self.window_controller.bind_lists()
+        self.received.bind_keys()
 
     def _hint_at_sequences(self) -> None:
         from app.ui.keys import KeyHints

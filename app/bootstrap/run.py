@@ -247,12 +247,12 @@ async def _let_arrive(parts: Parts) -> None:
         await parts.startup_requests.make_rest()
 
 
-async def _keep_desk(parts: Parts) -> None:
-    from app.controllers.compose.desk import keep_desk
+async def _keep_arrangement(parts: Parts) -> None:
+    from app.controllers.compose.arrangement import keep_arrangement
 
     parts.compose.settle_all()
     with contextlib.suppress(StorageError):
-        await keep_desk(parts.shell, parts.compose, parts.settings)
+        await keep_arrangement(parts.shell, parts.compose, parts.settings)
 
 
 async def _end(parts: Parts, adapters: Adapters, sandbox: SandboxProcess | None, *, restarts: bool) -> None:
@@ -265,7 +265,7 @@ async def _end(parts: Parts, adapters: Adapters, sandbox: SandboxProcess | None,
         await parts.startup_requests.keep_rest(parts.options.arrival)
     parts.startup_requests.close()
     if restarts:
-        await _keep_desk(parts)
+        await _keep_arrangement(parts)
     parts.window.setEnabled(False)
     await finish(parts)
     parts.compose.message_windows.close_all()
@@ -321,7 +321,7 @@ class GarbageCollector(QObject):
         self._timer.start()
 
     def look(self) -> None:
-        """Collect as much as is due."""
+        """Collect as much as is due, and give back what is free."""
         young, middle, old = gc.get_count()
         if old >= _OLD:
             gc.collect(2)
@@ -329,6 +329,11 @@ class GarbageCollector(QObject):
             gc.collect(1)
         elif young >= _YOUNG:
             gc.collect(0)
+        else:
+            return
+        from app.core.memory import give_back  # loaded beside the keys by now
+
+        give_back()
 
     def end(self) -> None:
         """Give the collector back to Python."""

@@ -23,6 +23,8 @@ class Context(StrEnum):
 
     WINDOW = "window"
     LIST = "list"
+    READING = "reading"
+    """Where a message is read that is in no list: a file, or one that was attached to another."""
     COMPOSE = "compose"
     RECIPIENTS = "recipients"
     """In a recipients field, which takes its keys before any other command that has them too."""
@@ -32,6 +34,7 @@ class Context(StrEnum):
 CONTEXT_TITLES = {
     Context.WINDOW: mark("Everywhere"),
     Context.LIST: mark("In a list, and where a message is read"),
+    Context.READING: mark("Where a message from a file, or an attached one, is read"),
     Context.COMPOSE: mark("While writing"),
     Context.RECIPIENTS: mark("In a recipients field"),
     Context.COMPARE: mark("While comparing versions"),
@@ -40,12 +43,14 @@ CONTEXT_TITLES = {
 OVERLAPS = {
     Context.WINDOW: frozenset(Context) - {Context.RECIPIENTS},
     Context.LIST: frozenset({Context.WINDOW, Context.LIST}),
+    Context.READING: frozenset({Context.WINDOW, Context.READING}),
     Context.COMPOSE: frozenset({Context.WINDOW, Context.COMPOSE}),
     Context.RECIPIENTS: frozenset({Context.RECIPIENTS}),
     Context.COMPARE: frozenset({Context.WINDOW, Context.COMPARE}),
 }
 """Contexts that can be in force together: the same keys in two of them would fire neither (Qt's rule).
 
+Where a message is read that is in no list, its commands silence those of lists that have the same keys.
 A recipients field is asked before Qt looks for shortcuts, so that its keys silence those of the others there.
 """
 
@@ -53,7 +58,8 @@ A recipients field is asked before Qt looks for shortcuts, so that its keys sile
 class Command(NamedTuple):
     """One thing that can be done. `keys` are portable sequences ("Ctrl+Return", "G, D"); the first is shown.
 
-    `title` and `help` are words of the source, translated where they are shown. `keys_mac` replaces `keys` there.
+    `id` is for ever: people's `keys.toml` names it. `title` and `help` (a note in palette and reference) are words of
+    the source, translated where they are shown. `keys_mac` replaces `keys` there. `repeats`: held keys repeat it.
     `on_row` says that it acts on the row at which a list stands: its keys count only where the person chose that row.
     """
 

@@ -45,7 +45,7 @@ _EDITS: Final = frozenset(
     | {f"{held}{key}" for held in ("Ctrl+", "Ctrl+Shift+") for key in ("Left", "Right", "Up", "Down", "Home", "End")}
 )
 _LISTS: Final = frozenset({"Up", "Down", "Home", "End", "PgUp", "PgDown", "Return", "Enter", "Left", "Right"})
-_NOTHING_IS_TYPED: Final = frozenset({Context.LIST, Context.COMPARE})
+_NOTHING_IS_TYPED: Final = frozenset({Context.LIST, Context.READING, Context.COMPARE})
 _MOST_STEPS: Final = 4
 
 

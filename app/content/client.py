@@ -42,7 +42,10 @@ DEADLINE: Final = 30.0
 _START: Final = 30.0
 _KEPT: Final = 24
 _LARGEST_KEPT: Final = 300_000
-"""Answers to the last jobs that are kept, and the bytes of a job up to which its answer is."""
+_MOST_KEPT: Final = 2_000_000
+_OF_BLOCK: Final = 100
+"""Answers to the last jobs that are kept; how large one may be, and all of them: in bytes of the job, and as many more
+for each block of the answer."""
 
 _Child = ChildProcess[bytes, bytes]
 
@@ -55,10 +58,11 @@ def command_line(*arguments: str) -> list[str]:
 class _Worker:
     """One process, which does one job at a time."""
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, name: str, command: Sequence[str]) -> None:
+        self.name = name
         self._heard: SimpleQueue[bytes | None] = SimpleQueue()
         framing = Framing(frames.write_frame, lambda pipe: frames.read_frame(pipe, LARGEST_PIECE))
-        self.child = _Child("content", command, framing, lambda _, frame: self._heard.put(frame), self._ended)
+        self.child = _Child(name, command, framing, lambda _, frame: self._heard.put(frame), self._ended)
         self.free_since = 0.0
         self.is_ready = False
 
@@ -124,15 +128,20 @@ class ContentProcesses:
         deadline: float = DEADLINE,
         idle: float = IDLE,
         most: int = MOST,
+        name: str = "content",
     ) -> None:
-        """Start nothing yet. `command` is this program's own process for text where none is given."""
+        """Start nothing yet. `command` is this program's own process for text where none is given.
+
+        `name` is what the first of them logs as; the second is `name`-2.
+        """
         self._marks = Marks(marks)
+        self._name = name
         self._command = list(command) or command_line()
         self._deadline, self._idle, self._most = deadline, idle, most
         self._change = threading.Condition()
         self._free: list[_Worker] = []
         self._all: list[_Worker] = []
-        self._kept: OrderedDict[str, Answer] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[Answer, int]] = OrderedDict()
         self._timer: threading.Timer | None = None
         self._closed = False
 
@@ -143,7 +152,7 @@ class ContentProcesses:
         with self._change:
             if key in self._kept:
                 self._kept.move_to_end(key)
-                return self._kept[key]
+                return self._kept[key][0]
         if not self._marks.begin(key):
             raise TooComplex
         worker = self._take()
@@ -201,7 +210,9 @@ class ContentProcesses:
         raise TooComplex
 
     def _start(self) -> _Worker:
-        worker = _Worker(self._command)
+        taken = {worker.name for worker in self._all}
+        names = (self._name, *(f"{self._name}-{number}" for number in range(2, self._most + 1)))
+        worker = _Worker(next((name for name in names if name not in taken), self._name), self._command)
         self._all.append(worker)
         return worker
 
@@ -245,9 +256,9 @@ class ContentProcesses:
             worker.child.finish(patience=1.0)
 
     def _keep(self, key: str, size: int, answer: Answer) -> None:
-        if size > _LARGEST_KEPT or not isinstance(answer, HtmlRead):
+        if not isinstance(answer, HtmlRead) or size + _OF_BLOCK * len(answer.blocks) > _LARGEST_KEPT:
             return
         with self._change:
-            self._kept[key] = answer
-            while len(self._kept) > _KEPT:
+            self._kept[key] = answer, size + _OF_BLOCK * len(answer.blocks)
+            while len(self._kept) > _KEPT or sum(weight for _, weight in self._kept.values()) > _MOST_KEPT:
                 self._kept.popitem(last=False)

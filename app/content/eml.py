@@ -19,11 +19,12 @@ from typing import Final
 import msgspec
 
 from app.content.jobs import Enclosed, MailRead, NoMessage
+from app.core.text import clean_text
 from app.domain.address_parser import parse_recipients
 from app.domain.files import safe_file_name
 from app.domain.message import BodyFormat, Content, Header, Importance, Options
+from app.domain.message_kind import MessageKind, kind_of_part, kind_of_whole
 from app.domain.recipient import Recipient
-from app.domain.text import clean_text
 
 _IMPORTANT: Final = {"high": Importance.HIGH, "low": Importance.LOW, "urgent": Importance.HIGH}
 _LONGEST_NAME: Final = 150
@@ -43,7 +44,27 @@ def read_message(raw: bytes, unnamed: str) -> MailRead | NoMessage:
         author=_author(message),
         sent=_sent(message),
         headers=tuple(Header(clean_text(name, lines=False), _raw_words(value)) for name, value in message.raw_items()),
+        kind=_kind(message),
     )
+
+
+def _kind(message: EmailMessage) -> MessageKind:
+    """Return what it is: by its own type, else by the first of its parts that says so; a message within is none."""
+    kind = kind_of_whole(message.get_content_type())
+    if kind:
+        return kind
+    kinds = (
+        kind_of_part(part.get_content_type(), _file_name(part), "" if part.is_attachment() else _method(part))
+        for part in _parts(message)
+    )
+    return next(filter(None, kinds), MessageKind.MESSAGE)
+
+
+def _method(part: MIMEPart) -> str:
+    try:
+        return str(part.get_param("method") or "")
+    except Exception:  # noqa: BLE001 - as with every header
+        return ""
 
 
 def _with_plain_names(raw: bytes) -> bytes:

@@ -12,10 +12,11 @@ from typing import Final
 
 import msgspec
 
+from app.core.text import mend_surrogates
 from app.domain.blocks import Block
 from app.domain.message import Content, Header
+from app.domain.message_kind import MessageKind
 from app.domain.recipient import Recipient
-from app.domain.text import mend_surrogates
 
 PICTURES: Final = "pictures"
 """The argument of the process that decodes pictures."""
@@ -122,7 +123,7 @@ class MailRead(msgspec.Struct, frozen=True, tag="file"):
     """A message as it stands in a file.
 
     `draft` says that it calls itself a draft (X-Unsent). `author` is whom From names, `sent` when it was sent (seconds,
-    0 for unknown), `headers` are as they came.
+    0 for unknown), `headers` are as they came. `kind` says whether it can be answered here.
     """
 
     content: Content
@@ -131,6 +132,7 @@ class MailRead(msgspec.Struct, frozen=True, tag="file"):
     author: Recipient | None = None
     sent: float = 0.0
     headers: tuple[Header, ...] = ()
+    kind: MessageKind = MessageKind.MESSAGE
 
 
 class NoMessage(msgspec.Struct, frozen=True, tag="none"):

@@ -24,6 +24,7 @@ from app.controllers.lists.resolution import ComparisonController, ManualResolut
 from app.controllers.new_version import NewVersion
 from app.controllers.reader.attachment_viewer import AttachmentViewerController
 from app.controllers.reader.reader import ConversationController, ReaderController
+from app.controllers.reader.received import ReceivedController
 from app.controllers.unplaced_text import UnplacedText
 from app.controllers.window import WindowController
 
@@ -32,6 +33,7 @@ CONTROLLERS: Final[tuple[type, ...]] = (
     NewVersion,
     *(ComposeCommands, MessageWindows),
     *(ListNavigation, ReaderController, AttachmentViewerController, ConversationController, BulkController),
+    ReceivedController,
     *(OptionCommands, TextCommands, AttachmentCommands, FindingCommands, RecipientCommands),
     ComparisonController,
 )

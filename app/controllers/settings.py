@@ -18,12 +18,14 @@ from app.core.events import Event
 from app.core.i18n import tr
 from app.domain.errors import StorageError
 from app.services.accounts.preset_settings import (
+    HEADS_CHOICE,
     HOLD_CHOICE,
     MANY_CHOICE,
     SIZE_CHOICE,
     STRANGERS_CHOICE,
     PresetSettings,
 )
+from app.services.drafts.reply_forward import QuoteStyle, ReplyForward
 from app.services.outbox.outbox import HOLD_SECONDS, Outbox
 from app.services.people.people import People
 from app.storage.settings import read_text, write_text
@@ -39,14 +41,22 @@ class PreferencesController:
     """The port `Choices` of the settings page, on the running program."""
 
     def __init__(
-        self, settings: PresetSettings, outbox: Outbox, people: People, keymap: KeymapController, spawn: Spawn
+        self,
+        settings: PresetSettings,
+        outbox: Outbox,
+        reply_forward: ReplyForward,
+        people: People,
+        keymap: KeymapController,
+        spawn: Spawn,
     ) -> None:
         """Nothing is read before `load`."""
         self._settings, self._outbox, self._people, self._keymap, self._spawn = settings, outbox, people, keymap, spawn
+        self._reply_forward = reply_forward
 
     async def load(self, hold: float | None) -> None:
         """Read what was chosen; `hold`, a time given to the start of this run, goes before it. Raises StorageError."""
         self._outbox.hold_seconds = _seconds(await self._settings.read_setting(HOLD_CHOICE)) if hold is None else hold
+        self._take_heads(on=await self._settings.read_setting(HEADS_CHOICE) != "never")
 
     @property
     def hold(self) -> float:
@@ -67,6 +77,24 @@ class PreferencesController:
     def hold_is_locked(self) -> bool:
         """Return whether an administrator has set the time for Undo."""
         return self._settings.is_locked(HOLD_CHOICE)
+
+    @property
+    def heads(self) -> bool:
+        """Return whether an answer has Outlook's head above what it quotes."""
+        return self._reply_forward.quote_style is QuoteStyle.OUTLOOK
+
+    @property
+    def heads_are_locked(self) -> bool:
+        """Return whether an administrator has set that."""
+        return self._settings.is_locked(HEADS_CHOICE)
+
+    def set_heads(self, *, on: bool) -> None:
+        """Put Outlook's head above what is quoted from now on, or "On …, … wrote"."""
+        self._take_heads(on=on)
+        self._spawn(self._settings.keep_setting(HEADS_CHOICE, "yes" if on else "never"), "keep how answers quote")
+
+    def _take_heads(self, *, on: bool) -> None:
+        self._reply_forward.quote_style = QuoteStyle.OUTLOOK if on else QuoteStyle.WROTE
 
     def set_hold(self, seconds: float) -> None:
         """Let a send wait so long from now on; what waits already waits as it was told."""

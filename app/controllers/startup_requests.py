@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
@@ -24,12 +24,12 @@ from app.controllers.shell import Shell
 from app.core.background import run_in_thread
 from app.core.i18n import tr
 from app.domain.errors import MailError, StorageError
-from app.domain.message import LocalId
+from app.domain.message import AccountId, LocalId
 from app.domain.startup_request import StartupRequest
 from app.services.accounts.accounts import Accounts
 from app.services.accounts.identities import Identities
 from app.services.drafts.draft_attachments import DraftAttachments
-from app.services.drafts.draft_from_request import Arrived, messages_of
+from app.services.drafts.draft_from_request import Arrived, ToRead, messages_of
 from app.services.drafts.drafts import Drafts
 from app.services.ports import Settings
 from app.ui.keyboard.come_forward import show_in_front
@@ -68,6 +68,8 @@ class StartupRequests:
         """Whether the messages of a wish are being brought to the disk."""
         self._closed = False
         self.on_close: Callable[[], None] = lambda: None
+        self.read: Callable[[AccountId, list[ToRead]], Awaitable[None]] = _read_nothing
+        """Shows messages from files that are to be read; an account is the one to answer them from."""
         self.on_taken: Callable[[], None] = lambda: None
         accounts.changed.subscribe(lambda _: self.go_on())
 
@@ -170,13 +172,20 @@ class StartupRequests:
         begun = False
         try:
             # All of them are on disk before anything waits for a pause: the program may end until then.
-            for message, name in await self._make_all(arrival):
+            made, to_read = await self._make_all(arrival)
+            for message, name in made:
                 if hold is None:
                     await self._until_typing_pauses()
                     hold = gate.begin(tr("Opening a new message…"))
                 await self._compose.open_now(name)
                 self._compose.show_notice(name, " ".join(message.notes))
                 begun = True
+            account = self._accounts.default
+            if to_read and account is not None:
+                if hold is None:
+                    await self._until_typing_pauses()
+                await self.read(account.account_id, to_read)
+                begun = not gate.has_keys()  # what was typed was not meant for a message that is only read
         finally:
             if hold is not None and begun:
                 hold.release()
@@ -192,15 +201,16 @@ class StartupRequests:
                 self._shell.status_bar.show_words(tr("A message from a link opens when you pause."))
             await asyncio.sleep(_LOOKS)
 
-    async def _make_all(self, arrival: StartupRequest) -> list[tuple[Arrived, LocalId]]:
-        """Make the messages of a wish on disk; return those that were made."""
+    async def _make_all(self, arrival: StartupRequest) -> tuple[list[tuple[Arrived, LocalId]], list[ToRead]]:
+        """Make the messages of a wish on disk; return those that were made, and those that are to be read."""
         self.is_making = True
         try:
             messages, errors = await messages_of(arrival, run_in_thread, self._identities.own_addresses())
             for error in errors:
                 self._shell.tasks.on_mail_error(error)
-            made = [(message, await self._make(message)) for message in messages]
-            return [(message, name) for message, name in made if name is not None]
+            made = [(one, await self._make(one)) for one in messages if isinstance(one, Arrived)]
+            to_read = [one for one in messages if isinstance(one, ToRead)]
+            return [(message, name) for message, name in made if name is not None], to_read
         finally:
             self.is_making = False
 
@@ -211,7 +221,7 @@ class StartupRequests:
             self._compose.on_no_account()
             return None
         drafts, attachments = self._drafts, self._attachments
-        name = await drafts.begin(account.account_id, message.content, sign=True, whose=message.whose)
+        name = await drafts.begin(account.account_id, message.content, sign=True)
         for one in message.enclosed:
             try:
                 await attachments.add_bytes(name, one.name, one.data, one.content_type, one.content_id)
@@ -219,8 +229,11 @@ class StartupRequests:
                 self._shell.tasks.on_mail_error(error)
         # What cannot be attached is said at the attachment itself.
         await attachments.add_files(name, message.attach)
-        drafts.arrived(name)
         return name
+
+
+async def _read_nothing(_account_id: AccountId, _files: list[ToRead]) -> None:
+    """Stand for the reader, which is made last."""
 
 
 _DRAGGED: Final = frozenset({QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop})

@@ -63,6 +63,20 @@ def no_row(of: ShellController) -> str:
     return ""
 
 
+def several(of: ShellController) -> str:
+    """Say of a command for one message that more than one is selected."""
+    workspace = of.shell.workspace
+    count = len(workspace.panel.chosen_ids()) if workspace.place else 0
+    if count < 2:
+        return ""
+    return tr("{n} messages are selected, and this is done with one. Esc selects none.", n=count)
+
+
+def no_single_row(of: ShellController) -> str:
+    """Say that there is no message, or more than the one to do it with."""
+    return no_row(of) or several(of)
+
+
 # --- why a command would do nothing ----------------------------------------------------------------------------------
 
 
@@ -147,7 +161,7 @@ def cannot_edit_as_new(of: ShellController) -> str:
 def cannot_reply(of: ShellController) -> str:
     """Say where replying works."""
     words = tr("Replying works in Sent: this message has not been sent yet.")
-    return no_row(of) if _kind(of) == "sent" else words
+    return no_single_row(of) if _kind(of) == "sent" else words
 
 
 def cannot_forward(of: ShellController) -> str:
@@ -183,8 +197,8 @@ def _in_folders(of: ShellController, words: str) -> str:
 def no_remedy(of: ShellController) -> str:
     """Say that the row offers nothing."""
     row = _row(of)
-    if row is None:
-        return no_row(of)
+    if row is None or several(of):
+        return no_single_row(of)
     session = of.shell.workspace.panel.session
     found = session.explanation(row)
     offered = found.action if found is not None else session.words(row).action

@@ -1,4 +1,4 @@
-"""Starts, watches and ends a child process. The engine, the spelling checker and the sandbox are such processes.
+"""Starts, watches and ends a child process. The engine, spelling, content and the sandbox are such processes.
 
 What it promises:
 
@@ -218,7 +218,9 @@ class ChildProcess(Generic[Sent, Heard]):
 
     def _whole_environment(self) -> dict[str, str]:
         """Return our own environment, in which Python finds this package, whatever the working folder is."""
-        environment = {**self._environment, **os.environ}
+        from app.core.log import NAME  # the window does without the log until it is painted
+
+        environment = {**self._environment, **os.environ, NAME: self._name}
         if getattr(sys, "frozen", False):
             return environment
         return {**found_by_python(environment), "PYTHONSAFEPATH": "1"}
@@ -250,7 +252,9 @@ class ChildProcess(Generic[Sent, Heard]):
         self._over.set()
         self._queue.put(None)
         end = End(code, "".join(self._last_lines))
-        if code:
+        if code and self._killed:
+            _log.info("the %s was ended at once", self._name)
+        elif code:
             # Of its last words only the places in the code: the rest may quote a message.
             places = [line.strip() for line in self._last_lines if line.lstrip().startswith("File ")]
             _log.warning("the %s ended with %s; last seen at:\n%s", self._name, code, "\n".join(places))

@@ -14,7 +14,9 @@ from app.core import defects, log
 
 @contextlib.contextmanager
 def pipes(name: str) -> Iterator[tuple[BinaryIO, BinaryIO]]:
-    """Give what the window writes and what it reads, for this process alone; it logs as `name` meanwhile.
+    """Give what the window writes and what it reads, for this process alone; it logs meanwhile.
+
+    Its log has the name that its parent gave it, `name` where it was started by hand.
 
     Whatever prints (a library, a warning) goes to standard error from now on; a defect is reported by its place alone.
     By number: a frozen program of Windows without a console has no sys.stdin, though the pipes are there.
@@ -25,7 +27,7 @@ def pipes(name: str) -> Iterator[tuple[BinaryIO, BinaryIO]]:
     os.dup2(2, 1)
     sys.stdout = sys.stderr
     defects.catch_all()
-    end_log = log.begin(name)
+    end_log = log.begin(os.environ.get(log.NAME, name))
     try:
         yield source, sink
     finally:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 
 class Catalogue(Protocol):
-    """What this module needs of a catalogue; `gettext.NullTranslations` and its kin fit."""
+    """What this module needs of a catalogue; `gettext.NullTranslations` and others like it fit."""
 
     def gettext(self, message: str, /) -> str:
         """Return the translation of `message`, or `message` itself."""

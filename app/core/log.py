@@ -30,6 +30,8 @@ _KEPT = 3
 """Files that are kept beside the one that is written."""
 _PLACE = "MAILWRIGHT_LOGS"
 _DEBUG = "MAILWRIGHT_DEBUG"
+NAME = "MAILWRIGHT_LOG_NAME"
+"""What a child process logs as: of two that do the same, each has a file of its own."""
 _LOUD = "1"
 """Log all that there is, to standard error too; any other value logs it to the file alone."""
 _OURS = "app"

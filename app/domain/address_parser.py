@@ -17,9 +17,9 @@ from urllib.parse import unquote
 import msgspec
 
 from app.core.lazy_regex import late_pattern
+from app.core.text import clean_text, mend_surrogates
 from app.domain.address_lexer import Token, TokenKind, tokenize, unescape
 from app.domain.recipient import Recipient, address_problem, format_recipient, format_recipients, recipient_problem
-from app.domain.text import clean_text, mend_surrogates
 
 _INVISIBLE: Final = (
     "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"

@@ -50,7 +50,8 @@ class Attached(msgspec.Struct, frozen=True, omit_defaults=True):
 
     With `content_id` it is shown within the text (cid:). `file` names the private copy of its bytes, empty where this
     machine does not have them: then they are still to come from `origin`, a path of the person's, or from `source`, an
-    AttachmentId on the server, or the server alone has them. Another name or other bytes make another key.
+    AttachmentId on the server, or from `item`, the ItemId of a message that is to be attached as it is, or the server
+    alone has them. Another name or other bytes make another key.
     `elsewhere` says that another program put it there while this machine wrote the message.
     """
 
@@ -63,6 +64,7 @@ class Attached(msgspec.Struct, frozen=True, omit_defaults=True):
     file: str = ""
     origin: str = ""
     source: str = ""
+    item: str = ""
     elsewhere: bool = False
 
     @property
@@ -201,6 +203,11 @@ def taken_over(one: Attachment, key: str) -> Attached:
     """Return an attachment of another message as that of a new one: its bytes are still to be fetched."""
     fresh = attached_of(one, key)
     return msgspec.structs.replace(fresh, source=one.attachment_id)
+
+
+def attached_message(item_id: str, name: str, key: str) -> Attached:
+    """Return a message of the mailbox as an attachment: its MIME is still to be fetched."""
+    return Attached(key, name, content_type="message/rfc822", kind=AttachmentKind.ITEM, item=item_id)
 
 
 def as_file(one: Attached) -> Attached:

@@ -13,6 +13,8 @@ import msgspec
 
 LINE: Final = "\u2028"
 """A line break inside a paragraph, as Qt's documents write it."""
+QUOTE_HEAD: Final = "divRplyFwdMsg"
+"""The id that Outlook gives the head of an older message below: From, Sent, To and Subject."""
 OBJECT: Final = "\ufffc"
 
 
@@ -75,7 +77,8 @@ class Paragraph(msgspec.Struct, frozen=True, tag=True, gc=False):
 
     `item` says whether it opens an item of the innermost list; `quote` counts the blockquotes around it; `style` is
     what of CSS the editor has no button for; `background` is of the whole width. `continues` is for display alone: it
-    goes on in the line in which the paragraph before ended.
+    goes on in the line in which the paragraph before ended. `name` is the element's id where others look for it:
+    QUOTE_HEAD, or "".
     """
 
     pieces: tuple[Piece, ...] = ()
@@ -87,6 +90,7 @@ class Paragraph(msgspec.Struct, frozen=True, tag=True, gc=False):
     style: str = ""
     background: str = ""
     continues: bool = False
+    name: str = ""
 
     def text(self) -> str:
         """Return what is written in it."""

@@ -11,10 +11,10 @@ from typing import assert_never
 
 import msgspec
 
+from app.core.text import mend_surrogates, utf16_length
 from app.domain.attachment import Attached
 from app.domain.message import OPTION_FIELDS, BodyFormat, Content, Field, Importance, Options
 from app.domain.recipient import Recipient
-from app.domain.text import mend_surrogates, utf16_length
 
 _UNIT = 2
 _TEXT_FIELDS = (Field.SUBJECT, Field.BODY)
@@ -158,6 +158,10 @@ class Replica:
         self._attachments = list(content.attachments)
         self.pending: dict[Field, str] = dict(pending or {})
         self.unfilled: tuple[str, ...] = tuple(unfilled)
+
+    def size(self) -> int:
+        """Return about how many bytes its texts take in memory: as they stand, and as they began."""
+        return sum(map(len, self._texts.values())) + len(self._base.body)
 
     def apply(self, edit: Edit) -> None:
         """Make `edit`. Positions beyond the end are brought back to it, so that no journal is unreadable."""

@@ -14,11 +14,11 @@ import msgspec
 
 from app.core.i18n import tr
 from app.core.lazy_regex import late_pattern
+from app.core.text import clean_text, mend_surrogates
 from app.domain.address_parser import parse_recipients
 from app.domain.errors import BadInput
 from app.domain.message import Content, Options
 from app.domain.recipient import Recipient
-from app.domain.text import clean_text, mend_surrogates
 
 LONGEST: Final = 256 * 1024
 """Characters of a link that are read. Desktops and browsers pass on far less; what is beyond is said to be left out."""

@@ -14,6 +14,7 @@ from typing import NewType
 import msgspec
 
 from app.domain.attachment import Attached, Attachment
+from app.domain.message_kind import MessageKind
 from app.domain.recipient import Recipient
 
 
@@ -279,3 +280,4 @@ class Fetched(msgspec.Struct, frozen=True):
     size: int = 0
     headers: tuple[Header, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    kind: MessageKind = MessageKind.MESSAGE

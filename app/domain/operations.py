@@ -15,6 +15,7 @@ import msgspec
 
 from app.domain.listing import Folder, MailFolder, Mark, Page, Place, Report, Sighting, SyncPage
 from app.domain.message import AccountId, DraftUpdate, ItemRef, NewDraft
+from app.domain.original import OriginalMark
 from app.domain.outcome import AttachOutcome, FetchedAttachment, FetchOutcome, NewAttachment, Outcome
 from app.domain.people import MailTips, Resolution
 from app.domain.recipient import Recipient
@@ -200,6 +201,17 @@ class Copy(WriteByRef, frozen=True, tag="copy"):
     to: Place
 
 
+class MarkOriginals(MessageWrite, frozen=True, tag="mark_originals"):
+    """Marks messages as answered or passed on."""
+
+    marks: tuple[OriginalMark, ...]
+
+    @property
+    def count(self) -> int:
+        """Return the number of messages."""
+        return len(self.marks)
+
+
 class Attach(AttachmentWrite, frozen=True, tag="attach"):
     """Attaches files and messages to a draft."""
 
@@ -299,6 +311,8 @@ class SaveMime(FileRead[Outcome], frozen=True, tag="save_mime"):
 
     ref: ItemRef
     path: str
+    for_others: bool = False
+    unsent: bool = False
 
 
 class FindReports(Read[list[tuple[str, Report]]], frozen=True, tag="find_reports"):
@@ -342,7 +356,7 @@ class GetMailTips(Read[list[MailTips]], frozen=True, tag="mail_tips"):
     sending_as: str = ""
 
 
-AnyWrite = Save | Update | Send | Delete | Move | Copy | Attach | DeleteAttachments
+AnyWrite = Save | Update | Send | Delete | Move | Copy | MarkOriginals | Attach | DeleteAttachments
 ReadMessages = Get | PeopleOf | ListFolder | Locate | Sync | Notices | GetAttachment | SaveMime | FindReports
 ReadAround = FindFolders | NamedMailboxes | CategoryList | ResolveNames | ExpandGroup | GetMailTips
 AnyRead = ReadMessages | ReadAround
@@ -403,6 +417,13 @@ class MailboxOperations(ABC):
     async def copy(self, account_id: AccountId, refs: Sequence[ItemRef], to: Place) -> list[Outcome]:
         """CopyItem. `ref` of an outcome is the copy."""
         return await self.perform_write(account_id, Copy(tuple(refs), to))
+
+    async def mark_originals(self, account_id: AccountId, marks: Sequence[OriginalMark]) -> list[Outcome]:
+        """UpdateItem of the verb, its time, the icon and IsRead, without a read receipt, whatever else changed.
+
+        A message that says of a later time what was done with it is left as it is, and counts as accepted.
+        """
+        return await self.perform_write(account_id, MarkOriginals(tuple(marks)))
 
     async def attach(
         self,
@@ -477,9 +498,15 @@ class MailboxOperations(ABC):
         told = None if on_bytes is None else lambda done, _: on_bytes(done)
         return await self.perform_read(account_id, GetAttachment(attachment_id, path, size), told)
 
-    async def save_mime(self, account_id: AccountId, ref: ItemRef, path: str) -> Outcome:
-        """GetItem with MimeContent, written to `path`, which must not be there yet. A read; raises BadInput too."""
-        return await self.perform_read(account_id, SaveMime(ref, path))
+    async def save_mime(
+        self, account_id: AccountId, ref: ItemRef, path: str, *, for_others: bool = False, unsent: bool = False
+    ) -> Outcome:
+        """GetItem with MimeContent, written to `path`, which must not be there yet. A read; raises BadInput too.
+
+        With `for_others` it is without its Bcc: others are to read it. With `unsent` the file says that it is a draft
+        (X-Unsent), and opens to be written on.
+        """
+        return await self.perform_read(account_id, SaveMime(ref, path, for_others, unsent))
 
     async def find_reports(self, account_id: AccountId, since: float) -> list[tuple[str, Report]]:
         """Reports in the Inbox that came since, each with the Message-ID of the message. Raises ItemRefused too."""

@@ -62,13 +62,17 @@ class FetchOutcome(msgspec.Struct, frozen=True):
 
 
 class NewAttachment(msgspec.Struct, frozen=True):
-    """Something to attach: the file at `path`, or `message`. With `content_id` it is shown within the text (cid:)."""
+    """Something to attach: the file at `path`, or `message`. With `content_id` it is shown within the text (cid:).
+
+    `as_message` says that the file is a message (MIME), to be attached as one.
+    """
 
     name: str
     path: str = ""
     content_type: str = ""
     content_id: str = ""
     message: Content | None = None
+    as_message: bool = False
 
 
 class AttachOutcome(msgspec.Struct, frozen=True):

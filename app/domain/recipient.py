@@ -18,7 +18,7 @@ import msgspec
 
 from app.core.i18n import tr
 from app.core.lazy_regex import late_pattern
-from app.domain.text import shortened
+from app.core.text import shortened
 
 
 class Recipient(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ import msgspec
 from app.domain.attachment import Held
 from app.domain.listing import Folder, Place
 from app.domain.message import AccountId, Content, Field, Importance, ItemRef, LocalId
+from app.domain.original import Original
 from app.domain.outcome import Outcome
 from app.domain.problem import ProblemKind, problem
 from app.domain.recipient import Recipient
@@ -89,15 +90,15 @@ class PendingCreate(msgspec.Struct, frozen=True, gc=False):
 
 
 class Whose(msgspec.Struct, frozen=True, gc=False):
-    """Another person's words, from a file, not changed here yet: they are on no server of ours.
+    """The author of words that this person writes anew. `author` is None for none, `sent` when (seconds, 0: unknown).
 
-    `author` is as the file names them, None for none; `sent` is when (seconds, 0 for unknown). `fingerprint` says what
-    stood in the message then (`domain/same_message.py`).
+    `to` and `cc` are whom the author wrote to: they are left out until this person puts them in.
     """
 
     author: Recipient | None = None
     sent: float = 0.0
-    fingerprint: str = ""
+    to: tuple[Recipient, ...] = ()
+    cc: tuple[Recipient, ...] = ()
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):
@@ -114,7 +115,9 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     that the server holds, or held, attachments of it: then they are looked at before it is sent. `signature` is the
     signature that stands in the text, as it was put there. `strays` are items that may yet appear beside its own, and
     `resent` the keys of attachments that were sent anew after an answer was lost, and may yet appear twice. `whose`
-    says that the message is another person's until this one writes in it: it is not saved, and vanishes if closed.
+    says whose words it was made of. `prepared` is the fingerprint (`domain/same_message.py`) of what the program laid
+    before the person, an answer for instance: until it is changed it is not saved, and vanishes if it is closed.
+    `originals` are the messages that it answers or passes on, and that are not marked so on the server yet.
     """
 
     local_id: LocalId
@@ -149,6 +152,8 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     strays: tuple[PendingCreate, ...] = ()
     resent: tuple[str, ...] = ()
     whose: Whose | None = None
+    prepared: str = ""
+    originals: tuple[Original, ...] = ()
 
     @property
     def saved(self) -> bool:
@@ -173,3 +178,9 @@ class StoredMessage(msgspec.Struct, frozen=True):
 def waits_for_answer(record: Record) -> bool:
     """Return whether a message waits for the person to say whether it shall still be sent."""
     return record.state is State.QUEUED and record.problem == WAITS_FOR_ANSWER
+
+
+def went_out_at(record: Record) -> float:
+    """Return when the server took a message that went out, as far as that is known."""
+    outcome = record.send_outcome
+    return outcome.at if outcome is not None and outcome.accepted and outcome.at else record.state_at

@@ -13,9 +13,9 @@ from typing import NamedTuple
 class StartupRequest(NamedTuple):
     """One wish. Addresses and texts are as they were given; `attach` and `files` are absolute paths.
 
-    `links` are mailto: links, `files` messages (.eml) to be written anew. `token` is what the desktop gave the start,
-    so that the window may come to the front (XDG_ACTIVATION_TOKEN), empty for none. `typed` is what was typed into the
-    window of a start that another was faster than.
+    `links` are mailto: links, `files` messages (.eml): drafts to be written on, others to be read. `token` is what the
+    desktop gave the start, so that the window may come to the front (XDG_ACTIVATION_TOKEN), empty for none. `typed` is
+    what was typed into the window of a start that another was faster than.
     """
 
     compose: bool = False

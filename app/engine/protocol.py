@@ -15,6 +15,7 @@ from typing import IO, Any, TypeVar, get_args, get_origin
 import msgspec
 
 from app.core import frames
+from app.core.text import mend_surrogates
 from app.domain.account import Account, Discovery, ProbeStep
 from app.domain.errors import ServerWords, Trouble, TroubleKind
 from app.domain.listing import Place
@@ -22,9 +23,8 @@ from app.domain.message import AccountId
 from app.domain.operations import AnyOperation, Operation, Write
 from app.domain.release import Release
 from app.domain.sign_in import SignedIn, SignInPage, SignInWay
-from app.domain.text import mend_surrogates
 
-VERSION = 5
+VERSION = 6
 LARGEST_FRAME = 1 << 30
 
 

@@ -1,5 +1,6 @@
 """Messages as MIME: made from what is kept, and read into what is kept."""
 
+import base64
 import contextlib
 import re
 from collections.abc import Iterator
@@ -92,6 +93,8 @@ def _headers(item: Item, *, with_bcc: bool) -> list[tuple[str, object]]:
             found.append((header, line(row[column])))
     if row["conversation_topic"]:
         found.append(("Thread-Topic", line(row["conversation_topic"])))
+    if row["conversation_index"]:
+        found.append(("Thread-Index", base64.b64encode(row["conversation_index"]).decode()))
     found.extend(_wishes(row))
     known = {name.lower() for name, _ in found}
     own = [(name, line(value)) for name, value in item.headers if name.lower().startswith("x-")]

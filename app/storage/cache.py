@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
+from app.core.text import mend_surrogates
 from app.domain.listing import (
     FIRST_ROWS,
     Change,
@@ -36,9 +37,8 @@ from app.domain.listing import (
 )
 from app.domain.message import AccountId, Importance, ItemRef
 from app.domain.query import Query
-from app.domain.text import mend_surrogates
 from app.storage.cache_drafts import DraftCopies
-from app.storage.cache_queries import Condition, condition, kin_of
+from app.storage.cache_queries import Condition, condition, conversation_ids
 from app.storage.cache_thread import CacheThread, Turn
 
 FILE_NAME: Final = "cache.sqlite"
@@ -229,7 +229,7 @@ class SqliteCache:
         """Return the drafts and sent messages of a message's conversation, the newest first."""
 
         def call(sql: _Sql) -> list[ConversationRow]:
-            found = kin_of(sql, account_id, item_id)
+            found = conversation_ids(sql, account_id, item_id)
             rows = _rows(sql, account_id, [row[0] for row in found])
             return [
                 ConversationRow(Place(Folder(folder), mailbox), row_id, rows[row_id])

@@ -92,7 +92,7 @@ class _Message(NamedTuple):
     topic: str
 
 
-def kin_of(sql: _Sql, account_id: AccountId, item_id: str) -> list[tuple[int, str, str]]:
+def conversation_ids(sql: _Sql, account_id: AccountId, item_id: str) -> list[tuple[int, str, str]]:
     """Return the rows of a message's conversation, the newest first: number, folder and mailbox of each."""
     found = sql.execute(
         "SELECT id, name, thread, told, conversation, topic FROM rows"  # noqa: S608 - texts of our own

@@ -6,11 +6,11 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from app.core.text import mend_surrogates
 from app.domain.account import Account
 from app.domain.edits import Edit
 from app.domain.message import Content, Field
 from app.domain.record import Record, RowSummary
-from app.domain.text import mend_surrogates
 
 _T = TypeVar("_T")
 

@@ -71,6 +71,8 @@ TextKind = Literal["base", "on_server", "attempt"]
 MANY_EDITS: Final = 1000
 LARGE_EDITS: Final = 256_000
 """Edits since the last snapshot, by number and by bytes, after which the next quiet moment makes a new one."""
+MOST_TEXT: Final = 8_000_000
+"""Bytes of the texts of all messages that are kept in memory without being in use."""
 
 
 class MessageEntry:
@@ -115,6 +117,11 @@ class MessageEntry:
     def current_record(self) -> Record:
         """Return the record with what the journal itself counts."""
         return msgspec.structs.replace(self.record, edits=self.edits, changed=self.changed, head=self.current_head())
+
+    def size(self) -> int:
+        """Return about how many bytes its texts take in memory."""
+        texts = sum(len(blob) for blob in self.texts.values() if blob is not None)
+        return texts + (0 if self.replica is None else self.replica.size())
 
     def rebase(self) -> None:
         """Make the text as it stands the base, so that the edits before it are not needed any more."""
@@ -366,8 +373,13 @@ class MessageStore:
             self._undo.pop()()
 
     def tidy(self, now: float, idle: float) -> bool:
-        """In a quiet moment: make one snapshot, or let go of texts unused for `idle` seconds. True to be called on."""
-        for local_id, kept in list(self._kept.items()):
+        """In a quiet moment: make one snapshot, or let go of texts unused for `idle` seconds. True to be called on.
+
+        Where the texts are large in all, those that are not in use go at once.
+        """
+        room = MOST_TEXT
+        for local_id, kept in sorted(self._kept.items(), key=lambda one: one[1].used or now, reverse=True):
+            room -= kept.size()
             if local_id in self._dirty:
                 continue
             whole = kept.replica is not None and kept.replica.is_whole()
@@ -375,9 +387,10 @@ class MessageStore:
                 kept.rebase()
                 self._dirty[local_id] = kept
                 return True
-            if not kept.used:
+            in_use = not kept.used
+            if in_use:
                 kept.used = now
-            if now - kept.used >= idle:
+            if now - kept.used >= idle or (room < 0 and not in_use):
                 del self._kept[local_id]
         return bool(self._kept)
 

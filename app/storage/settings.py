@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from app.core.i18n import tr
+from app.core.text import mend_surrogates
 from app.domain.account import Account
 from app.domain.errors import StorageError
 from app.domain.people import Correspondent
 from app.domain.presets import LONGEST
-from app.domain.text import mend_surrogates
 from app.storage import codec
 from app.storage.message_store import MessageStore
 

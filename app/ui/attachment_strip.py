@@ -42,7 +42,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.i18n import ntr, tr
-from app.domain.text import utf16_length
+from app.core.text import utf16_length
 from app.services.text.attachment_text import AttachmentRow
 from app.ui import icons, theme
 from app.ui.elision import elided

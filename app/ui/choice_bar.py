@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.core.i18n import tr
-from app.domain.text import shortened
+from app.core.text import shortened
 from app.ui import icons, theme, widgets
 from app.ui.widgets import FocusReturn, Label, say_aloud
 

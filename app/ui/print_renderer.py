@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _SLICE: Final = 0.005
 """Seconds of work at one turn of the event loop: less than a frame."""
-_MORSEL: Final = 0.00005
+_STEP: Final = 0.00005
 """Seconds of building before Qt lays out what was built."""
 _EDGE: Final = 1.5 / 2.54
 """Inches of white paper around what is printed."""
@@ -58,7 +58,7 @@ class PrintedDocument(SafeDocument):
         return stand_in() if picture is None else picture
 
 
-class Press:
+class PrintJob:
     """One print of many messages, each on pages of its own. `begin`, then `message` for each, then `end`."""
 
     def __init__(self, printer: QPrinter) -> None:
@@ -93,8 +93,8 @@ class Press:
         area = self._area()
         sheet.documentLayout().setPaintDevice(self._device)
         sheet.setPageSize(area.size())
-        pour = DocumentBuilder(QTextCursor(sheet), list(shown_blocks(blocks)))
-        while not self._poured(pour, sheet):
+        builder = DocumentBuilder(QTextCursor(sheet), list(shown_blocks(blocks)))
+        while not self._built(builder, sheet):
             yield
         pages = sheet.pageCount()
         for number in range(pages):
@@ -103,12 +103,12 @@ class Press:
                 self.failed = True
                 return
 
-    def _poured(self, pour: DocumentBuilder, sheet: PrintedDocument) -> bool:
+    def _built(self, builder: DocumentBuilder, sheet: PrintedDocument) -> bool:
         """Build for one slice; what was built is laid out at once, which takes longer than building it."""
         end = time.perf_counter() + _SLICE
         with theme.on_paper():
             while time.perf_counter() < end:
-                if pour.go_on(_MORSEL):
+                if builder.go_on(_STEP):
                     return True
                 sheet.documentLayout().blockBoundingRect(sheet.lastBlock())
         return False

@@ -8,6 +8,7 @@ come, and whether what it waits for is there.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -186,6 +187,7 @@ class Player:
             for key, what in (("Shift+R", "reply"), ("F", "forward"), ("E", "write anew")):
                 yield from self._write(seed, key, what)
             print(json.dumps({"seed": seed, "memory": _memory()}), flush=True)
+            _forget_peaks()
 
     def _write(self, seed: int, key: str, what: str) -> Iterator[Callable[[], bool]]:
         self._begin()
@@ -206,7 +208,7 @@ class Player:
         view = self._message()
         if view is None or view.body.turning.is_busy or not self._window.gate.is_open:
             return False
-        return view.body.rich is None or not view.body.rich.is_pouring()
+        return view.body.rich is None or not view.body.rich.is_building()
 
     def _is_another(self, before: Any) -> bool:
         now = self._reading()
@@ -239,16 +241,30 @@ def _seed_in(subject: str) -> int:
 
 
 def _memory() -> dict[str, float]:
-    """Return the most that each process has held in memory, in megabytes, the shared pages too."""
+    """Return the most that each process has held in memory for a message, in megabytes, the shared pages too."""
+    found = {"window": _peak(os.getpid())}
+    for pid, name in _children():
+        found[name] = max(found.get(name, 0.0), _peak(pid))
+    return found
+
+
+def _forget_peaks() -> None:
+    """Let the most be counted anew from what is held now (proc(5), clear_refs)."""
+    for pid in (os.getpid(), *(pid for pid, _ in _children())):
+        with contextlib.suppress(OSError):
+            Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
+def _children() -> list[tuple[int, str]]:
+    """Return the children of the program that belong to it, and what each is for."""
     from tests.end2end import processes
 
     kinds = {"app.engine": "engine", "app.content": "content", "app.spelling": "spelling"}
-    found = {"window": _peak(os.getpid())}
-    for pid, line in processes.below(os.getpid()).items():
-        name = next((name for part, name in kinds.items() if part in line), "")
-        if name:
-            found[name] = max(found.get(name, 0.0), _peak(pid))
-    return found
+    named = (
+        (pid, next((kinds[part] for part in kinds if part in line), ""))
+        for pid, line in processes.below(os.getpid()).items()
+    )
+    return [(pid, name) for pid, name in named if name]
 
 
 def _peak(pid: int) -> float:

@@ -11,7 +11,7 @@ import pytest
 from app.domain.listing import Folder, Place, Row
 from app.domain.message import AccountId, ItemRef
 from app.storage.cache import SqliteCache
-from app.storage.cache_queries import kin_of
+from app.storage.cache_queries import conversation_ids
 from app.storage.cache_thread import open_cache
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(300)]
@@ -46,7 +46,7 @@ async def test_a_conversation_is_found(tmp_path: Path) -> None:
     took = []
     for _ in range(ASKED):
         began = time.thread_time()
-        found = kin_of(sql, ACCOUNT, f"id-{chance.randrange(MESSAGES)}")
+        found = conversation_ids(sql, ACCOUNT, f"id-{chance.randrange(MESSAGES)}")
         took.append((time.thread_time() - began) * 1000)
         assert len(found) >= 5
     sql.close()

@@ -194,7 +194,7 @@ def test_a_newsletter_is_read_and_shown(qtbot: QtBot, qapp: QApplication) -> Non
     page.show_blocks(blocks)  # type: ignore[arg-type]  # as made
     qapp.processEvents()
     first = (time.perf_counter() - begun) * 1000
-    whole, worst, busiest = until(qapp, lambda: not page.is_pouring())
+    whole, worst, busiest = until(qapp, lambda: not page.is_building())
     print(f"  shown: first words after {first:.0f} ms, all after {first + whole:.0f}")
     print(f"  longest turn {worst:.0f} ms, of which work {busiest:.0f}")
     bare = QTextEdit()

@@ -26,6 +26,7 @@ from app.domain.message import (
     Options,
     Sensitivity,
 )
+from app.domain.original import OriginalMark, Verb
 from app.domain.outcome import NewAttachment
 from app.domain.people import PERSONAL_LIST
 from app.domain.recipient import Recipient
@@ -117,6 +118,8 @@ def test_a_mark_alone_is_a_valid_update() -> None:
         requests.delete_items(REFS, for_good=True),
         requests.get_items(REFS),
         requests.get_people(REFS),
+        requests.get_marks(REFS),
+        requests.mark_originals([OriginalMark(ref, verb, 1.5e9) for ref in REFS for verb in Verb]),
         *(requests.find_page(folder, 20, 20) for folder in Folder),
         requests.find_marked(MARKS, [Folder.DRAFTS, Folder.OUTBOX, Folder.SENT], 0, 500),
         requests.find_marked([Mark("", "<only@example.org>")], [Folder.SENT], 0, 500),
@@ -147,7 +150,8 @@ def test_attachments_of_any_name_and_message_are_a_valid_request(
     message: Content, name: str, kind: str, content_id: str
 ) -> None:
     file = NewAttachment(name, __file__, kind, content_id)
-    with attachments.upload_of(REFS[0], [file, NewAttachment(name, message=message)]) as upload:
+    whole = NewAttachment(name, __file__, kind, as_message=True)
+    with attachments.upload_of(REFS[0], [file, NewAttachment(name, message=message), whole]) as upload:
         must_be_valid(upload.request)
 
 

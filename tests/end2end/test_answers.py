@@ -6,6 +6,7 @@ import base64
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
+from tests.end2end import seen
 from tests.end2end.desktop import wait_until
 from tests.end2end.person import ANYONE, Person
 from tests.end2end.program import Launcher, Program
@@ -60,17 +61,17 @@ def answer_it(program: Program, server: ServerSide, first: EmailMessage) -> None
     program.wait_until_accessible("Dressed")
     desktop.press("Shift+R")
     program.wait_until_focused("Message")
-    wait_until(lambda: "wrote:" in program.words(), "the older message is there")
+    wait_until(lambda: "Subject: Dressed" in program.words(), "the older message is there")
     desktop.type("One more thing")
     shoot_both(program, "answer", "Message")
     desktop.press("Ctrl+Enter")
     server.wait_until_delivered("RE: Dressed")
     answer = received(server, "RE: Dressed")
     html = html_of(answer)
-    own, _, older = html.partition("wrote:</div>")
+    own, _, older = html.partition('<hr><div id="divRplyFwdMsg">')
     assert (answer["In-Reply-To"], answer["References"]) == (first["Message-ID"], first["Message-ID"])
     assert own.index("One more thing") < own.index("Partnerships")
-    for words in ("<blockquote", "<b>urgent</b>", "Region</td>", "Partnerships"):
+    for words in ("<b>From:</b>", "<b>urgent</b>", "Region</td>", "Partnerships"):
         assert words in older
     assert "-qt-" not in html
 
@@ -83,10 +84,57 @@ def pass_it_on(program: Program, server: ServerSide) -> None:
     program.wait_until_accessible("RE: Dressed")
     desktop.press("F")
     program.wait_until_focused("To")
-    wait_until(lambda: "Forwarded message" in program.words(), "the older message is there")
+    wait_until(lambda: "Subject: RE: Dressed" in program.words(), "the older message is there")
     desktop.type(ANYONE)
     shoot_both(program, "passed-on", "To")
     desktop.press("Tab", "Ctrl+Enter")
     server.wait_until_delivered("FW: Dressed")
     html = html_of(received(server, "FW: Dressed"))
     assert html.index("Partnerships") < html.index("<hr>") < html.index("One more thing") < html.index("<b>urgent</b>")
+
+
+def test_three_are_passed_on_as_attachments_and_an_answer_quotes_line_for_line(mailwright: Launcher) -> None:
+    program = mailwright()
+    person, server, desktop = Person(program), ServerSide(program.sandbox), program.desktop
+    person.wait_until_ready()
+    quote_line_for_line(program)
+    person.go_to("Sent")
+    desktop.press("Home", "Shift+R")
+    program.wait_until_focused("Message")
+    wait_until(lambda: "wrote:" in program.words(), "the older message is there")
+    desktop.type("Line for line")
+    shoot_both(program, "answer-wrote", "Message")
+    person.leave()
+    desktop.press("Home", "X", "Down", "X", "Down", "X")
+    shoot_both(program, "three-selected", "Sent")
+    desktop.press("Shift+R")
+    program.wait_until_accessible("3 messages are selected, and this is done with one")
+    desktop.press("F")
+    program.wait_until_focused("To")
+    desktop.type(ANYONE)
+    desktop.press("Tab")
+    program.wait_until_focused("Subject")
+    desktop.type("Three of them")
+    shoot_both(program, "three-attached", "Subject")
+    desktop.press("Enter")
+    program.wait_until_focused("Message")
+    desktop.type("See these")
+    desktop.press("Ctrl+Enter")
+    server.wait_until_delivered("Three of them")
+    message = received(server, "Three of them")
+    assert [part.get_content_type() for part in message.walk()].count("message/rfc822") == 3
+    assert server.complaints() == []
+
+
+def quote_line_for_line(program: Program) -> None:
+    """Choose "On …, … wrote" in the settings, by keys."""
+    box = "Put From, Sent, To and Subject above the message that is answered"
+    program.desktop.press("Ctrl+,")
+    program.wait_until_accessible(box)
+    for _ in range(40):
+        if seen.find(program.tree(), box, state="focused") is not None:
+            break
+        program.desktop.press("Tab")
+    program.desktop.shoot("settings-heads-light")
+    program.desktop.press("space", "Escape")
+    program.wait_until_gone(box)

@@ -320,3 +320,19 @@ def test_no_key_is_lost_while_a_message_gets_a_window_of_its_own(mailwright: Lau
     person.write(ANYONE, "On its own", "a")
     desktop.stream("Ctrl+Shift+W", *letters("bcdefghijk"), "Ctrl+Shift+W", *letters("lmnopqrstu"), pause=pause)
     program.wait_until_accessible("abcdefghijklmnopqrstu", role="text")
+
+
+@pytest.mark.parametrize("pause", [5, 30])
+def test_no_key_is_lost_while_the_window_of_a_message_goes(mailwright: Launcher, pause: int) -> None:
+    """The window manager may hold the keyboard while it takes the window away."""
+    program = mailwright()
+    desktop, person = program.desktop, Person(program)
+    person.wait_until_ready()
+    person.write(ANYONE, "On its own", "a")
+    desktop.press("Ctrl+Shift+W")
+    wait_until(lambda: desktop.active_title().startswith("On its own"), "its window has the focus")
+    words = "abcdefghijklmnopqrstuvwxyz and all that comes after it"
+    chords = [*letters(ANYONE), "Alt+U", *letters("Next"), "Alt+M", *letters(words)]
+    desktop.stream("Ctrl+Enter", "Ctrl+N", *chords, pause=pause)
+    program.wait_until_accessible(words, role="text")
+    wait_until(lambda: not desktop.windows("On its own"), "the other window is gone")

@@ -1,4 +1,4 @@
-"""Lists as working desks in a real window: what is attached, conversations, other hands, and every state of a list."""
+"""Lists at work in a real window: what is attached, conversations, other hands, and every state of a list."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_what_is_attached_is_reached_opened_saved_and_read_by_keys(program: Prog
     program.wait_until_focused("setup.exe", role="list item")
     desktop.press("Enter")
     program.wait_until_accessible("may change this computer when it is opened")
-    shoot_both(program, "desk-attachments")
+    shoot_both(program, "lists-attachments")
     desktop.press("D", "Home", "Right", "Right")
     program.wait_until_focused("Agreement.eml", role="list item")
     desktop.press("Enter")
@@ -120,7 +120,7 @@ def test_a_conversation_is_walked_from_the_message_that_is_read(program: Program
     program.wait_until_accessible("1 of 3 in this conversation", seconds=30)
     desktop.press("W")
     program.wait_until_focused("shown now", role="list item")
-    shoot_both(program, "desk-conversation")
+    shoot_both(program, "lists-conversation")
     desktop.press("W", "W", "Down", "Down", "Enter")
     program.wait_until_accessible("3 of 3 in this conversation")
     desktop.press("Escape", "Escape", "Shift+M")
@@ -163,7 +163,7 @@ def test_an_undelivered_message_is_a_problem_that_f8_leads_to(program: Program) 
     desktop.press("End", "F8")
     program.wait_until_accessible("Write to them again", role="push button")
     program.wait_until_accessible("1 needs attention", role="check box")
-    shoot_both(program, "desk-undelivered")
+    shoot_both(program, "lists-undelivered")
 
 
 def test_many_messages_on_their_way_are_counted_at_the_foot(program: Program) -> None:
@@ -179,7 +179,7 @@ def test_many_messages_on_their_way_are_counted_at_the_foot(program: Program) ->
     program.wait_until_accessible("Send 120 messages?")
     desktop.press("Enter")
     program.wait_until_accessible("Sending: 100 of 120", seconds=60)
-    program.desktop.shoot("desk-sending-light")
+    program.desktop.shoot("lists-sending-light")
     program.wait_until_accessible("120 messages sent", seconds=60)
     person.go_to("Sent")
 
@@ -230,4 +230,4 @@ def test_other_mailboxes_stand_in_the_rail(program: Program) -> None:
     desktop.press("Enter")
     program.wait_until_accessible("Drafts of Sales", role="check box", state="checked")
     time.sleep(1)
-    shoot_both(program, "desk-other-mailboxes")
+    shoot_both(program, "lists-other-mailboxes")

@@ -40,13 +40,13 @@ def test_a_second_start_without_a_wish_brings_the_window_to_the_front(mailwright
 
 def test_a_start_with_a_wish_shows_the_message_at_once(mailwright: Launcher, tmp_path: Path) -> None:
     message = EmailMessage()
-    message["To"], message["Subject"] = "a@contoso.com", "From a file"
+    message["To"], message["Subject"], message["X-Unsent"] = "a@contoso.com", "From a file", "1"
     message.set_content("Its text\n")
     file = tmp_path / "a message.eml"
     file.write_bytes(bytes(message))
     program = mailwright(str(file))
     program.wait_until_accessible("From a file")
-    program.wait_until_focused("To")
+    program.wait_until_focused("Message")
     second(mailwright, "--to", "b@contoso.com", "--subject", "From a command line", "--body", "Text")
     program.wait_until_accessible("From a command line")
 

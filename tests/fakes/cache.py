@@ -244,7 +244,7 @@ class FakeCache:
                 moment = moment_of(kept.row, kept.folder[1].folder)
                 place = msgspec.structs.replace(kept.folder[1], mailbox=kept.folder[1].mailbox.casefold())
                 found.append((-moment, -number, ConversationRow(place, number, self._row(account_id, number))))
-        return [kin for *_, kin in sorted(found, key=lambda one: one[:2])][:200]
+        return [row for *_, row in sorted(found, key=lambda one: one[:2])][:200]
 
     async def forget(self, account_id: AccountId) -> None:
         """Remove all that is known of an account."""

@@ -46,7 +46,9 @@ from app.domain.message import (
     ItemRef,
     NewDraft,
 )
+from app.domain.message_kind import MessageKind
 from app.domain.operations import Answer, Operation, Read, Result, Write
+from app.domain.original import OriginalMark
 from app.domain.outcome import FetchOutcome, Outcome, Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
@@ -98,6 +100,8 @@ class Stored:
     modified: float = 0.0
     sent: float = 0.0
     conversation: str = ""
+    marks: list[OriginalMark] = dataclasses.field(default_factory=list)
+    kind: MessageKind = MessageKind.MESSAGE
 
     @property
     def ref(self) -> ItemRef:
@@ -494,6 +498,7 @@ class FakeMailbox(MoreOfAMailbox, FakeSignIns, Server):
             sent=item.sent,
             attachments=tuple(item.attachments),
             has_attachments=bool(item.attachments),
+            kind=item.kind,
         )
         return FetchOutcome(self._accepted(item.ref), fetched)
 

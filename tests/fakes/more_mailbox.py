@@ -14,6 +14,7 @@ from app.domain.attachment import Attachment, AttachmentKind
 from app.domain.errors import ItemRefused, ServerWords
 from app.domain.listing import MailFolder, Place, Report, SyncPage
 from app.domain.message import AccountId, ItemRef
+from app.domain.original import OriginalMark
 from app.domain.outcome import AttachOutcome, FetchedAttachment, NewAttachment, Outcome
 from app.domain.people import MailTips, Resolution
 from app.domain.recipient import Recipient
@@ -73,6 +74,21 @@ class MoreOfAMailbox:
         outcomes: list[Outcome] = await self._write("copy", account_id, refs, copy_one)
         return outcomes
 
+    async def mark_originals(self: Any, account_id: AccountId, marks: Sequence[OriginalMark]) -> list[Outcome]:
+        """Take down what was done with items; `marks` of an item holds them all, in order."""
+
+        def mark_one(_: AccountId, mark: OriginalMark) -> Outcome:
+            item = self._find(account_id, mark.ref)
+            if item is None:
+                return _answer(self, None)
+            if all(mark.at > before.at for before in item.marks):
+                item.marks.append(mark)
+                self._touch(item)
+            return _answer(self, item.ref)
+
+        outcomes: list[Outcome] = await self._write("mark_originals", account_id, marks, mark_one)
+        return outcomes
+
     async def attach(
         self: Any,
         account_id: AccountId,
@@ -89,7 +105,7 @@ class MoreOfAMailbox:
                 return _answer(self, None)
             content = Path(new.path).read_bytes() if new.message is None else b""
             number = f"attachment-{next(self._attachment_numbers)}"
-            kind = AttachmentKind.FILE if new.message is None else AttachmentKind.ITEM
+            kind = AttachmentKind.ITEM if new.as_message or new.message is not None else AttachmentKind.FILE
             inline = bool(new.content_id)
             size = len(content)
             item.attachments.append(Attachment(number, new.name, size, new.content_type, new.content_id, inline, kind))
@@ -147,9 +163,11 @@ class MoreOfAMailbox:
         await self._read("find_reports", account_id, (since,))
         return [one for one in self.reports if one[1].at >= since]
 
-    async def save_mime(self: Any, account_id: AccountId, ref: ItemRef, path: str) -> Outcome:
+    async def save_mime(
+        self: Any, account_id: AccountId, ref: ItemRef, path: str, *, for_others: bool = False, unsent: bool = False
+    ) -> Outcome:
         """Write subject and text as a message."""
-        await self._read("save_mime", account_id, (ref, path))
+        await self._read("save_mime", account_id, (ref, path, for_others, unsent))
         item = self._find(account_id, ref)
         if item is not None:
             _keep(path, f"Subject: {item.content.subject}\r\n\r\n{item.content.body}".encode())

@@ -15,20 +15,20 @@ from app.backends.ews.xml import Unreadable, parse
 from app.backends.net.http_errors import seconds_of
 from app.content.jobs import AnswerReader, Job, ReadFile, ReadHtml, ReadPicture, Want, decode_job
 from app.content.pictures import samples
+from app.core.layout_bounds import shown_lines
 from app.core.parsing import json_in
+from app.core.text import clean_text
 from app.domain.address_parser import parse_recipients
 from app.domain.errors import BadInput
 from app.domain.files import kind_of, safe_file_name
-from app.domain.layout_bounds import shown_lines
-from app.domain.links import is_look_alike, shown_link
 from app.domain.mailto import read_mailto
 from app.domain.query import as_aqs, completions, read_query
 from app.domain.startup_request import StartupRequest
-from app.domain.text import clean_text
-from app.domain.typed_dates import read_moment
 from app.domain.visible_text import plain_text
 from app.services.accounts.signatures import quote_begins
 from app.services.html.prepare import losses
+from app.ui.reader.links import is_look_alike, shown_link
+from app.views.compose.typed_dates import read_moment
 
 Door = Callable[[str], object]
 _TODAY: Final = date(2026, 11, 23)

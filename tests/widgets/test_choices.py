@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QLabel
 from app.bootstrap.background_start import load_presets
 from app.commands.keymap import read_keymap
 from app.domain.message import Field
+from app.domain.presets import read_presets
+from app.services.drafts.reply_forward import QuoteStyle
 from app.ui.keys import KeyHints
 from app.views.settings.preferences import ChoicesView
 from app.views.settings.view import SettingsView
@@ -262,3 +264,33 @@ async def test_a_file_of_presets_that_cannot_be_relied_upon_is_told_and_stops_no
     monkeypatch.setenv("MAILWRIGHT_PRESETS", str(tmp_path / "none.toml"))
     await load_presets(settings)
     assert not settings.presets.faults
+
+
+def quoting(scene: ProgramScene) -> str:
+    return scene.parts.reply_forward.quote_style.value
+
+
+async def test_how_an_answer_quotes_counts_at_once_is_kept_and_is_read(
+    program_scene: ProgramScene, tmp_path: Path
+) -> None:
+    parts = program_scene.parts
+    view = await at_choices(program_scene, tmp_path)
+    assert view.heads.isChecked()
+    assert quoting(program_scene) == "outlook"
+    view.heads.setFocus()
+    await program_scene.press("Space")
+    await program_scene.settle()
+    assert quoting(program_scene) == "wrote"
+    assert await program_scene.settings.read_setting("outlook_heads") == "never"
+    parts.reply_forward.quote_style = QuoteStyle.OUTLOOK
+    await parts.preferences.load(None)
+    assert quoting(program_scene) == "wrote"
+
+
+async def test_an_administrator_may_set_how_answers_quote(program_scene: ProgramScene, tmp_path: Path) -> None:
+    parts = program_scene.parts
+    parts.settings.presets = read_presets("[settings]\noutlook_heads = false\nlocked = true")
+    await parts.preferences.load(None)
+    view = await at_choices(program_scene, tmp_path)
+    assert (view.heads.isChecked(), view.heads.isEnabled()) == (False, False)
+    assert parts.reply_forward.quote_style is QuoteStyle.WROTE

@@ -11,9 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.core.text import utf16_length
 from app.domain.edits import Edit, Replica
 from app.domain.message import Content
-from app.domain.text import utf16_length
 from app.views.compose.fields import BodyEditor, SubjectField
 
 

@@ -1,4 +1,4 @@
-"""Files and links dropped beside the messages: messages are opened to be written on, all else is refused in words."""
+"""Files and links dropped beside the messages: messages are read or written on, all else is refused in words."""
 
 from __future__ import annotations
 
@@ -39,13 +39,20 @@ def drop(target: QWidget, *urls: QUrl) -> bool:
     return True
 
 
-async def test_a_message_dropped_on_the_list_is_opened_to_be_written_on(scene: ProgramScene, tmp_path: Path) -> None:
+@pytest.mark.parametrize("unsent", ["1", "0"])
+async def test_a_message_dropped_on_the_list_is_read_and_a_draft_is_written_on(
+    scene: ProgramScene, tmp_path: Path, unsent: str
+) -> None:
     message = EmailMessage()
-    message["To"], message["Subject"] = "a@x.example", "Dropped"
+    message["To"], message["Subject"], message["X-Unsent"] = "a@x.example", "Dropped", unsent
     message.set_content("Its text")
     file = tmp_path / "x.EML"
     file.write_bytes(bytes(message))
     assert drop(scene.window.lists, QUrl.fromLocalFile(str(file)))
+    if unsent == "0":
+        await scene.until(lambda: scene.parts.attachment_viewer.front() is not None)
+        assert scene.parts.workspace.messages == []
+        return
     await scene.until(lambda: len(scene.parts.workspace.messages) == 1)
     assert scene.message.session.content.subject == "Dropped"
 

@@ -17,7 +17,11 @@ from app.domain.message import Content, Field
 from app.domain.people import MailTips
 from app.domain.problem import ProblemKind, problem
 from app.domain.recipient import Recipient
+from app.domain.record import Whose
 from app.domain.state import State
+from app.services.drafts.draft_from_request import ToRead
+from app.services.drafts.drafts import Prepared
+from app.services.reader.eml import Shown
 from tests.fakes.scene import ACCOUNT, MESSAGE
 from tests.program_scene import ProgramScene
 
@@ -29,6 +33,7 @@ IN_PLACES = {
     "sent.edit_as_new": "sent",
     "sent.reply_all": "sent",
     "sent.forward": "sent",
+    "sent.forward_attached": "sent",
     "outbox.retry": "outbox",
 }
 QUITS = "window.quit"
@@ -84,6 +89,15 @@ async def go_where(scene: ProgramScene, command: Command, done: Done) -> None:
         await scene.settle()
         await scene.press("Ctrl+Return")
         done.clear()
+    elif command.context is Context.READING:
+        shown = Shown(Content(Recipient("eve@x.example"), MESSAGE.to, subject="Read here", body="Text"))
+        await parts.attachment_viewer.open_files(ACCOUNT.account_id, [ToRead("x.eml", shown)])
+        await scene.settle()
+    elif command.id == "compose.put_in":
+        whose = Whose(Recipient("eve@x.example"), to=MESSAGE.to)
+        name = await parts.drafts.begin(ACCOUNT.account_id, Content(body="Text"), prepared=Prepared(whose))
+        await parts.compose.open_now(name)
+        await scene.settle()
     elif command.context is Context.COMPOSE:
         await parts.compose.begin_now(Content(to=MESSAGE.to, subject="Written here", body="Text"))
         await scene.settle()

@@ -78,7 +78,7 @@ def in_reader(qtbot: QtBot, html: str) -> QTextEdit:
     page.resize(600, 400)
     page.show()
     page.show_blocks(parse_showing(clean(html).html))
-    page.wait_until_poured()
+    page.wait_until_built()
     return page
 
 

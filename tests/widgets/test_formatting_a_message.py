@@ -180,7 +180,7 @@ async def test_escape_stops_the_turning_of_a_long_text_and_nothing_is_changed(
     body = scene.message.body
     scene.tap(Qt.Key.Key_H, CTRL_SHIFT)
     if pouring:
-        while body.rich is None or not body.rich.is_pouring():
+        while body.rich is None or not body.rich.is_building():
             QApplication.processEvents()
     body.turning._say()
     assert "Escape leaves it" in scene.words(body.bar)
@@ -205,7 +205,7 @@ async def test_a_long_formatted_text_is_made_plain_in_a_thread_and_undo_brings_i
     html = "".join(f"<p>Line {number} with a <b>bold</b> word</p>" for number in range(20_000))
     name = await opened(scene, Content(to=(BEN,), subject="Hello", body=html, body_format=BodyFormat.HTML))
     body = scene.message.body
-    await scene.until(lambda: body.rich is not None and not body.rich.is_pouring())
+    await scene.until(lambda: body.rich is not None and not body.rich.is_building())
     await scene.press("Ctrl+Shift+H")
     await scene.until(lambda: body.bar.isVisible() and not body.turning.is_busy and scene.window.gate.is_open)
     scene.tap(Qt.Key.Key_H, CTRL_SHIFT)

@@ -358,6 +358,24 @@ async def test_escape_twice_or_after_a_pause_gives_up_what_is_typed_for_too(
     await scene.settle()
 
 
+async def test_escape_twice_behind_a_chord_leaves_what_the_chord_led_to(program_scene: ProgramScene) -> None:
+    """Seen: a message was written and sent blindly, a search was left by Escape, and the message was given up."""
+    scene = program_scene
+    hold = keys(scene).begin("Opening…")
+    await scene.until(lambda: "Opening…" in scene.window.kept_keys.words)
+    scene.tap_text("words")
+    scene.tap(Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    scene.tap_text("rotterdam")
+    for _ in range(2):
+        scene.tap(Qt.Key.Key_Escape)
+    assert hold.active
+    await scene.until(lambda: keys(scene).quiet_for() > 0.7)
+    scene.tap(Qt.Key.Key_Escape)
+    assert hold.given_up, "after a pause the person sees that nothing comes"
+    assert "words" in keys(scene).take_text()
+    await scene.settle()
+
+
 async def test_what_was_typed_for_a_message_that_cannot_be_had_is_shown_and_can_be_used(
     program_scene: ProgramScene,
 ) -> None:

@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from app.content.html.clean import clean
 from app.content.html.parse import parse_showing
+from app.core.layout_bounds import LONGEST_PART, MOST_LINES
 from app.domain.edits import Edit, Replica
-from app.domain.layout_bounds import LONGEST_PART, MOST_LINES
 from app.domain.message import BodyFormat, Content
 from app.domain.visible_text import plain_text
 from app.services.html.prepare import open_html
@@ -129,7 +129,7 @@ def test_formatted_text_is_read_in_parts_and_pieces(reader: Reader, html: str) -
     read(reader, "", html)
     page = reader._page
     assert page is not None
-    page.wait_until_poured()
+    page.wait_until_built()
     assert_light(page.document())
 
 
@@ -154,10 +154,10 @@ def test_a_piece_is_shown_from_its_start(qtbot: QtBot) -> None:
     page.resize(500, 300)
     page.show()
     page.show_blocks(parse_showing("<p>a line</p>" * 30_000))
-    qtbot.waitUntil(lambda: not page.is_pouring())
+    qtbot.waitUntil(lambda: not page.is_building())
     page.resize(400, 300)
     page.show_piece(1)
-    page.wait_until_poured()
+    page.wait_until_built()
     page.resize(500, 300)
     assert page.verticalScrollBar().maximum() > 1_000
     assert page.verticalScrollBar().value() == 0
@@ -177,7 +177,7 @@ def test_what_is_copied_of_a_formatted_text_has_no_break_that_is_for_the_eye(qtb
     page = HtmlView()
     qtbot.addWidget(page)
     page.show_blocks(parse_showing(f"<p>one</p><p>{'x' * 9_000}</p><p>two</p>"))
-    page.wait_until_poured()
+    page.wait_until_built()
     page.selectAll()
     assert page.createMimeDataFromSelection().text() == f"one\n{'x' * 9_000}\ntwo"
 
@@ -186,7 +186,7 @@ def test_an_ordinary_copy_keeps_its_formatting(qtbot: QtBot) -> None:
     page = HtmlView()
     qtbot.addWidget(page)
     page.show_blocks(parse_showing("<p>one <b>two</b></p>"))
-    page.wait_until_poured()
+    page.wait_until_built()
     page.selectAll()
     assert page.createMimeDataFromSelection().hasHtml()
 
@@ -202,7 +202,7 @@ def test_a_quotation_is_shown_in_parts(qtbot: QtBot) -> None:
     qtbot.addWidget(quote)
     quote.show_html(f"<div>{LINES['one word']}</div>")
     qtbot.waitUntil(lambda: quote.view.document().blockCount() > 1)
-    quote.view.wait_until_poured()
+    quote.view.wait_until_built()
     assert_light(quote.view.document())
 
 

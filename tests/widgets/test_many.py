@@ -240,6 +240,18 @@ async def test_messages_are_exported_as_files_none_over_another(program_scene: P
     assert scene.status_bar.startswith("3 exported to ")
 
 
+async def test_the_files_of_drafts_say_that_they_are_drafts(program_scene: ProgramScene, tmp_path: Path) -> None:
+    scene = program_scene
+    scene.on_server(Content(subject="Draft"))
+    scene.on_server(Content(subject="Sent"), folder=Folder.SENT)
+    for place in ("Ctrl+2", "Ctrl+3"):
+        await scene.press(place, "F5")
+        panel = scene.parts.workspace.panel
+        scene.parts.bulk.export(panel, await panel.session.rows_of(panel.model.ids), tmp_path)
+        await scene.settle()
+    assert [call.asked[3] for call in scene.mailbox.calls_of("save_mime")] == [True, False]
+
+
 async def test_a_thousand_that_are_sent_can_be_stopped_and_the_rest_is_ready_again(
     program_scene: ProgramScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:

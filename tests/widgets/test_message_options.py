@@ -22,8 +22,8 @@ from app.domain.message import (
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
 from app.domain.state import State
-from app.domain.typed_dates import read_day, read_moment
 from app.views.compose.options_panel import OptionsPanel
+from app.views.compose.typed_dates import read_day, read_moment
 from tests.fakes.scene import ANNA, MESSAGE
 from tests.program_scene import HOLD, ProgramScene
 

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.controllers.closing import Closing
+from app.controllers.compose.arrangement import bring_back, keep_arrangement, take_arrangement
 from app.controllers.compose.compose import keep_open, left_open
-from app.controllers.compose.desk import bring_back, keep_desk, take_desk
 from app.controllers.new_version import NewVersion, ReleaseNotice
 from app.core.background import run_here
 from app.core.program_files import ProgramFiles
@@ -124,7 +124,7 @@ async def restart(scene: ProgramScene, qtbot: QtBot, qapp: QApplication) -> Prog
     """End and start as the program does; settings and journal are those of the run before."""
     parts = scene.parts
     parts.compose.settle_all()
-    await keep_desk(parts.shell, parts.compose, parts.settings)
+    await keep_arrangement(parts.shell, parts.compose, parts.settings)
     for name in left_open(parts.records):
         await keep_open(parts.records, parts.drafts, name)
     await scene.settle()
@@ -136,10 +136,10 @@ async def restart(scene: ProgramScene, qtbot: QtBot, qapp: QApplication) -> Prog
     await again.parts.records.load()
     left = left_open(again.parts.records)
     await again.start()
-    desk = await take_desk(again.parts.settings)
-    assert desk is not None
-    assert await take_desk(again.parts.settings) is None, "once"
-    await bring_back(again.parts.shell, again.parts.records, again.parts.compose, left, desk)
+    arrangement = await take_arrangement(again.parts.settings)
+    assert arrangement is not None
+    assert await take_arrangement(again.parts.settings) is None, "once"
+    await bring_back(again.parts.shell, again.parts.records, again.parts.compose, left, arrangement)
     await again.settle()
     return again
 

@@ -7,6 +7,7 @@ from app.domain.message import Content
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
 from app.domain.state import State
+from app.services.accounts.signatures import Snippet
 from tests.fakes.mailbox import words
 from tests.fakes.scene import ANNA, BEN
 from tests.program_scene import HOLD, ProgramScene
@@ -191,3 +192,40 @@ async def test_a_copy_that_is_filed_in_another_mailbox_stands_in_its_sent(progra
     assert shown(scene) == []
     await go(scene, "sent")
     assert shown(scene) == ["For Sales"]
+
+
+async def test_a_new_message_is_from_the_mailbox_on_screen_with_its_signature(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await add(scene)
+    aids = scene.parts.aids
+    await aids.signatures.keep_snippet(ANNA, Snippet("k", text="Own", for_new=True))
+    await aids.signatures.keep_snippet(ANNA, Snippet("s", text="The sales team", for_new=True, address=SALES))
+    await go(scene, "drafts")
+    await scene.press("C")
+    content = await scene.content(scene.message.session.local_id)
+    assert content.sender == Recipient(SALES)
+    assert content.body.strip() == "The sales team"
+    await scene.press("Escape")
+    await scene.passes(30)
+    assert (scene.parts.records.all(), scene.mailbox.items) == ([], {}), "untouched it is nowhere"
+    await scene.press("C")
+    await scene.type("ben@example.org,")
+    await scene.passes(30)
+    assert [item.owner for item in scene.mailbox.items.values()] == [SALES], "it is kept there, and so is its copy"
+    await scene.press("Escape", "G, D", "C")
+    content = await scene.content(scene.message.session.local_id)
+    assert (content.sender, content.body.strip()) == (None, "Own")
+
+
+async def test_what_was_sent_for_them_is_answered_from_there(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    (item,) = scene.on_server(Content(Recipient(SALES), (BEN,), subject="Theirs"), folder=Folder.SENT)
+    item.owner = SALES
+    await add(scene)
+    await go(scene, "sent")
+    await scene.press("Shift+R")
+    await scene.until(lambda: scene.parts.compose.current() is not None)
+    name = scene.message.session.local_id
+    content = await scene.content(name)
+    assert (content.sender, content.to) == (Recipient(SALES), (BEN,))
+    assert scene.record(name).copy_to == CopyTo(CopyKind.PRINCIPAL_SENT, SALES)

@@ -18,7 +18,7 @@ from app.domain.message import BodyFormat, Content
 from app.services.reader.message_reader import ReadMessage
 from app.services.records.rows import ListRow
 from app.ui import theme
-from app.ui.print_renderer import Press
+from app.ui.print_renderer import PrintJob
 from tests.fakes.mailbox import Stored, words
 from tests.fakes.scene import ANNA, BEN
 from tests.program_scene import ProgramScene
@@ -154,7 +154,7 @@ async def test_a_printer_that_takes_nothing_is_said(
     program_scene: ProgramScene, pdf: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scene = program_scene
-    monkeypatch.setattr(Press, "begin", lambda _self: False)
+    monkeypatch.setattr(PrintJob, "begin", lambda _self: False)
     await sent(scene, *plain(1))
     await scene.press("Ctrl+P")
     assert scene.status_bar == "1 was not done (Message 0)"
@@ -188,17 +188,17 @@ async def test_formatted_text_is_printed_formatted_and_in_ink_where_the_window_i
     assert pages(pdf) == 1
 
 
-# --- the press itself -------------------------------------------------------------------------------------------------
+# --- the job itself -------------------------------------------------------------------------------------------------
 
 
 def test_a_long_message_is_printed_page_by_page_with_turns_of_the_loop_between(
     qapp: QApplication, tmp_path: Path
 ) -> None:
-    press = Press(a_printer(tmp_path / "long.pdf"))
-    assert press.begin()
-    steps = sum(1 for _ in press.message([Paragraph((Run(f"Line {n}"),)) for n in range(1_000)], {}))
-    assert press.end()
-    made = press.taken()
+    job = PrintJob(a_printer(tmp_path / "long.pdf"))
+    assert job.begin()
+    steps = sum(1 for _ in job.message([Paragraph((Run(f"Line {n}"),)) for n in range(1_000)], {}))
+    assert job.end()
+    made = job.taken()
     count = made.count(b"/Type /Page\n")
     assert count > 10
     assert steps >= count
@@ -208,14 +208,14 @@ def test_a_long_message_is_printed_page_by_page_with_turns_of_the_loop_between(
 
 def test_a_pdf_taken_piece_by_piece_is_the_pdf(qapp: QApplication, tmp_path: Path) -> None:
     def printed(*, in_pieces: bool) -> bytes:
-        press, made = Press(a_printer(tmp_path / "x.pdf")), b""
-        assert press.begin()
+        job, made = PrintJob(a_printer(tmp_path / "x.pdf")), b""
+        assert job.begin()
         for number in range(3):
-            for _ in press.message([Paragraph((Run(f"Message {number}"),))], {}):
+            for _ in job.message([Paragraph((Run(f"Message {number}"),))], {}):
                 pass
-            made += press.taken() if in_pieces else b""
-        assert press.end()
-        return made + press.taken()
+            made += job.taken() if in_pieces else b""
+        assert job.end()
+        return made + job.taken()
 
     whole, pieces = printed(in_pieces=False), printed(in_pieces=True)
     assert len(whole) == len(pieces)
@@ -227,13 +227,13 @@ def test_a_pdf_taken_piece_by_piece_is_the_pdf(qapp: QApplication, tmp_path: Pat
 def test_only_the_pages_that_were_asked_for_are_printed(qapp: QApplication, tmp_path: Path) -> None:
     printer = a_printer(tmp_path / "some.pdf")
     printer.setFromTo(2, 3)
-    press = Press(printer)
-    assert press.begin()
+    job = PrintJob(printer)
+    assert job.begin()
     for number in range(5):
-        for _ in press.message([Paragraph((Run(f"Message {number}"),))], {}):
+        for _ in job.message([Paragraph((Run(f"Message {number}"),))], {}):
             pass
-    assert press.end()
-    assert press.taken().count(b"/Type /Page\n") == 2
+    assert job.end()
+    assert job.taken().count(b"/Type /Page\n") == 2
 
 
 def test_nothing_of_a_message_is_read_as_markup() -> None:

@@ -35,7 +35,7 @@ def page(qtbot: QtBot) -> HtmlView:
 
 def shown(page: HtmlView, html: str) -> str:
     page.show_blocks(parse_showing(clean(html).html))
-    page.wait_until_poured()
+    page.wait_until_built()
     return page.toPlainText()
 
 
@@ -48,12 +48,12 @@ def test_every_message_is_shown_with_its_words(page: HtmlView, case: Case) -> No
 def test_a_long_message_is_poured_in_turns_and_comes_whole(page: HtmlView, qtbot: QtBot) -> None:
     blocks = parse_showing("<p>A line of a <b>long</b> message</p>" * 6_000)
     page.show_blocks(blocks)
-    assert page.is_pouring()
-    qtbot.waitUntil(lambda: not page.is_pouring(), timeout=30_000)
+    assert page.is_building()
+    qtbot.waitUntil(lambda: not page.is_building(), timeout=30_000)
     told = page.toPlainText().count("A line of a long message")
     while page.has_more():
         page.show_piece(page.piece + 1)
-        qtbot.waitUntil(lambda: not page.is_pouring(), timeout=30_000)
+        qtbot.waitUntil(lambda: not page.is_building(), timeout=30_000)
         told += page.toPlainText().count("A line of a long message")
     assert told == 6_000
 

@@ -9,7 +9,7 @@ from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.domain.message import Content, Field, LocalId, Options
 from app.domain.state import State
-from app.domain.typed_dates import read_moment, suggested_moments
+from app.views.compose.typed_dates import read_moment, suggested_moments
 from tests.fakes.scene import ANNA, MESSAGE
 from tests.program_scene import HOLD, ProgramScene
 

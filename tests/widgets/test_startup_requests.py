@@ -91,9 +91,9 @@ async def test_a_link_says_whom_it_hides_and_what_was_left_out(scene: ProgramSce
     assert scene.message.recipients[Field.BCC].isVisible()
 
 
-async def test_a_message_from_a_file_is_written_anew(scene: ProgramScene, tmp_path: Path) -> None:
+async def test_a_draft_from_a_file_is_written_on(scene: ProgramScene, tmp_path: Path) -> None:
     message = EmailMessage()
-    message["To"], message["Subject"] = "a@x.example", "From a file"
+    message["To"], message["Subject"], message["X-Unsent"] = "a@x.example", "From a file", "1"
     message.set_content("Its text")
     file = tmp_path / "x.eml"
     file.write_bytes(bytes(message))
@@ -104,7 +104,7 @@ async def test_a_message_from_a_file_is_written_anew(scene: ProgramScene, tmp_pa
 
 async def test_formatting_from_a_file_is_made_safe_before_it_is_a_message(scene: ProgramScene, tmp_path: Path) -> None:
     message = EmailMessage()
-    message["Subject"] = "Hostile"
+    message["Subject"], message["X-Unsent"] = "Hostile", "1"
     message.set_content("<p onclick='x()'>Words</p><script>x()</script><img src='http://x.example/a.png'>", "html")
     file = tmp_path / "x.eml"
     file.write_bytes(bytes(message))
@@ -120,7 +120,7 @@ async def test_files_are_attached_from_a_command_line_and_from_inside_a_message(
     report = tmp_path / "report.pdf"
     report.write_bytes(b"%PDF")
     message = EmailMessage()
-    message["Subject"] = "With a picture"
+    message["Subject"], message["X-Unsent"] = "With a picture", "1"
     message.set_content("Text")
     message.add_attachment(b"PNG", maintype="image", subtype="png", filename="../p.png")
     file = tmp_path / "x.eml"

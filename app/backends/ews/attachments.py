@@ -96,7 +96,12 @@ def upload_of(parent: ItemRef, attachments: Sequence[NewAttachment]) -> Iterator
                 continue
             file = stack.enter_context(open(attachment.path, "rb"))  # noqa: PTH123 - as above
             token = uuid.uuid4().hex
-            add(_described(listed, "t:FileAttachment", attachment), "t:Content", token)
+            if attachment.as_message:
+                element = add(listed, "t:ItemAttachment")
+                add(element, "t:Name", attachment.name)
+                add(add(element, "t:Message"), "t:MimeContent", token, CharacterSet="UTF-8")
+            else:
+                add(_described(listed, "t:FileAttachment", attachment), "t:Content", token)
             upload.places.append((token.encode(), FilePart(file, os.fstat(file.fileno()).st_size)))
         yield upload
 

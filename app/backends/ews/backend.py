@@ -28,9 +28,9 @@ from app.backends.ews.folders import (
 from app.backends.ews.http_session import LOOPBACK, HttpSession
 from app.backends.ews.item_reader import is_true, mark_of, ref_of, row_of
 from app.backends.ews.notifications import Subscriptions
-from app.backends.ews.replies import fetched_of, mime_of, outcomes_of, words_of
+from app.backends.ews.replies import fetched_of, marked_of, mime_of, outcomes_of, words_of
 from app.backends.ews.soap_client import SoapFault, download, post
-from app.backends.ews.streamed_files import NewFile, Unwritable, most_of
+from app.backends.ews.streamed_files import NewFile, Unwritable, leave_out_bcc, most_of, say_unsent
 from app.backends.ews.xml import ITEMS, Element, Unreadable, child, text_of
 from app.backends.net.http_errors import HttpRefusal
 from app.backends.port import Job, ProgressListeners, Stopped, as_declared
@@ -38,9 +38,10 @@ from app.core.i18n import tr
 from app.core.parsing import whole_number
 from app.domain import operations as ops
 from app.domain.account import Account, ProbeStep
-from app.domain.errors import BadInput, ItemRefused, Trouble, TroubleKind, error_for
+from app.domain.errors import AccountError, BadInput, ItemRefused, Trouble, TroubleKind, error_for
 from app.domain.listing import Folder, MailFolder, Mark, Page, Place, Report, Sighting, SyncPage
 from app.domain.message import DraftUpdate, ItemRef, NewDraft, Stage
+from app.domain.original import OriginalMark
 from app.domain.outcome import AttachOutcome, FetchedAttachment, FetchOutcome, NewAttachment, Outcome
 from app.domain.people import MailTips, Resolution
 from app.domain.recipient import Recipient
@@ -78,7 +79,7 @@ class EwsBackend:
             return self._perform_read(operation, job, told)
         return self._perform_read_around(operation, job)
 
-    def _perform_write(self, operation: ops.AnyWrite, job: Job, told: ProgressListeners) -> object:
+    def _perform_write(self, operation: ops.AnyWrite, job: Job, told: ProgressListeners) -> object:  # noqa: PLR0911 - the table
         match operation:
             case ops.Save():
                 return as_declared(operation, self.save(operation.drafts, job))
@@ -92,6 +93,8 @@ class EwsBackend:
                 return as_declared(operation, self.move(operation.refs, operation.to, job))
             case ops.Copy():
                 return as_declared(operation, self.copy(operation.refs, operation.to, job))
+            case ops.MarkOriginals():
+                return as_declared(operation, self.mark_originals(operation.marks, job))
             case ops.Attach():
                 return as_declared(operation, self.attach(operation.parent, operation.attachments, told.of_bytes, job))
             case ops.DeleteAttachments():
@@ -118,7 +121,12 @@ class EwsBackend:
                 fetch = self.get_attachment(number, path, lambda done: told.of_bytes(done, 0), job, size)
                 return as_declared(operation, fetch)
             case ops.SaveMime():
-                return as_declared(operation, self.save_mime(operation.ref, operation.path, job))
+                return as_declared(
+                    operation,
+                    self.save_mime(
+                        operation.ref, operation.path, job, for_others=operation.for_others, unsent=operation.unsent
+                    ),
+                )
             case ops.FindReports():
                 return as_declared(operation, self.find_reports(operation.since, job))
             case _:
@@ -184,6 +192,27 @@ class EwsBackend:
         """CopyItem; each outcome names the copy."""
         return self._write(refs, lambda chunk: requests.copy_items(chunk, to), job)
 
+    def mark_originals(self, marks: Sequence[OriginalMark], job: Job) -> list[Outcome]:
+        """GetItem of what they say already, and UpdateItem of those that say nothing newer."""
+        answers: list[Outcome] = []
+        for chunk in _chunks(marks, _CHUNK):
+            answers += self._mark_chunk(chunk, job)
+        return answers
+
+    def _mark_chunk(self, marks: Sequence[OriginalMark], job: Job) -> list[Outcome]:
+        names = [mark.ref.item_id for mark in marks]
+        asked = [ItemRef(name) for name in dict.fromkeys(names)]
+        try:
+            messages = self._read(requests.get_marks(asked), job)
+        except AccountError as error:
+            return [untold(not_sent(error.trouble))] * len(marks)
+        known = dict(zip((ref.item_id for ref in asked), marked_of(messages, [r.item_id for r in asked]), strict=True))
+        seen = [known[name] for name in names]
+        # Seconds are what is written: the same one again is one's own mark, whose answer was lost.
+        wanted = [mark for mark, (one, at) in zip(marks, seen, strict=True) if one.accepted and int(at) < int(mark.at)]
+        written = dict(zip(wanted, self._write(wanted, requests.mark_originals, job), strict=True)) if wanted else {}
+        return [written.get(mark, one) for mark, (one, _) in zip(marks, seen, strict=True)]
+
     def attach(
         self, parent: ItemRef, attachments: Sequence[NewAttachment], on_bytes: Callable[[int, int], None], job: Job
     ) -> list[AttachOutcome]:
@@ -201,10 +230,21 @@ class EwsBackend:
         messages, _ = self._download(get_attachment(attachment_id), path, on_bytes, job, size)
         return fetch_of(messages, self._account.address)
 
-    def save_mime(self, ref: ItemRef, path: str, job: Job) -> Outcome:
+    def save_mime(
+        self, ref: ItemRef, path: str, job: Job, *, for_others: bool = False, unsent: bool = False
+    ) -> Outcome:
         """GetItem of the MimeContent; it is written to `path`, which must not be there yet."""
         messages, size = self._download(requests.get_mime(ref), path, lambda _: None, job)
-        return mime_of(messages, size)
+        outcome = mime_of(messages, size)
+        if (for_others or unsent) and outcome.accepted:
+            try:
+                if for_others:
+                    leave_out_bcc(path)
+                if unsent:
+                    say_unsent(path)
+            except OSError as error:
+                raise BadInput(tr("The file cannot be written ({why}).", why=error.strerror)) from error
+        return outcome
 
     def resolve_names(self, text: str, job: Job) -> Resolution:
         """ResolveNames."""

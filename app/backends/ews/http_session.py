@@ -8,6 +8,7 @@ so that a second account's CA file or password would be ignored. Sessions are ta
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from queue import Empty
 from typing import Any
@@ -67,6 +68,7 @@ class HttpSession(BaseProtocol):  # type: ignore[misc] # exchangelib has no type
             # As UTF-8: requests would make it Latin-1, and fail on other characters.
             self._auth = HTTPBasicAuth(account.user.encode(), secret.encode())
         self._context = trust(account.ca_file)
+        self._aside = threading.local()
         super().__init__(
             Configuration(
                 credentials=None if self._bearer else Credentials(account.user, secret),
@@ -118,7 +120,21 @@ class HttpSession(BaseProtocol):  # type: ignore[misc] # exchangelib has no type
         return session
 
     def release_session(self, session: Any) -> None:
-        """Take a session back."""
+        """Keep a session aside until its reply was understood: exchangelib calls this before it parses one."""
+        self._aside.session = session
+
+    def end_call(self, *, well: bool) -> None:
+        """Take the session of this thread's call back, or close it where its reply was a fault or not understood.
+
+        After those a server may send more on the same connection than was asked for: each reply that followed would
+        be taken for the one to the request after.
+        """
+        session, self._aside.session = getattr(self._aside, "session", None), None
+        if session is None:
+            return
+        if not well:
+            self.close_session(session)
+            return
         session.idle_since = time.monotonic()
         self._session_pool.put(session, block=False)
 

@@ -6,7 +6,17 @@ import base64
 import binascii
 import hashlib
 
-from app.backends.ews.xml import DEFERRED_TAG, HEADERS_NAME, MARK_NAME, MARK_SET, Element, T, child, text_of
+from app.backends.ews.xml import (
+    DEFERRED_TAG,
+    HEADERS_NAME,
+    MARK_NAME,
+    MARK_SET,
+    VERB_TIME_TAG,
+    Element,
+    T,
+    child,
+    text_of,
+)
 from app.core.parsing import moment_in, whole_number
 from app.domain.attachment import Attachment, AttachmentKind
 from app.domain.listing import Row
@@ -22,6 +32,7 @@ from app.domain.message import (
     Options,
     Sensitivity,
 )
+from app.domain.message_kind import kind_of_class
 from app.domain.recipient import Recipient
 
 _KINDS = {"FileAttachment": AttachmentKind.FILE, "ItemAttachment": AttachmentKind.ITEM}
@@ -70,6 +81,11 @@ def mark_of(item: Element) -> str:
     return _property_of(item, PropertyName=MARK_NAME, PropertySetId=MARK_SET)
 
 
+def answered_at(item: Element) -> float:
+    """Return when a message was last answered or passed on, 0 for never."""
+    return time_of(_property_of(item, PropertyTag=VERB_TIME_TAG))
+
+
 def item_of(item: Element, own: str) -> Fetched:
     """Return an item whole; a From that is `own` reads as None."""
     ref = ref_of(item)
@@ -93,6 +109,7 @@ def item_of(item: Element, own: str) -> Fetched:
         size=number_of(text_of(item, "t:Size")),
         headers=_headers_of(item),
         attachments=attachments_of(item, "t:Attachments"),
+        kind=kind_of_class(text_of(item, "t:ItemClass")),
     )
 
 

@@ -1,7 +1,7 @@
 """What the server said, message by message, with nothing dropped.
 
-Results are laid beside what was asked, by position. A reply with fewer messages than items leaves the others unknown, a
-reply with more has its surplus left aside: no list is ever shorter than what was asked for.
+Results are laid beside what was asked, by position. A reply with fewer messages than items leaves the others unknown;
+of one with more nothing is believed: it may answer something else. No list is ever shorter than what was asked for.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from app.backends.ews.item_reader import item_of, ref_of
+from app.backends.ews.item_reader import answered_at, item_of, ref_of
 from app.backends.ews.xml import Element, T, child, text_of
 from app.core.i18n import tr
 from app.core.parsing import LARGEST, LONGEST_WAIT, whole_number
@@ -56,7 +56,7 @@ def outcomes_of(
     """
     now = time.time()
     nothing = unanswered(len(messages), asked, now)
-    laid = _laid_beside(messages, names)[:asked]
+    laid = _laid_beside(messages, names) if len(messages) <= asked else []
     outcomes = [nothing if one is None else outcome_of(one, now, needs_ref=needs_ref) for one in laid]
     return outcomes + [nothing] * (asked - len(outcomes))
 
@@ -66,7 +66,7 @@ def fetched_of(messages: Sequence[Element], names: Sequence[str], own: str) -> l
     now = time.time()
     nothing = FetchOutcome(unanswered(len(messages), len(names), now))
     answers = []
-    for message in _laid_beside(messages, names)[: len(names)]:
+    for message in _laid_beside(messages, names) if len(messages) <= len(names) else []:
         if message is None:
             answers.append(nothing)
             continue
@@ -74,6 +74,19 @@ def fetched_of(messages: Sequence[Element], names: Sequence[str], own: str) -> l
         item = _first_item(message)
         answers.append(FetchOutcome(outcome, item_of(item, own) if outcome.accepted and item is not None else None))
     return answers + [nothing] * (len(names) - len(answers))
+
+
+def marked_of(messages: Sequence[Element], names: Sequence[str]) -> list[tuple[Outcome, float]]:
+    """Return of each of the ItemIds `names` what was said of it, and when it was last answered or passed on."""
+    now = time.time()
+    answers = []
+    for message in [*_laid_beside(messages, names), *[None] * len(names)][: len(names)]:
+        item = None if message is None else _first_item(message)
+        outcome = unanswered(len(messages), len(names), now)
+        if message is not None:
+            outcome = outcome_of(message, now, needs_ref=True)
+        answers.append((outcome, 0.0 if item is None else answered_at(item)))
+    return answers
 
 
 def _laid_beside(messages: Sequence[Element], names: Sequence[str]) -> list[Element | None]:

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from app.backends.ews.item_writer import add_message, add_property_write, add_writes
-from app.backends.ews.xml import Element, add, add_deferred_uri, add_folder, add_headers_uri, add_mark_uri, operation
+from app.backends.ews.item_writer import add_message, add_property_write, add_writes, date_text
+from app.backends.ews.xml import (
+    ICON_TAG,
+    VERB_TAG,
+    VERB_TIME_TAG,
+    Element,
+    add,
+    add_deferred_uri,
+    add_folder,
+    add_headers_uri,
+    add_mark_uri,
+    add_tag_uri,
+    operation,
+)
 from app.domain.listing import Folder, Mark, Place
 from app.domain.message import DraftUpdate, ItemRef, NewDraft
+from app.domain.original import OriginalMark, Verb
 from app.domain.record import CopyKind, CopyTo
 
 ROW_FIELDS = (
@@ -31,6 +45,7 @@ ROW_FIELDS = (
     "message:References",
 )
 _ITEM_FIELDS = (
+    "item:ItemClass",
     "item:Subject",
     "item:Sensitivity",
     "item:Body",
@@ -104,6 +119,46 @@ def update_items(updates: Sequence[DraftUpdate], send: CopyTo | None = None) -> 
         add_writes(writes, update.content, update.fields, update.gone_headers)
         if update.mark:
             add_property_write(writes, add_mark_uri, update.mark)
+    return request
+
+
+def get_marks(refs: Sequence[ItemRef]) -> Element:
+    """GetItem of the time alone at which a message was last answered or passed on."""
+    request = operation("GetItem")
+    shape = add(request, "m:ItemShape")
+    add(shape, "t:BaseShape", "IdOnly")
+    add_tag_uri(VERB_TIME_TAG, "SystemTime", add_properties(shape, ()))
+    _add_item_ids(request, refs)
+    return request
+
+
+_ANSWERED_ICON, _FORWARDED_ICON = "261", "262"
+"""PidTagIconIndex ([MS-OXCMSG]): 0x105 and 0x106."""
+
+
+def mark_originals(marks: Sequence[OriginalMark]) -> Element:
+    """UpdateItem, AlwaysOverwrite: what was done with messages, and that they are read; no receipt goes out by it."""
+    request = operation(
+        "UpdateItem",
+        ConflictResolution="AlwaysOverwrite",
+        MessageDisposition="SaveOnly",
+        SuppressReadReceipts="true",
+    )
+    changes = add(request, "m:ItemChanges")
+    for mark in marks:
+        change = add(changes, "t:ItemChange")
+        _add_item_id(change, ItemRef(mark.ref.item_id))
+        writes = add(change, "t:Updates")
+        read = add(writes, "t:SetItemField")
+        add(read, "t:FieldURI", FieldURI="message:IsRead")
+        add(add(read, "t:Message"), "t:IsRead", "true")
+        icon = _FORWARDED_ICON if mark.verb is Verb.FORWARDED else _ANSWERED_ICON
+        for tag, kind, value in (
+            (VERB_TAG, "Integer", str(int(mark.verb))),
+            (VERB_TIME_TAG, "SystemTime", date_text(mark.at)),
+            (ICON_TAG, "Integer", icon),
+        ):
+            add_property_write(writes, partial(add_tag_uri, tag, kind), value)
     return request
 
 

@@ -76,7 +76,8 @@ class _Open(_Call):
             return
         if response is not None:
             response.close()
-        (self.protocol.release_session if whole else self.protocol.retire_session)(session)
+        self.protocol.release_session(session)
+        self.protocol.end_call(well=whole)
 
 
 class _Download(_Open):
@@ -169,10 +170,13 @@ def post(
     name = request.tag.rpartition("}")[2]
     content, timeout = _begin(http, request, job)
     call = _call_of(name)(http, timeout=timeout)
+    well = False
     work_on(job)
     try:
         messages: list[Element] = call._get_response_xml(content if body is None else body(content))  # noqa: SLF001 - the seam that exchangelib's own services override
+        well = True
     finally:
+        http.end_call(well=well)
         work_on(None)
         job.attach(None)
     return messages
@@ -235,10 +239,21 @@ def messages_in(body: Element, operation: str) -> list[Element]:
     if fault is not None:
         raise SoapFault(_words_of_fault(fault))
     response = _response_in(body, operation)
-    messages = None if response is None else response.find(f"{{{M}}}ResponseMessages")
-    if messages is None:
-        raise Unreadable("no ResponseMessages")
-    return list(messages)
+    wrappers = [] if response is None else list(response)
+    named = next((one for one in wrappers if one.tag == f"{{{M}}}ResponseMessages"), None)
+    if named is not None:
+        return list(named)
+    # Another server may call what is around them otherwise: they are known by what they are.
+    for around in wrappers:
+        messages = list(around)
+        if messages and all(map(_is_response_message, messages)):
+            return messages
+    raise Unreadable("no response messages")
+
+
+def _is_response_message(one: Element) -> bool:
+    """Return whether an element is the answer for one item, whatever stands around it."""
+    return str(one.tag).endswith("ResponseMessage") and one.get("ResponseClass") is not None
 
 
 def _response_in(body: Element, operation: str) -> Element | None:

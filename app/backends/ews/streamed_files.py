@@ -278,3 +278,52 @@ def _writing() -> Iterator[None]:
         yield
     except OSError as error:
         raise Unwritable(error.strerror or type(error).__name__) from error
+
+
+_HIDDEN: Final = frozenset({b"bcc", b"resent-bcc"})
+_LINE: Final = 64 * 1024
+"""Bytes of a line of the head that are read at once."""
+
+
+def leave_out_bcc(path: str) -> None:
+    """Take the fields that name those in Bcc out of the head of the message in a file. Raises OSError.
+
+    A server's MIME of what one sent has them; whoever gets it as an attachment is not to read them.
+    """
+    with _exchanged(path) as (source, target):
+        hidden, begins = False, True
+        while (line := source.readline(_LINE)).strip(b"\r\n") or (line and not begins):
+            if begins and line[:1] not in {b" ", b"\t"}:
+                hidden = line.partition(b":")[0].strip().lower() in _HIDDEN
+            if not hidden:
+                target.write(line)
+            begins = line.endswith(b"\n")
+        target.write(line)
+        _pour(source, target)
+
+
+def say_unsent(path: str) -> None:
+    """Let the message in a file say of itself that it is a draft: X-Unsent, as Outlook reads it. Raises OSError."""
+    with _exchanged(path) as (source, target):
+        target.write(b"X-Unsent: 1\r\n")
+        _pour(source, target)
+
+
+def _pour(source: BinaryIO, target: BinaryIO) -> None:
+    while part := source.read(1 << 20):
+        target.write(part)
+
+
+@contextlib.contextmanager
+def _exchanged(path: str) -> Iterator[tuple[BinaryIO, BinaryIO]]:
+    """Read the file at `path`, and put what is written meanwhile in its place, whole or not at all."""
+    fresh = f"{path}.new"
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    try:
+        with open(path, "rb") as source, os.fdopen(descriptor, "wb") as target:  # noqa: PTH123 - as in NewFile
+            yield source, target
+        os.replace(fresh, path)  # noqa: PTH105 - as above
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(fresh)  # noqa: PTH108 - as above
+        raise

@@ -12,8 +12,8 @@ from typing import TypeAlias
 
 from lxml import etree
 
+from app.core.text import mend_surrogates
 from app.domain.listing import Folder, Place
-from app.domain.text import mend_surrogates
 
 Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml has no public name for the type of an element
 
@@ -26,6 +26,9 @@ ITEMS = f"{{{T}}}Items"
 
 SERVER_VERSION = "Exchange2013"
 """The oldest API that has all we ask for (Preview); every Exchange since 2013 takes it, Exchange SE too."""
+
+QUIET_VERSION = "Exchange2013_SP1"
+"""The oldest API that can keep a read receipt back (SuppressReadReceipts); asked for by such requests alone."""
 
 MARK_SET = "a8f1d1c6-5a44-4f1e-9d05-6f7b2a2d9a10"
 MARK_NAME = "MailwrightId"
@@ -43,6 +46,9 @@ READ_AND_NO_DRAFT = "1"
 """mfRead alone: mfUnsent (8) would make it a draft."""
 SUBMITTED_TAG, DELIVERED_TAG = "0x0039", "0x0E06"
 """PidTagClientSubmitTime and PidTagMessageDeliveryTime ([MS-OXOMSG] 2.2.3.11 and 2.2.3.9)."""
+
+VERB_TAG, VERB_TIME_TAG, ICON_TAG = "0x1081", "0x1082", "0x1080"
+"""PidTagLastVerbExecuted, PidTagLastVerbExecutionTime ([MS-OXOMSG]) and PidTagIconIndex ([MS-OXCMSG])."""
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -104,7 +110,8 @@ def envelope(request: Element, *, culture: str = "", impersonated: str = "", zon
     """Return the SOAP message around `request`, with the headers that the WSDL of [MS-OXWSMSG] names (section 6.2)."""
     root = etree.Element(f"{{{SOAP}}}Envelope", nsmap={"s": SOAP, "m": M, "t": T})
     header = etree.SubElement(root, f"{{{SOAP}}}Header")
-    add(header, "t:RequestServerVersion", Version=SERVER_VERSION)
+    quiet = request.get("SuppressReadReceipts") is not None
+    add(header, "t:RequestServerVersion", Version=QUIET_VERSION if quiet else SERVER_VERSION)
     if culture:
         add(header, "t:MailboxCulture", culture)
     if impersonated:

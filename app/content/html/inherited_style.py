@@ -9,7 +9,7 @@ import msgspec
 from app.content.html.style import read_style
 from app.content.html.tree import attribute
 from app.core.parsing import whole_number
-from app.domain.blocks import Level, Look
+from app.domain.blocks import QUOTE_HEAD, Level, Look
 from app.domain.html_rules import Style, pixels, write_style
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ class InheritedStyle(msgspec.Struct, frozen=True):
     block: tuple[tuple[str, str], ...] = ()
     background: str = ""
     kept: bool = False
+    name: str = ""
     align_told: bool = False
     """Whether `align` comes from an attribute, or from `center`: that ends at the next table (HTML, 15.3.3)."""
 
@@ -107,6 +108,7 @@ def _inside_block(
         kind=kind,
         align=align if align in {"center", "right", "justify"} else "",
         align_told=align_told,
+        name=QUOTE_HEAD if element.get("id") == QUOTE_HEAD else "",
         block=tuple(block.items()),
         background=background,
         kept=tag == "pre" or style.get("white-space", "").startswith("pre") or place.kept,

@@ -206,6 +206,7 @@ class _Reader:
                 at.quote,
                 write_style(dict(at.block)),
                 at.background,
+                name=at.name,
             )
         )
         self._item = False

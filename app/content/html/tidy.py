@@ -14,6 +14,7 @@ from app.content.html.policy import Cleaned
 from app.content.html.style import StyleSheet, is_hidden, read_style
 from app.content.html.tree import attribute, drop, read_tree, take_attribute, text_in, unwrap, write_tree
 from app.content.jobs import Remote
+from app.domain.blocks import QUOTE_HEAD
 from app.domain.html_rules import Style, pixels, write_style
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def tidy(html: str, sheet: StyleSheet, remote: Remote) -> Cleaned:
             continue
         if element.tag == "img":
             count += _see_to_picture(element, remote)
-        _dress(element, style)
+        _dress(element, style, own=remote is Remote.KEPT)
     make_lists(tree)
     _unwrap_empty(tree)
     return Cleaned(write_tree(tree), count)
@@ -124,9 +125,13 @@ def _style(element: _Element, sheet: StyleSheet) -> Style:
     return style
 
 
-def _dress(element: _Element, style: Style) -> None:
+def _dress(element: _Element, style: Style, *, own: bool) -> None:
+    """Leave the style alone; of a message of one's `own` the name of the head above an older message stays too."""
+    head = own and element.tag == "div" and element.get("id") == QUOTE_HEAD
     for name in _GONE:
         take_attribute(element, name)
+    if head:
+        element.set("id", QUOTE_HEAD)
     style.pop("display", None)
     style.pop("visibility", None)
     if element.get("bgcolor"):

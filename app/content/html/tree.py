@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from app.domain.text import clean_text
+from app.core.text import clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

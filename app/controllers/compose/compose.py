@@ -1,6 +1,6 @@
 """Opens messages to write, reopens what was open, and renews what another program changed.
 
-What was typed is on disk in any case; this is about finding the desk as one left it.
+What was typed is on disk in any case; this is about finding everything open as one left it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
@@ -18,7 +19,7 @@ from app.controllers.shell import Shell
 from app.core.background import run_in_thread
 from app.core.i18n import tr
 from app.domain.errors import MailError
-from app.domain.message import BodyFormat, Content, Field, LocalId
+from app.domain.message import AccountId, BodyFormat, Content, Field, LocalId
 from app.domain.state import WRITABLE
 from app.services.accounts.accounts import Accounts
 from app.services.drafts.drafts import Drafts
@@ -29,7 +30,8 @@ from app.ui.keyboard.key_gate import Hold
 from app.ui.widgets import say_aloud
 
 if TYPE_CHECKING:
-    from app.domain.record import Record, Whose
+    from app.domain.recipient import Recipient
+    from app.domain.record import Record
     from app.services.html.prepare import Opened
     from app.services.records.rows import ListRow
     from app.ui.editor.rich import RichEditor
@@ -59,6 +61,8 @@ class ComposeController:
         self.on_sent: Callable[[LocalId], None] = lambda _name: None
         self.on_discarded: Callable[[LocalId], None] = lambda _name: None
         self.on_no_account: Callable[[], None] = lambda: None
+        self.sender_here: Callable[[AccountId], Recipient | None] = lambda _account_id: None
+        """From whom a message is that is begun here: None for the account's own mailbox."""
         shell.status_bar.ticked.subscribe(lambda _: self._tell_time())
 
     @cached_property
@@ -181,22 +185,20 @@ class ComposeController:
         for view in self._views:
             view.settle()
 
-    async def _begin(
-        self, content: Content | None, hold: Hold | None = None, whose: Whose | None = None
-    ) -> ComposeView | None:
+    async def _begin(self, content: Content | None, hold: Hold | None = None) -> ComposeView | None:
         account = self._accounts.default
         if account is None:
             self.on_no_account()
             return None
-        name = await self._drafts.begin(account.account_id, content, sign=True, whose=whose)
+        content = content or Content()
+        sender = content.sender or self.sender_here(account.account_id)
+        content = msgspec.structs.replace(content, sender=sender)
+        name = await self._drafts.begin(account.account_id, content, sign=True)
         return await self._open(name, hold)
 
-    async def begin_now(self, content: Content | None = None, whose: Whose | None = None) -> LocalId | None:
-        """Begin a new message, and return its name once it can be written; None without account. Raises StorageError.
-
-        With `whose`, `content` is another person's.
-        """
-        view = await self._begin(content, whose=whose)
+    async def begin_now(self, content: Content | None = None) -> LocalId | None:
+        """Begin a new message; return its name once it can be written, None without account. Raises StorageError."""
+        view = await self._begin(content)
         return None if view is None else view.session.local_id
 
     def show_notice(self, name: LocalId, words: str, milliseconds: int = 0) -> None:
@@ -335,9 +337,9 @@ class ComposeController:
 async def filled(view: ComposeView) -> None:
     """Return once a long formatted message is all there: until then it takes no keys."""
     rich = view.body.rich
-    if rich is not None and rich.is_pouring():
+    if rich is not None and rich.is_building():
         there = asyncio.Event()
-        rich.poured.connect(there.set)
+        rich.built.connect(there.set)
         stop = view.session.ended.subscribe(lambda _: there.set())
         await there.wait()
         stop()

@@ -270,6 +270,11 @@ def _is_found(of: WritingController, number: int) -> bool:
     return found is not None and number < len(found.shown)
 
 
+def _has_left_out(of: WritingController) -> bool:
+    view = of.writing.current()
+    return view is not None and bool(view.session.left_out())
+
+
 class FindingCommands(WritingController):
     """Does what the bars of the message offer."""
 
@@ -282,6 +287,20 @@ class FindingCommands(WritingController):
     def toggle_details(self) -> None:
         """Show what the server said of the message, or hide it."""
         self.view.toggle_details()
+
+    @does(
+        Command(
+            "compose.put_in",
+            mark("Put in the recipients that were left out"),
+            ("Alt+R",),
+            _C,
+            mark("Of another person's message that is edited as new."),
+        ),
+        enabled=_has_left_out,
+    )
+    def put_left_out_in(self) -> None:
+        """Write to those to whom the author of these words wrote."""
+        self.view.put_left_out_in()
 
     @does_each(FINDINGS, enabled=_is_found)
     def act_on_finding(self, number: int) -> None:

@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.commands.command import Command, Context, does
 from app.controllers.shell import Shell, ShellController
-from app.controllers.why_not import list_is_shown, no_row
+from app.controllers.why_not import list_is_shown, no_single_row
 from app.core.i18n import mark
 from app.services.records.rows import ListRow
-from app.ui.keyboard.come_forward import come_forward, when_active
+from app.ui.keyboard.come_forward import close_in_a_pause, come_forward, when_active
 
 if TYPE_CHECKING:
     from app.views.compose.view import ComposeView
@@ -51,6 +51,8 @@ class MessageWindows(ShellController):
         """Begin with none."""
         self._shell, self._open = shell, open_messages
         self.windows: list[MessageWindow] = []
+        self._leaving: list[MessageWindow] = []
+        """Those whose message is gone, until they are."""
 
     def current(self) -> ComposeView | None:
         """Return the message of the window that has the focus, None where that is the main window."""
@@ -107,6 +109,7 @@ class MessageWindows(ShellController):
         focus: QWidget | None = view.focusWidget()
         come_forward(self._shell.window, self._shell.window.gate)
         window.give_back()
+        self._take_leave(window)
         self._shell.workspace.show_message(view)
         self._focus(view, focus)
 
@@ -133,22 +136,33 @@ class MessageWindows(ShellController):
         self._shell.window.rest_focus()
 
         def gone() -> None:
-            window.go()
             hold.release()
+            self._take_leave(window)
 
         when_active(self._shell.window, gone)
         return True
 
+    def _take_leave(self, window: MessageWindow) -> None:
+        """Close a window in a pause: its keys go to the main window by now."""
+        self._leaving.append(window)
+
+        def close() -> None:
+            if window in self._leaving:
+                self._leaving.remove(window)
+                window.go()
+
+        close_in_a_pause(window, self._shell.window.gate, close)
+
     def close_all(self) -> None:
         """Close every window: the program ends, and its messages are kept."""
-        for window in list(self.windows):
-            self.windows.remove(window)
+        windows, self.windows, self._leaving = [*self.windows, *self._leaving], [], []
+        for window in windows:
             window.go()
 
     @does(
         Command("list.open_in_window", mark("Open in a window of its own"), ("Shift+O",), Context.LIST, on_row=True),
         enabled=list_is_shown,
-        why_not=no_row,
+        why_not=no_single_row,
     )
     def open_row(self) -> None:
         """Open the current row in a window of its own, where it can be written on."""

@@ -19,10 +19,10 @@ from app.controllers.why_not import (
     shown_in,
 )
 from app.core.i18n import mark, ntr, tr
+from app.core.text import shortened
 from app.domain.errors import AccountError, MailError
 from app.domain.listing import Folder, MailFolder, Place
 from app.domain.state import State
-from app.domain.text import shortened
 from app.services.accounts.mailbox_discovery import Aids
 from app.services.folders.bulk_operations import BulkOperations, BulkRun
 from app.services.reader.message_reader import MessageReader

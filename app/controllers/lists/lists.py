@@ -339,19 +339,46 @@ class ListController(ShellController):
     )
     def reply_all(self) -> None:
         """Begin a message to those to whom the current one went."""
-        self._with_current(self._shell.lists.sent.reply_all)
+        self._with_chosen(lambda rows: self._shell.lists.sent.reply_all(rows[0]))
 
     @does(
-        Command("sent.forward", mark("Forward"), ("F", "Ctrl+Shift+F"), _L, mark("In Sent."), on_row=True),
+        Command(
+            "sent.forward",
+            mark("Forward"),
+            ("F", "Ctrl+Shift+F"),
+            _L,
+            mark("In Sent. Several that are selected are attached to one message."),
+            on_row=True,
+        ),
         enabled=shown_in("sent"),
         why_not=cannot_forward,
     )
     def forward(self) -> None:
-        """Begin a message that forwards the current one."""
-        self._with_current(self._shell.lists.sent.forward)
+        """Begin a message that forwards the chosen one, or has several as attachments."""
+        sent = self._shell.lists.sent
+        self._with_chosen(lambda rows: sent.forward(rows[0]) if len(rows) == 1 else sent.forward_attached(rows))
+
+    @does(
+        Command(
+            "sent.forward_attached",
+            mark("Forward as attachment"),
+            ("Shift+F",),
+            _L,
+            mark("In Sent. Each message goes whole, as it is."),
+            on_row=True,
+        ),
+        enabled=shown_in("sent"),
+        why_not=cannot_forward,
+    )
+    def forward_attached(self) -> None:
+        """Begin a message with the chosen ones as attachments."""
+        self._with_chosen(self._shell.lists.sent.forward_attached)
 
     def do(self, action: str) -> None:
         """Do one of the things that the bar offers for the current row."""
+        if action.startswith("read."):
+            self._shell.registry.run(action)  # of the message in the reader, which is in no list
+            return
         row = self._shell.workspace.panel.current()
         if action in {"was-sent", "was-not-sent"} and row is not None:
             self._resolution.ask(row, was_sent=action == "was-sent")

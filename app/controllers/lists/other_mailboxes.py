@@ -1,4 +1,4 @@
-"""Drafts and Sent of each mailbox that one may use beside one's own: places in the rail, with desks of their own.
+"""Drafts and Sent of each mailbox that one may use beside one's own: places in the rail, with lists of their own.
 
 They are made when the first such mailbox is known, and go with it. What is done in them is done by the same rooms.
 """

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from app.commands.command import Command, Context, does
 from app.controllers.compose.compose import ComposeController
 from app.controllers.shell import Shell, ShellController
-from app.controllers.why_not import no_row
+from app.controllers.why_not import no_single_row
 from app.core.i18n import mark, tr
 from app.domain.errors import MailError
 from app.domain.message import Content, LocalId
@@ -179,7 +179,7 @@ class ManualResolution(ShellController):
     def _cannot_settle(self) -> str:
         """Say that the server's word is known, or that there is no message."""
         words = tr("This is for a message of which it cannot be known whether it was sent.")
-        return no_row(self) or ("" if self.can_settle() else words)
+        return no_single_row(self) or ("" if self.can_settle() else words)
 
     def can_settle(self) -> bool:
         """Return whether the current row waits for the person's word."""

@@ -30,7 +30,7 @@ _QUIETLY = 0.3
 Work = Callable[[list[ListRow], Doing], Awaitable[None]]
 
 
-class Deed(NamedTuple):
+class ActionWords(NamedTuple):
     """In words: what stands at the rows and, after a moment, in the status bar; what is said once it was taken back;
     and what is said of a row with which it could not be done.
     """
@@ -40,10 +40,10 @@ class Deed(NamedTuple):
     failed: str
 
 
-SENDING = Deed(mark("Preparing…"), mark("Taken back: nothing was sent"), status_text.SENT)
-READYING = Deed(mark("Preparing…"), mark("Taken back: nothing was put aside"), status_text.READY)
-DELETING = Deed(mark("Deleting…"), mark("Taken back: nothing was deleted"), status_text.DELETED)
-COPYING = Deed(mark("Preparing…"), mark("Taken back: no new draft was made"), status_text.COPIED)
+SENDING = ActionWords(mark("Preparing…"), mark("Taken back: nothing was sent"), status_text.SENT)
+READYING = ActionWords(mark("Preparing…"), mark("Taken back: nothing was put aside"), status_text.READY)
+DELETING = ActionWords(mark("Deleting…"), mark("Taken back: nothing was deleted"), status_text.DELETED)
+COPYING = ActionWords(mark("Preparing…"), mark("Taken back: no new draft was made"), status_text.COPIED)
 
 
 class RowActions:
@@ -140,7 +140,12 @@ class RowActions:
     # --- their course -----------------------------------------------------------------------------------------------
 
     def _begin(
-        self, panel: ListPanel, ids: Sequence[int], deed: Deed, work: Work, rows: Sequence[ListRow] | None = None
+        self,
+        panel: ListPanel,
+        ids: Sequence[int],
+        action: ActionWords,
+        work: Work,
+        rows: Sequence[ListRow] | None = None,
     ) -> None:
         notes, status_bar = panel.session.notes, self._shell.status_bar
         free = notes.free(ids)
@@ -149,12 +154,12 @@ class RowActions:
             return
         for row_id in free:
             self._again.pop(f"{row_id}", None)
-        doing = notes.begin(free, tr(deed.words))
+        doing = notes.begin(free, tr(action.words))
         way = self._shell.undo_stack.push(doing.take_back, still=doing.is_wanted)
 
         def take_back() -> None:
             self._end(panel, doing, way)
-            status_bar.show_words(tr(deed.undone))
+            status_bar.show_words(tr(action.undone))
 
         doing.on_back = take_back
 
@@ -218,13 +223,13 @@ class RowActions:
         panel: ListPanel,
         rows: Sequence[ListRow],
         answers: Sequence[SendAnswer],
-        deed: Deed,
+        action: ActionWords,
         again: Callable[[ListPanel, list[int]], None],
     ) -> None:
         pairs = zip(rows, answers, strict=False)
         failed = {row.key: answer.error for row, answer in pairs if answer.error is not None}
         self.on_kept_back([one.local_id for one in answers if one.known and one.local_id is not None])
-        self.tell_failures(panel, failed, deed.failed, again)
+        self.tell_failures(panel, failed, action.failed, again)
 
     def tell_kept(self, rows: Sequence[ListRow], answers: Sequence[SendAnswer]) -> None:
         """Say in the status bar what kept messages back, or how many they are."""

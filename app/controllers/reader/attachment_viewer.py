@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from app.commands.command import Command, Context, does
 from app.controllers.shell import Shell, ShellController
-from app.controllers.why_not import no_row
+from app.controllers.why_not import no_row, no_single_row
 from app.core.background import run_in_thread
+from app.core.events import Event
 from app.core.formatting import clock_time
 from app.core.i18n import mark, tr
 from app.domain.errors import MailError
 from app.domain.message import AccountId
 from app.services.accounts.accounts import Accounts
 from app.services.accounts.preset_settings import PresetSettings
+from app.services.drafts.draft_from_request import ToRead
 from app.services.reader.attachment_viewer import (
     ViewedAttachment,
     ViewedAttachments,
@@ -27,8 +29,9 @@ from app.services.reader.message_reader import MessageReader
 from app.services.reader.message_reader import ReadMessage as Message
 from app.services.records.rows import ListRow
 from app.services.text.message_details import people_words
+from app.services.text.unanswerable import unanswerable_words
 from app.ui.reader.attachment_viewer_session import AttachmentViewerSession
-from app.ui.reader.reader import ShownMessage
+from app.ui.reader.reader import Notice, ShownMessage
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
@@ -86,13 +89,28 @@ _FOLDER: Final = "save_folder"
 _DEEPEST: Final = 20
 
 
-class _Open(NamedTuple):
-    """A message within a message that is shown now."""
+class OpenWithin(NamedTuple):
+    """A message that is shown now and in no list: one within another, or one from a file (`from_file`)."""
 
     account_id: AccountId
     name: str
     within: Within
     message: Message
+    from_file: bool = False
+
+
+def _offers(one: OpenWithin) -> Notice:
+    """Return the bar above a message that is in no list: what can be done with it, or why it cannot be."""
+    words = unanswerable_words(one.within.kind)
+    if words:
+        return Notice(words)
+    said = tr("Opened from a file.") if one.from_file else tr("Attached to another message.")
+    more = [
+        ("read.reply_all", tr("Reply to all")),
+        ("read.forward", tr("Forward")),
+        ("read.edit_as_new", tr("Edit as new message")),
+    ]
+    return Notice(said, action=("read.reply", tr("Reply")), more=more)
 
 
 class AttachmentViewerController(ShellController):
@@ -116,11 +134,11 @@ class AttachmentViewerController(ShellController):
         self._row: ListRow | None = None
         self._message: Message | None = None
         self._then: Callable[[], None] | None = None
-        self._open: list[_Open] = []
+        self._open: list[OpenWithin] = []
         self._known_accounts: set[AccountId] = set()
         accounts.changed.subscribe(lambda _: self._forget_removed())
-        self.on_within: Callable[[bool], None] = lambda _within: None
-        """Told whether a message within a message is in front."""
+        self.within_changed: Event[bool] = Event()
+        """Whether a message is in front that is in no list."""
 
     def _forget_removed(self) -> None:
         """Keep nothing of an account that was removed."""
@@ -146,7 +164,7 @@ class AttachmentViewerController(ShellController):
 
     @does(
         Command("list.save_attachments", mark("Save all attachments"), ("Shift+D",), Context.LIST, on_row=True),
-        why_not=no_row,
+        why_not=no_single_row,
     )
     def save_all_attachments(self) -> None:
         """Ask where to save all attachments, as soon as they are known."""
@@ -170,14 +188,22 @@ class AttachmentViewerController(ShellController):
     # --- the message of the row ---------------------------------------------------------------------------------------
 
     def is_within(self, row: ListRow) -> bool:
-        """Return whether a message within this row's message is shown."""
-        return bool(self._open) and self._row is not None and self._row.key == row.key
+        """Return whether a message within this row's message is shown, or one from a file before it."""
+        return self.has_file() or (bool(self._open) and self._row is not None and self._row.key == row.key)
+
+    def has_file(self) -> bool:
+        """Return whether a message from a file is in front: it stays there until the person goes elsewhere."""
+        return any(one.from_file for one in self._open)
+
+    def front(self) -> OpenWithin | None:
+        """Return the message that is in front and in no list."""
+        return self._open[-1] if self._open else None
 
     def show(self, row: ListRow | None, message: Message | None) -> None:
         """Show what is attached to the message of a row, as far as it is read."""
         if self._open:
             self._open.clear()
-            self.on_within(False)
+            self.within_changed.emit(False)
         if row is None or self._row is None or row.key != self._row.key:
             self._then = None
         self._row, self._message = row, message
@@ -234,8 +260,23 @@ class AttachmentViewerController(ShellController):
         message = await self._message_reader.made(within.content)
         if self._row is not row or len(self._open) != before:
             return  # the person went on meanwhile
-        self._open.append(_Open(account_id, one.name, within, message))
-        self.on_within(True)
+        self._show_within(OpenWithin(account_id, one.name, within, message))
+
+    async def open_files(self, account_id: AccountId, files: Sequence[ToRead]) -> None:
+        """Read messages from files, the first in front; Escape goes on to the next. Raises StorageError."""
+        opened = []
+        for one in files:
+            within = await self.viewed.take_in(account_id, one.shown, run_in_thread)
+            message = await self._message_reader.made(within.content)
+            opened.append(OpenWithin(account_id, one.name, within, message, from_file=True))
+        self._open.extend(reversed(opened[1:]))
+        self._shell.window.come_forward()
+        self._shell.window.show_pane(self._shell.reader)
+        self._show_within(opened[0])
+
+    def _show_within(self, one: OpenWithin) -> None:
+        self._open.append(one)
+        self.within_changed.emit(True)
         self._show_innermost()
         self._shell.reader.focus_text()
 
@@ -243,18 +284,22 @@ class AttachmentViewerController(ShellController):
         """Go back from a message within to the one around it; False where none is shown."""
         if not self._open:
             return False
-        self._open.pop()
+        gone = self._open.pop()
         if self._open:
             self._show_innermost()
         else:
-            self.on_within(False)
+            self.within_changed.emit(False)
+            if gone.from_file and self._shell.workspace.place:
+                self._shell.workspace.panel.take_focus()
             self._shell.workspace.read_now()
+            if gone.from_file:
+                return True
         if self.area is None or not self.area.take_focus():
             self._shell.reader.focus_text()
         return True
 
     def _show_innermost(self) -> None:
-        account_id, name, within, message = self._open[-1]
+        account_id, name, within, message, from_file = self._open[-1]
         sent = clock_time(within.sent, self._shell.clock.now()) if within.sent else ""
         self._shell.reader.show_reading(
             ShownMessage(
@@ -266,7 +311,8 @@ class AttachmentViewerController(ShellController):
                 blocks=message.blocks,
                 remote=message.remote,
                 headers=[(header.name, header.value) for header in within.headers],
-                hint=tr("Attached message · Esc goes back"),
+                hint=tr("Esc closes it") if from_file else tr("Attached message · Esc goes back"),
+                notice=_offers(self._open[-1]),
             )
         )
         self._show_beside(account_id, within.viewed, message)

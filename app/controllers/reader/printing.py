@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
     from PySide6.QtWidgets import QWidget
 
-    from app.ui.print_renderer import Press
+    from app.ui.print_renderer import PrintJob
 
 _PICTURES_AT_MOST = 70_000_000
 """Bytes of the pictures that are written out in one message."""
@@ -72,22 +72,22 @@ class Printing:
 
     async def print(self, rows: Sequence[ListRow], printer: QPrinter, batch: BulkRun) -> None:
         """Print messages; what could not be read or printed is told of in `batch`."""
-        from app.ui.print_renderer import Press
+        from app.ui.print_renderer import PrintJob
 
-        press = Press(printer)
-        file = _File(press.file) if press.file else None
+        job = PrintJob(printer)
+        file = _File(job.file) if job.file else None
         try:
-            if not press.begin():
+            if not job.begin():
                 _none(rows, batch, tr("The printer takes nothing now: nothing was printed."))
                 return
             try:
-                await self._each(rows, press, file, batch)
+                await self._each(rows, job, file, batch)
             finally:
-                taken = press.end() if file is not None else await run_in_thread(press.end)
+                taken = job.end() if file is not None else await run_in_thread(job.end)
             if not taken:
                 _none(rows, batch, tr("The printer did not take it all."))
-            elif file is not None and press.drawn:
-                await file.finish(press.taken())
+            elif file is not None and job.drawn:
+                await file.finish(job.taken())
         except OSError as error:
             why = error.strerror or str(error)
             _none(rows, batch, tr("The file could not be written ({why}): nothing was printed.", why=why))
@@ -95,13 +95,13 @@ class Printing:
             if file is not None:
                 await run_in_thread(file.give_up)
 
-    async def _each(self, rows: Sequence[ListRow], press: Press, file: _File | None, batch: BulkRun) -> None:
+    async def _each(self, rows: Sequence[ListRow], job: PrintJob, file: _File | None, batch: BulkRun) -> None:
         good = True
         for row in rows:
             if batch.stopped or not good:
                 return
             try:
-                good = await self._put(row, press)
+                good = await self._put(row, job)
             except AccountError as error:
                 batch.failures[row.key] = explain_error(error, self._clock.now())
                 good = False  # the others would fare no better
@@ -109,16 +109,16 @@ class Printing:
                 batch.failures[row.key] = _gone()
             except MailError as error:
                 batch.failures[row.key] = _why(error, self._clock.now())
-            if press.failed:
+            if job.failed:
                 batch.failures[row.key] = Explanation(
                     tr("The printer took no more: this message is not printed whole.")
                 )
             if file is not None:
-                await file.add(press.taken())
+                await file.add(job.taken())
             batch.done += 1
             batch.progress.emit(None)
 
-    async def _put(self, row: ListRow, press: Press) -> bool:
+    async def _put(self, row: ListRow, job: PrintJob) -> bool:
         message = await self._messages.read_message(row)
         images: dict[str, QImage] = {}
         for one in viewed_attachments_of(row, message) if message.blocks else ():
@@ -126,9 +126,9 @@ class Printing:
             if image is not None:
                 images[f"cid:{one.content_id}"] = image
         images.update(await run_in_thread(lambda: written_out_in(message.blocks)))
-        for _ in press.message(page(row, message), images):
+        for _ in job.message(page(row, message), images):
             await asyncio.sleep(0)
-        return not press.failed
+        return not job.failed
 
 
 class _File:

@@ -15,6 +15,7 @@ from app.core.formatting import clock_time
 from app.core.i18n import mark, tr
 from app.domain.errors import MailError, StorageError
 from app.domain.listing import ConversationRow, Folder
+from app.domain.message_kind import MessageKind
 from app.domain.recipient import Recipient
 from app.domain.state import WRITABLE
 from app.services.accounts.accounts import Accounts
@@ -27,6 +28,7 @@ from app.services.records.rows import ListRow
 from app.services.text.error_text import action_words, explain_error
 from app.services.text.message_details import details_of, people_words, report_details
 from app.services.text.status_text import Explanation
+from app.services.text.unanswerable import unanswerable_words
 from app.ui.message_list.list_panel import ListPanel
 from app.ui.reader.reader import Notice, ShownMessage
 
@@ -105,13 +107,13 @@ class ConversationController(ShellController):
     async def _look(self, row: ListRow) -> None:
         item_id = "" if row.ref is None else row.ref.item_id
         try:
-            kin = await self._cache.conversation(row.account_id, item_id) if item_id else []
+            found = await self._cache.conversation(row.account_id, item_id) if item_id else []
         except StorageError:
-            kin = []  # the message can be read without
+            found = []  # the message can be read without
         if self._row is row:
-            kin = [one for one in kin if self._place_of(one) in self._shell.workspace.panels]
+            found = [one for one in found if self._place_of(one) in self._shell.workspace.panels]
             self._looking = False
-            self._put(conversation_of(kin, item_id))
+            self._put(conversation_of(found, item_id))
             then, self._then = self._then, None
             if then is not None:
                 then()
@@ -141,12 +143,12 @@ class ConversationController(ShellController):
 
     def _choose(self, number: int) -> None:
         if 0 <= number < len(self._shown) and number != self._shown.here:
-            self._go(self._shown.kin[number])
+            self._go(self._shown.messages[number])
 
     def _step(self, by: int) -> None:
-        kin = self._shown.step(by)
-        if kin is not None:
-            self._go(kin)
+        message = self._shown.step(by)
+        if message is not None:
+            self._go(message)
         elif not self._shown:
             self._shell.status_bar.show_words(tr("This message is alone in its conversation"))
         else:
@@ -154,42 +156,42 @@ class ConversationController(ShellController):
                 tr("The oldest of its conversation") if by > 0 else tr("The newest of its conversation")
             )
 
-    def _go(self, kin: ConversationRow) -> None:
+    def _go(self, message: ConversationRow) -> None:
         """Stand at a message in its list, and read it; the focus stays in the pane where it is there."""
         workspace = self._shell.workspace
-        place, in_list = self._place_of(kin), workspace.in_list()
+        place, in_list = self._place_of(message), workspace.in_list()
         panel = workspace.panels[place]
         workspace.show_place(place)
         if in_list:
             panel.take_focus()
-        if self._stand_at(panel, kin) or not panel.session.searching:
+        if self._stand_at(panel, message) or not panel.session.searching:
             return
         # What is looked for hides it: show everything, and stand at it as soon as that is drawn.
-        self._wanted = panel, kin
+        self._wanted = panel, message
         panel.refreshed.connect(self._catch_up)
         panel.end_search()
 
     def _catch_up(self) -> None:
         if self._wanted is not None:
-            panel, kin = self._wanted
-            if self._stand_at(panel, kin):
+            panel, message = self._wanted
+            if self._stand_at(panel, message):
                 self._wanted = None
                 panel.refreshed.disconnect(self._catch_up)
 
-    def _stand_at(self, panel: ListPanel, kin: ConversationRow) -> bool:
+    def _stand_at(self, panel: ListPanel, message: ConversationRow) -> bool:
         messages, account_id = self._records, panel.session.account_id
-        record = None if account_id is None else messages.by_item(account_id, kin.row.ref.item_id)
+        record = None if account_id is None else messages.by_item(account_id, message.row.ref.item_id)
         known = None if record is None else panel.session.id_of(record.local_id)
-        number = panel.model.number_of(kin.row_id if known is None else known)
+        number = panel.model.number_of(message.row_id if known is None else known)
         if number < 0:
             return False
         panel.list.go_to(number)
         self._shell.workspace.read_now()
         return True
 
-    def _place_of(self, kin: ConversationRow) -> str:
-        kind = _KINDS.get(kin.place.folder, "")
-        return f"{kind}:{kin.place.mailbox.casefold()}" if kin.place.mailbox else kind
+    def _place_of(self, message: ConversationRow) -> str:
+        kind = _KINDS.get(message.place.folder, "")
+        return f"{kind}:{message.place.mailbox.casefold()}" if message.place.mailbox else kind
 
 
 class ReaderController(ShellController):
@@ -210,7 +212,7 @@ class ReaderController(ShellController):
         self._compose, self._attachment_viewer, self._conversation = compose, attachment_viewer, conversation
         self._shown: ListRow | None = None
         self._read: tuple[str, Message] | None = None
-        attachment_viewer.on_within = conversation.stand_aside
+        attachment_viewer.within_changed.subscribe(conversation.stand_aside)
         shell.workspace.reading.subscribe(lambda at: self.show_row(*at))
         shell.workspace.for_each_list(self._listen)
         shell.reader.escaped.connect(self._leave)
@@ -246,7 +248,14 @@ class ReaderController(ShellController):
             self._shell.workspace.read_now()
 
     def show_row(self, panel: ListPanel, row: ListRow | None) -> None:
-        """Show a row in the reader: its head at once, its text as soon as it is there."""
+        """Show a row in the reader: its head at once, its text as soon as it is there.
+
+        A message from a file stays in front until the person is in the list.
+        """
+        if self._attachment_viewer.has_file() and not self._shell.workspace.in_list():
+            return
+        if self._attachment_viewer.has_file():
+            self._attachment_viewer.show(None, None)
         self._shown = row
         self._conversation.show(row)
         if row is None:
@@ -290,6 +299,9 @@ class ReaderController(ShellController):
         words = panel.session.words(row)
         reduced = "" if message is None else message.reduced
         wrong = panel.session.explanation(row)
+        kind = MessageKind.MESSAGE if message is None or message.item is None else message.item.kind
+        if wrong is None and kind:
+            wrong = Explanation(unanswerable_words(kind), tone="info")
         if wrong is None and reduced:
             wrong, reduced = Explanation(reduced, "save-original", tone="info"), ""
         self._shell.reader.show_reading(

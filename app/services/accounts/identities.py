@@ -17,7 +17,7 @@ from app.core.i18n import tr
 from app.domain.address_parser import address_problem
 from app.domain.errors import AccountError, BadInput, ItemRefused
 from app.domain.listing import Folder, Place
-from app.domain.message import AccountId
+from app.domain.message import AccountId, Fetched
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
 from app.domain.response_codes import NO_MAILBOX
@@ -90,6 +90,30 @@ class Identities:
         if found is None or not found.files:
             return CopyTo()
         return CopyTo(CopyKind.PRINCIPAL_SENT, found.address)
+
+    def sender_for(self, account_id: AccountId, address: str) -> Recipient | None:
+        """Return the From of a message from the mailbox of that address; None for one's own, and for none of these."""
+        found = (one for one in self.others(account_id) if one.address.casefold() == address.casefold())
+        return next((one.recipient for one in found), None)
+
+    def sender_of_answer(self, account_id: AccountId, item: Fetched) -> Recipient | None:
+        """Return the From of what follows a message: the mailbox that it is from, or came to; None for one's own.
+
+        What the server says of who received it goes before To and Cc, in which one's own address goes first.
+        """
+        account = self._accounts.get(account_id)
+        own = "" if account is None else account.address.casefold()
+        content = item.content
+        named = [one for one in (item.received_representing, item.received_by) if one is not None]
+        went_to = sorted((*content.to, *content.cc), key=lambda one: one.address.casefold() != own)
+        if content.sender is None:
+            return None
+        for one in (content.sender, *named, *went_to):
+            if one.address.casefold() == own:
+                return None
+            if (found := self.sender_for(account_id, one.address)) is not None:
+                return found
+        return None
 
     async def add(self, account_id: AccountId, address: str, *, by_server: bool = False) -> Identity:
         """Add a mailbox, or look at it anew. Raises BadInput where it cannot be one, and StorageError.

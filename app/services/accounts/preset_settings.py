@@ -24,6 +24,9 @@ SIZE_CHOICE: Final = "ask_from_megabytes"
 HOLD_CHOICE: Final = "hold"
 """The preference that says for how many seconds a send can be undone."""
 
+HEADS_CHOICE: Final = "outlook_heads"
+"""The preference that says whether an answer has Outlook's head above what it quotes: "never" for "On …, … wrote"."""
+
 RELEASES_CHOICE: Final = "look_for_new_versions"
 """The preference that says whether it is asked for new versions: "never", or anything else for yes."""
 
@@ -32,6 +35,7 @@ _CALLED: Final = {
     MANY_CHOICE: "ask_from_recipients",
     STRANGERS_CHOICE: "ask_for_strangers",
     SIZE_CHOICE: "ask_from_megabytes",
+    HEADS_CHOICE: "outlook_heads",
     RELEASES_CHOICE: "look_for_new_versions",
 }
 

@@ -17,10 +17,10 @@ import msgspec
 from app.core.events import Event
 from app.core.formatting import full_date
 from app.core.lazy_regex import late_pattern
+from app.core.text import utf16_length
 from app.domain.message import AccountId, BodyFormat, Content
 from app.domain.recipient import Recipient
 from app.domain.record import StoredMessage
-from app.domain.text import utf16_length
 from app.services.accounts.accounts import Accounts
 from app.services.ports import Clock, Settings
 

@@ -17,7 +17,7 @@ from app.core.i18n import tr
 from app.domain.attachment import Attached, AttachmentKind, as_file
 from app.domain.edits import AttachmentSet
 from app.domain.errors import MailError, ServerWords, StorageError
-from app.domain.message import Content, LocalId
+from app.domain.message import AccountId, Content, ItemRef, LocalId
 from app.domain.outcome import LOCAL, Outcome, Verdict
 from app.domain.record import StoredMessage
 from app.services.ports import AttachedFiles, Clock, Mailbox
@@ -122,6 +122,8 @@ class AttachmentFetch:
         record = self._records.get(local_id)
         if record is None:
             return None
+        if attached.item:
+            return await self._download_message(record.account_id, local_id, attached)
         if not attached.source:
             return self._nowhere(attached)
         if attached.kind is AttachmentKind.REFERENCE:
@@ -138,14 +140,23 @@ class AttachmentFetch:
         self._arrived(local_id, attached, await self._files.settle(local_id, attached.key))
         return None
 
+    async def _download_message(self, account_id: AccountId, local_id: LocalId, attached: Attached) -> Outcome | None:
+        """Get a message of the mailbox, to be attached as it is, without those in its Bcc."""
+        path = await self._files.begin(local_id, attached.key)
+        outcome = await self._mailbox.save_mime(account_id, ItemRef(attached.item), path, for_others=True)
+        if not outcome.accepted:
+            return outcome
+        self._arrived(local_id, attached, await self._files.settle(local_id, attached.key))
+        return None
+
     def _arrived(self, local_id: LocalId, attached: Attached, size: int) -> None:
         """Write down that the bytes are here, unless the message or the attachment went meanwhile."""
         record = self._records.get(local_id)
         if record is None:
             return
-        here = msgspec.structs.replace(attached, file=attached.key, size=size, origin="", source="")
-        held = any(one.key == attached.key for one in record.held)
-        self._records.append_edit(local_id, AttachmentSet(here if held else as_file(here), if_there=True))
+        here = msgspec.structs.replace(attached, file=attached.key, size=size, origin="", source="", item="")
+        stays = bool(attached.item) or any(one.key == attached.key for one in record.held)
+        self._records.append_edit(local_id, AttachmentSet(here if stays else as_file(here), if_there=True))
 
     def _nowhere(self, attached: Attached) -> Outcome:
         return self._refused(
@@ -183,7 +194,7 @@ class AttachmentCopy:
                 one = msgspec.structs.replace(one, file="")
             else:
                 return as_file(one)
-        if one.origin or one.source:
+        if one.origin or one.source or one.item:
             return one
         return msgspec.structs.replace(one, source=number)
 

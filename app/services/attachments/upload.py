@@ -217,7 +217,13 @@ class AttachmentUpload:
 
         local_id = record.local_id
         wanted = [
-            NewAttachment(one.name, self._files.path(local_id, one.file), one.content_type, one.content_id)
+            NewAttachment(
+                one.name,
+                self._files.path(local_id, one.file),
+                one.content_type,
+                one.content_id,
+                as_message=one.kind is AttachmentKind.ITEM,
+            )
             for one in missing
         ]
         upload = self._uploads[local_id] = asyncio.ensure_future(

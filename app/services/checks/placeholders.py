@@ -7,9 +7,11 @@ the subject or in one's own words. Braces that the person typed are the person's
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import takewhile
 from typing import Final
 
 from app.core.lazy_regex import late_pattern
+from app.domain.blocks import QUOTE_HEAD
 from app.domain.message import BodyFormat, Content, Field
 from app.domain.problem import Finding, ProblemKind
 from app.services.text.status_text import not_filled_in
@@ -37,12 +39,20 @@ def _finding(placeholder: str, content: Content) -> Finding:
 
 
 def _own_words(content: Content) -> str:
-    """Return the text without the lines that are quoted in it: what others wrote is not ours to fill in."""
+    """Return the text without what is quoted in it, by lines or under a head: that is not the person's to fill in."""
     text = content.body
     if "{" not in text and "&#" not in text:
         return ""  # what was filled in costs no look through a long message
     if content.body_format is BodyFormat.HTML:
         from app.domain.visible_text import plain_text
 
-        text = plain_text(text, quoting=True)
+        text = plain_text(text.partition(f'id="{QUOTE_HEAD}"')[0], quoting=True)
+    else:
+        text = "\n".join(takewhile(lambda line: not _is_older_head(line), text.split("\n")))
     return "\n".join(line for line in text.split("\n") if not line.startswith(">"))
+
+
+def _is_older_head(line: str) -> bool:
+    """Return whether a line is "-------- Original message --------", or what others write there."""
+    line = line.rstrip()
+    return line.startswith("-----") and line.endswith("-----") and bool(line.strip("- "))

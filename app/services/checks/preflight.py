@@ -13,11 +13,11 @@ from typing import Final
 
 from app.core.i18n import tr
 from app.core.lazy_regex import late_pattern
+from app.core.text import utf16_length
 from app.domain.message import RECIPIENT_FIELDS, SUBJECT_LIMIT, BodyFormat, Content, Field
 from app.domain.problem import Finding, ProblemKind
 from app.domain.recipient import recipient_problem
 from app.domain.record import StoredMessage
-from app.domain.text import utf16_length
 from app.services.checks.placeholders import find_unfilled
 from app.services.checks.recipients import Around, look_at_people
 from app.services.checks.size import look_at_size

@@ -10,10 +10,10 @@ import msgspec
 from app.core.background import RunInThread
 from app.core.formatting import clock_time
 from app.core.i18n import mark, tr
+from app.core.text_diff import Line, Pair, Piece, compare_texts, compare_words
 from app.domain.errors import ItemRefused, MailError
 from app.domain.message import BodyFormat, Content, Fetched, Importance, LocalId, Options, Sensitivity
 from app.domain.recipient import Recipient, format_recipient
-from app.domain.text_diff import Line, Pair, Piece, compare_texts, compare_words
 from app.domain.visible_text import plain_text
 from app.services.drafts.drafts import Drafts
 from app.services.ports import Mailbox

@@ -15,6 +15,7 @@ import msgspec
 from app.core.background import Spawn
 from app.core.events import Event
 from app.core.i18n import tr
+from app.core.text import clean_text
 from app.domain.attachment import Attached, AttachmentKind, as_file, new_key
 from app.domain.edits import AttachmentGone, AttachmentSet, with_edit
 from app.domain.errors import BadInput, ItemRefused, MailError, StorageError
@@ -22,7 +23,6 @@ from app.domain.files import type_of
 from app.domain.message import LocalId
 from app.domain.outcome import LOCAL, Outcome
 from app.domain.record import Record, StoredMessage
-from app.domain.text import clean_text
 from app.services.attachments.fetch import Failed, Moving
 from app.services.drafts.drafts import Drafts, Replaced
 from app.services.ports import AttachedFiles
@@ -154,7 +154,7 @@ class DraftAttachments:
         name = clean_text(name, lines=False).strip()
         if one is None or not name or name == one.name:
             return key
-        if one.kind is AttachmentKind.ITEM:
+        if one.kind is AttachmentKind.ITEM and self._is_held(local_id, key):
             one = msgspec.structs.replace(one, file="")  # it is fetched as a file of its own
         fresh = msgspec.structs.replace(self._with_source(local_id, one), name=name, content_type=type_of(name))
         return self._exchange(local_id, one, fresh, new_key())
@@ -270,10 +270,14 @@ class DraftAttachments:
     def _with_source(self, local_id: LocalId, one: Attached) -> Attached:
         """Return it with the AttachmentId from which its bytes can be had, where the server alone has them."""
         record = self._records.get(local_id)
-        if one.file or one.origin or one.source or record is None:
+        if one.file or one.origin or one.source or one.item or record is None:
             return one
         number = next((held.attachment_id for held in record.held if held.key == one.key), "")
         return msgspec.structs.replace(one, source=number)
+
+    def _is_held(self, local_id: LocalId, key: str) -> bool:
+        record = self._records.get(local_id)
+        return record is not None and any(held.key == key for held in record.held)
 
     def _one(self, local_id: LocalId, key: str) -> Attached | None:
         return next((one for one in self._open.get(local_id, ()) if one.key == key), None)

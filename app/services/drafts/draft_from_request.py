@@ -1,4 +1,4 @@
-"""What comes in from outside the window becomes messages to be written: command line, mailto: links, files.
+"""What comes in from outside the window becomes messages to be written or read: command line, mailto: links, files.
 
 Nothing of it is sent by itself, and nothing is hidden: what was left out of a message, and what is worth a second look,
 comes with it as words.
@@ -15,47 +15,50 @@ import msgspec
 
 from app.core.background import RunInThread
 from app.core.i18n import ntr, tr
+from app.core.text import clean_text
 from app.domain.address_parser import parse_recipients
 from app.domain.errors import BadInput, MailError
 from app.domain.message import BodyFormat, Content, written_anew
-from app.domain.record import Whose
 from app.domain.startup_request import StartupRequest
-from app.domain.text import clean_text
 from app.services.text.authorship import author_words
 
 if TYPE_CHECKING:
     from app.content.jobs import Enclosed
-    from app.services.reader.eml import FromFile
+    from app.services.reader.eml import FromFile, Shown
 
 MOST_MESSAGES: Final = 20
 """Messages that one wish may begin: a hundred files chosen by a slip of the hand would bury the one being written."""
 
 
 class Arrived(msgspec.Struct, frozen=True):
-    """A message as it came in. `notes` are sentences for its head; `attach` files, `enclosed` what came inside a file.
-
-    `whose` says that it is another person's, and is not saved before something is written in it.
-    """
+    """A message as it came in. `notes` are sentences for its head, `attach` files, `enclosed` what was in a file."""
 
     content: Content
     notes: tuple[str, ...] = ()
     attach: tuple[Path, ...] = ()
     enclosed: tuple[Enclosed, ...] = ()
-    whose: Whose | None = None
+
+
+class ToRead(msgspec.Struct, frozen=True):
+    """A message from a file that is no draft: it is read, whoever wrote it, and nothing is made of it unasked."""
+
+    name: str
+    shown: Shown
 
 
 async def messages_of(
     arrival: StartupRequest, run_in_thread: RunInThread, own: frozenset[str] = frozenset()
-) -> tuple[list[Arrived], list[MailError]]:
+) -> tuple[list[Arrived | ToRead], list[MailError]]:
     """Return the messages that a request asks for, in order, and what could not be read.
 
     `own` are the addresses from which this person sends, in lower case.
     """
-    messages: list[Arrived] = []
+    messages: list[Arrived | ToRead] = []
     errors: list[MailError] = []
     if arrival.has_fields():
         messages.append(await run_in_thread(lambda: of_fields(arrival)))
     of_file = partial(_of_file, own)
+    readers: list[tuple[Callable[[str], Arrived | ToRead], str]]
     readers = [(_of_link, link) for link in arrival.links] + [(of_file, file) for file in arrival.files]
     room = MOST_MESSAGES - len(messages)
     for read, words in readers[:room]:
@@ -70,7 +73,7 @@ async def messages_of(
     return messages, errors
 
 
-async def _read(read: Callable[[str], Arrived], words: str, run_in_thread: RunInThread) -> Arrived:
+async def _read(read: Callable[[str], Arrived | ToRead], words: str, run_in_thread: RunInThread) -> Arrived | ToRead:
     return await run_in_thread(lambda: read(words))
 
 
@@ -93,18 +96,18 @@ def _of_link(link: str) -> Arrived:
     return Arrived(found.content, found.notes)
 
 
-def _of_file(own: frozenset[str], file: str) -> Arrived:
+def _of_file(own: frozenset[str], file: str) -> Arrived | ToRead:
     from app.services.reader.eml import read_eml  # Python's email package, which most starts have no use for
 
     found: FromFile = read_eml(Path(file))
+    if found.shown is not None:
+        return ToRead(Path(file).name, found.shown)
     content = found.content
     if content.body_format is BodyFormat.HTML:
         # Without scripts and without what is fetched, before it is a message of this person's.
         from app.services.html.foreign import clean
 
         content = msgspec.structs.replace(content, body=clean(content.body))
-    if not found.draft:
-        return Arrived(content, enclosed=found.enclosed, whose=Whose(found.author, found.sent))
     notes = [tr("The file adds people in Bcc, whom nobody else would see.")] if found.content.bcc else []
     if found.author is not None and found.author.address.casefold() not in own:
         # A stranger's draft: not one's own place in a conversation, and not one's own words.

@@ -12,7 +12,9 @@ from app.core.i18n import tr
 from app.domain.edits import AttachmentEdit, Edit, Unfilled
 from app.domain.errors import BadInput, MailError
 from app.domain.message import AccountId, Content, ItemRef, LocalId, message_id_for, new_local_id
+from app.domain.original import Original
 from app.domain.problem import BEFORE_SENDING, ProblemKind, read_problem
+from app.domain.recipient import Recipient
 from app.domain.record import CopyTo, Record, StoredMessage, Whose
 from app.domain.same_message import fingerprint
 from app.domain.state import NOT_PUT_ASIDE, WRITABLE, State
@@ -34,7 +36,7 @@ from app.services.records.records import Records
 from app.services.records.rows import ListRow
 from app.services.text.authorship import is_untouched
 
-__all__ = ["LONGEST_WITHOUT_SAVE", "QUIET", "UNDO_SECONDS", "Drafts", "Replaced"]
+__all__ = ["LONGEST_WITHOUT_SAVE", "QUIET", "UNDO_SECONDS", "Drafts", "Prepared", "Replaced"]
 
 
 class Replaced(msgspec.Struct, frozen=True):
@@ -42,6 +44,16 @@ class Replaced(msgspec.Struct, frozen=True):
 
     old: LocalId
     new: LocalId
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """A message that the program lays before the person: an answer, or another person's words (`whose`).
+
+    With `arriving`, what is attached until `arrived` is called comes with it, and is no change of the person's.
+    """
+
+    whose: Whose | None = None
+    arriving: bool = False
 
 
 class Drafts:
@@ -75,6 +87,8 @@ class Drafts:
         self._draft_import = DraftImport(records, mailbox, self._saver, clock, self._new_record, self.turns)
         self.renewing = Renewing(records, mailbox, self._saver, self._draft_import, spawn)
         self.sign: Callable[[AccountId, Content], tuple[Content, str]] = lambda _account_id, content: (content, "")
+        self.copy_for: Callable[[AccountId, Recipient | None], CopyTo] = lambda _account_id, _sender: CopyTo()
+        """Where a message from a mailbox is kept and its copy filed."""
         self._arriving: set[LocalId] = set()
         self._held_back: dict[LocalId, list[Edit]] = {}
         self._now_named: dict[LocalId, LocalId] = {}
@@ -90,13 +104,14 @@ class Drafts:
         *,
         sign: bool = False,
         unfilled: Sequence[str] = (),
-        whose: Whose | None = None,
+        originals: Sequence[Original] = (),
+        prepared: Prepared | None = None,
     ) -> LocalId:
         """Begin a message. Nothing is put on the server while it is empty. `like` is whose attachments `content` has.
 
         An empty message and an answer are signed where a signature is wanted; with `sign` any other is too. `unfilled`
-        are the placeholders that a template left in `content`. With `whose` it is another person's from a file: it is
-        not saved before something is written in it. What comes with it is attached until `arrived` is called.
+        are the placeholders that a template left in `content`. `originals` are marked once this message is known to
+        have gone out. What is `prepared` is not saved before something is written in it.
         """
         local_id, now = new_local_id(), self._clock.now()
         self._saver.begun_here(local_id)
@@ -105,14 +120,18 @@ class Drafts:
         signed, signature = content or Content(), ""
         if sign or content is None or content.options.in_reply_to or content.options.references:
             signed, signature = self.sign(account_id, signed)
-        record = msgspec.structs.replace(self._new_record(local_id, account_id, now), signature=signature)
-        if whose is not None:
-            whose = msgspec.structs.replace(whose, fingerprint=fingerprint(signed))
-            record = msgspec.structs.replace(record, whose=whose)
-            self._arriving.add(local_id)
+        record = msgspec.structs.replace(
+            self._new_record(local_id, account_id, now), signature=signature, originals=tuple(originals)
+        )
+        if signed.sender is not None:
+            record = msgspec.structs.replace(record, copy_to=self.copy_for(account_id, signed.sender))
+        if prepared is not None:
+            record = msgspec.structs.replace(record, whose=prepared.whose, prepared=fingerprint(signed))
+            if prepared.arriving:
+                self._arriving.add(local_id)
         await self._records.create(record, signed)
         self._remember_unfilled(local_id, (*unfilled, *placeholders_in(signature)))
-        if content is not None and not content.is_empty() and whose is None:
+        if content is not None and not content.is_empty() and prepared is None:
             self._autosave.touched(local_id)
         return local_id
 
@@ -128,21 +147,25 @@ class Drafts:
         if record.state not in WRITABLE:
             raise BadInput(tr("This message is on its way. Undo sending it to change it."))
         self._records.append_edit(local_id, edit)
-        if record.whose is None:
+        if not record.prepared:
             self._autosave.touched(local_id)
         elif local_id not in self._arriving or not isinstance(edit, AttachmentEdit):
-            self._spawn(self.make_own(local_id), "take over another person's draft")
+            self._spawn(self.make_own(local_id), "take over what was prepared")
 
     def arrived(self, local_id: LocalId) -> None:
         """Note that all that a file held is in its message: what is attached from now on, the person attaches."""
         self._arriving.discard(local_id)
 
     async def make_own(self, local_id: LocalId) -> None:
-        """Take a message that was another person's as this person's: something was written in it, or is to be saved."""
+        """Take what was prepared as this person's own: something was written in it, or it is to be saved or sent."""
         local_id = self._name(local_id)
-        record = await self._records.apply_known(local_id, when=lambda r: r.whose is not None, whose=None)
+        record = await self._records.apply_known(local_id, when=lambda r: bool(r.prepared), prepared="")
         if record is not None:
             self._autosave.touched(local_id)
+
+    async def forget_author(self, local_id: LocalId) -> None:
+        """Note that those whom the author of its words wrote to were put in, or are not wanted."""
+        await self._records.apply_known(self._name(local_id), when=lambda r: r.whose is not None, whose=None)
 
     def touch(self, local_id: LocalId) -> None:
         """Save a message in the next pause, as after a key."""
@@ -220,7 +243,7 @@ class Drafts:
         if _was_never_written(message):
             await self._drop(local_id)
             return
-        await self._records.change(local_id, open=False, whose=None)
+        await self._records.change(local_id, open=False, whose=None, prepared="")
         if not message.record.saved:
             self._spawn(self.save(local_id), f"save {local_id}")
 
@@ -242,7 +265,12 @@ class Drafts:
             message = await self._records.read_message(local_id)
             fresh = self._new_record(new_local_id(), message.record.account_id, self._clock.now())
             self._saver.begun_here(fresh.local_id)
-            record = msgspec.structs.replace(fresh, open=message.record.open, copy_to=message.record.copy_to)
+            record = msgspec.structs.replace(
+                fresh,
+                open=message.record.open,
+                copy_to=message.record.copy_to,
+                originals=message.record.originals,
+            )
             content = await self._taking_over.share(message, message.content, fresh.local_id)
             await self._records.create(record, content)
             self._remember_unfilled(record.local_id, message.unfilled)

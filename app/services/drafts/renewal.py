@@ -13,6 +13,7 @@ import msgspec
 
 from app.core.background import Spawn
 from app.core.events import Event
+from app.core.text import utf16_length
 from app.domain.edits import (
     AttachmentGone,
     AttachmentSet,
@@ -30,7 +31,6 @@ from app.domain.message import OPTION_FIELDS, RECIPIENT_FIELDS, AccountId, Conte
 from app.domain.record import Record
 from app.domain.same_message import same_message
 from app.domain.state import WRITABLE, State
-from app.domain.text import utf16_length
 from app.services.attachments.upload import adopted
 from app.services.drafts.import_drafts import DraftImport
 from app.services.drafts.saver import Saver, waits_for_person

@@ -1,4 +1,4 @@
-"""Reply to all and forward: recipients, quotation, headers.
+"""Reply, reply to all and forward: quotation, headers, conversation.
 
 What follows one's own message goes to its recipients. Those in Bcc stay out: an answer to all would show them.
 
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
+from enum import StrEnum
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
@@ -19,18 +20,22 @@ from app.core.background import RunInThread
 from app.core.formatting import clock_time
 from app.core.i18n import tr
 from app.core.lazy_regex import late_pattern
-from app.domain.attachment import Attached, new_key, taken_over
-from app.domain.errors import ItemRefused, MailError
-from app.domain.message import BodyFormat, Content, Fetched, ItemRef, LocalId, Options
+from app.core.text import isolated
+from app.domain.attachment import Attached, attached_message, new_key, taken_over
+from app.domain.errors import BadInput, ItemRefused, MailError
+from app.domain.message import AccountId, BodyFormat, Content, Fetched, ItemRef, LocalId, Options
+from app.domain.original import Original, Verb
 from app.domain.recipient import Recipient, format_recipient
 from app.domain.response_codes import ITEM_GONE
 from app.services.accounts.accounts import Accounts
-from app.services.drafts.drafts import Drafts
+from app.services.drafts.drafts import Drafts, Prepared
+from app.services.drafts.reply_recipients import to_all, to_writer
 from app.services.ports import Clock, Mailbox
 from app.services.records.rows import ListRow
+from app.services.text.unanswerable import unanswerable_words
 
 _MARK: Final = "> "
-_BEGINS: Final = "-------- "
+_DASHES: Final = "--------"
 _MOST_PEOPLE: Final = 100
 _PICTURE: Final = late_pattern(r"""\bsrc=["']cid:([^"'>]+)""", re.IGNORECASE)
 
@@ -40,12 +45,23 @@ def quoted(text: str) -> str:
     return "\n".join(f">{line}" if line.startswith(">") else f"{_MARK}{line}".rstrip() for line in text.split("\n"))
 
 
-def answer_to(content: Content, sent: float, writer: Recipient | None) -> Content:
-    """Return the body of an answer: room for one's own words, then who wrote what and when; as formatted as `content`.
+class QuoteStyle(StrEnum):
+    """How what is quoted is introduced: by Outlook's block of fields, or by "On …, … wrote"."""
+
+    OUTLOOK = "outlook"
+    WROTE = "wrote"
+
+
+def answer_to(
+    content: Content, sent: float, writer: Recipient | None, style: QuoteStyle = QuoteStyle.OUTLOOK
+) -> Content:
+    """Return the body of an answer: room for one's own words, then whose words follow, and these, as they were written.
 
     Pure work, for a thread: a newsletter takes some tens of milliseconds.
     """
-    who = "" if writer is None else format_recipient(writer)
+    if style is QuoteStyle.OUTLOOK:
+        return _under_head(content, tr("Original message"), sent, writer)
+    who = "" if writer is None else _person(writer)
     when = _when(sent)
     if who and when:
         head = tr("On {when}, {who} wrote:", when=when, who=who)
@@ -63,14 +79,18 @@ def passed_on(content: Content, sent: float, writer: Recipient | None) -> Conten
 
     Pure work, for a thread.
     """
+    return _under_head(content, tr("Forwarded message"), sent, writer)
+
+
+def _under_head(content: Content, title: str, sent: float, writer: Recipient | None) -> Content:
+    """Return the body of a message that has another below it; `title` stands for the rule in plain text."""
+    fields = _head(content, sent, writer)
     if content.body_format is BodyFormat.TEXT:
-        fields = [f"{label}: {words}" for label, words in _head(content, sent, writer)]
-        head = "\n".join([f"{_BEGINS}{tr('Forwarded message')} --------", *fields])
+        head = "\n".join([f"{_DASHES} {title} {_DASHES}", *(f"{label}: {words}" for label, words in fields)])
         return Content(body=f"\n\n{head}\n\n{content.body.rstrip()}\n")
     from app.services.html import prepare
 
-    body = prepare.passed_on(content.body, tr("Forwarded message"), _head(content, sent, writer))
-    return Content(body=body, body_format=BodyFormat.HTML)
+    return Content(body=prepare.under_head(content.body, fields), body_format=BodyFormat.HTML)
 
 
 def names_picture(html: str, content_id: str) -> bool:
@@ -81,12 +101,13 @@ def names_picture(html: str, content_id: str) -> bool:
 
 
 def _head(content: Content, sent: float, writer: Recipient | None) -> list[tuple[str, str]]:
+    """Return the fields in Outlook's order. What others wrote in them is words, and turns nothing around them."""
     fields = (
-        (tr("From"), "" if writer is None else format_recipient(writer)),
-        (tr("Date"), _when(sent)),
-        (tr("Subject"), content.subject),
+        (tr("From"), "" if writer is None else _person(writer)),
+        (tr("Sent"), _when(sent)),
         (tr("To"), _people(content.to)),
         (tr("Cc"), _people(content.cc)),
+        (tr("Subject"), isolated(content.subject)),
     )
     return [(label, words) for label, words in fields if words]
 
@@ -96,10 +117,13 @@ def _when(sent: float) -> str:
     return clock_time(sent, 0.0)
 
 
-def _people(people: Iterable[Recipient]) -> str:
-    written = [format_recipient(one) for one in people]
-    more = len(written) - _MOST_PEOPLE
-    return "; ".join(written[:_MOST_PEOPLE]) + (f"; … (+{more})" if more > 0 else "")
+def _person(person: Recipient) -> str:
+    return isolated(format_recipient(person))
+
+
+def _people(people: Sequence[Recipient]) -> str:
+    more = len(people) - _MOST_PEOPLE
+    return "; ".join(map(_person, people[:_MOST_PEOPLE])) + (f"; … (+{more})" if more > 0 else "")
 
 
 _PREFIX: Final = late_pattern(
@@ -113,7 +137,10 @@ _TICKS: Final = 10_000_000
 _TO_1601: Final = 11_644_473_600
 """Seconds from the beginning of FILETIME to that of Unix."""
 _LONGEST_INDEX: Final = 22 + 5 * 100
-_MOST_REFERENCES: Final = 20
+_MOST_REFERENCES: Final = 200
+_LONGEST_REFERENCES: Final = 16_000
+"""Characters of the header: servers begin to refuse headers at 32 KB and more, for all of a message together."""
+_LONGEST_ID: Final = 900
 
 
 def topic_of(subject: str) -> str:
@@ -124,15 +151,29 @@ def topic_of(subject: str) -> str:
     return topic
 
 
-def references_of(references: str, message_id: str) -> str:
-    """Return the References of a message that follows one with `references` and `message_id`, at most 20 of them.
+def references_of(references: str, in_reply_to: str, message_id: str) -> str:
+    """Return the References of a message that follows one with these headers (RFC 5322, 3.6.4).
 
-    Where there are more, the first and the last stay: they hold a thread together.
+    It is the whole chain, each once. A chain longer than headers may be loses some after the first, which, with the
+    last, holds a thread together. A parent without References is known by the one message that it answers.
     """
-    known = list(dict.fromkeys([*references.split(), *([message_id] if message_id else [])]))
-    if len(known) > _MOST_REFERENCES:
-        known = [known[0], *known[1 - _MOST_REFERENCES :]]
-    return " ".join(known)
+    chain = _ids_in(references)
+    if not chain and len(_ids_in(in_reply_to)) == 1:
+        chain = _ids_in(in_reply_to)
+    known = list(dict.fromkeys([*chain, *_ids_in(message_id)]))
+    room = _LONGEST_REFERENCES - sum(len(one) + 1 for one in known[:1])
+    kept: list[str] = []
+    for one in reversed(known[1:]):
+        room -= len(one) + 1
+        if room < 0 or len(kept) == _MOST_REFERENCES - 1:
+            break
+        kept.append(one)
+    return " ".join([*known[:1], *reversed(kept)])
+
+
+def _ids_in(header: str) -> list[str]:
+    """Return the msg-ids in a header; one that no line could hold is none (RFC 5322, 2.1.1)."""
+    return [one for one in header.split() if len(one) <= _LONGEST_ID]
 
 
 def child_index(parent: bytes, now: float, chance: int) -> bytes:
@@ -141,8 +182,10 @@ def child_index(parent: bytes, now: float, chance: int) -> bytes:
     `now` is in seconds since the epoch, `chance` a number from 0 to 255. The child is five bytes: a bit for how the
     time is cut, 31 bits of the time since the header's, and eight bits that keep two children apart.
     """
-    if len(parent) < _HEADER or (len(parent) - _HEADER) % _CHILD or len(parent) + _CHILD > _LONGEST_INDEX:
+    if len(parent) < _HEADER or (len(parent) - _HEADER) % _CHILD:
         return b""
+    if len(parent) + _CHILD > _LONGEST_INDEX:
+        parent = parent[:_HEADER]  # the conversation is named by the header
     began = int.from_bytes(parent[:6], "big") << 16
     since = max(0, int((now + _TO_1601) * _TICKS) - began)
     long_ago = since >> 49 != 0
@@ -164,7 +207,10 @@ class _Older(NamedTuple):
 
 
 class ReplyForward:
-    """Begins messages that follow others."""
+    """Begins messages that follow others. `quote_style` is how an answer introduces what it quotes.
+
+    `own_addresses` returns the addresses of all mailboxes that the person writes from, in lower case.
+    """
 
     def __init__(
         self, drafts: Drafts, mailbox: Mailbox, accounts: Accounts, clock: Clock, run_in_thread: RunInThread
@@ -172,34 +218,79 @@ class ReplyForward:
         """Read the older message from `mailbox` (the watched one), and begin the new one in `drafts`."""
         self._drafts, self._mailbox, self._accounts = drafts, mailbox, accounts
         self._clock, self._run_in_thread = clock, run_in_thread
+        self.quote_style = QuoteStyle.OUTLOOK
+        self.sender_for: Callable[[AccountId, Fetched], Recipient | None] = lambda _account_id, _item: None
+        """From which mailbox a message is followed: None for the account's own."""
+        self.own_addresses: Callable[[], frozenset[str]] = lambda: frozenset(
+            one.address.casefold() for one in accounts.all()
+        )
+
+    async def reply(self, row: ListRow) -> LocalId:
+        """Begin an answer to the writer, or to whom Reply-To names; to those in To of what one wrote oneself.
+
+        Raises AccountError, ItemRefused, MailError and StorageError, as all below.
+        """
+        return await self._follow(row.account_id, await self._read(row), Verb.REPLIED)
 
     async def reply_all(self, row: ListRow) -> LocalId:
-        """Begin an answer to all in To and Cc. Raises AccountError, ItemRefused, MailError and StorageError."""
-        older = await self._read(row)
-        item, own = older.item, self._own(row)
-        content = item.content
-        to = _others(content.to, own)
-        cc = _others(content.cc, [*own, *to])
-        writer = self._writer(row, item)
-        quoted = await self._run_in_thread(lambda: answer_to(item.content, item.sent, writer))
-        shown = [one for one in older.attachments if names_picture(quoted.body, one.content_id)]
-        content = msgspec.structs.replace(
-            quoted,
-            to=to,
-            cc=cc,
-            subject=_prefixed(_REPLY, content.subject),
+        """Begin an answer to all in To and Cc, and to the list that the message came by."""
+        return await self._follow(row.account_id, await self._read(row), Verb.REPLIED_TO_ALL)
+
+    async def follow_read(self, account_id: AccountId, item: Fetched, verb: Verb) -> LocalId:
+        """Begin what follows a message that is in no mailbox here. `arrived` is to be called when all is attached."""
+        return await self._follow(account_id, _Older(item, ()), verb, arriving=True)
+
+    async def _follow(self, account_id: AccountId, older: _Older, verb: Verb, *, arriving: bool = False) -> LocalId:
+        words = unanswerable_words(older.item.kind)
+        if words:
+            raise BadInput(words)
+        make = self._forward if verb is Verb.FORWARDED else self._answer
+        content = await make(account_id, older, verb)
+        return await self._begin(account_id, older, content, verb, arriving=arriving)
+
+    async def _answer(self, account_id: AccountId, older: _Older, verb: Verb) -> Content:
+        item, style = older.item, self.quote_style
+        writer = self._writer(account_id, item)
+        body = await self._run_in_thread(lambda: answer_to(item.content, item.sent, writer, style))
+        shown = [one for one in older.attachments if names_picture(body.body, one.content_id)]
+        choose = to_writer if verb is Verb.REPLIED else to_all
+        people = choose(item, self._own(account_id))
+        return msgspec.structs.replace(
+            body,
+            to=people.to,
+            cc=people.cc,
+            subject=_prefixed(_REPLY, item.content.subject),
             attachments=tuple(shown),
         )
-        return await self._begin(row, older, content)
 
     async def forward(self, row: ListRow) -> LocalId:
-        """Begin a message that passes this one on. Raises AccountError, ItemRefused, MailError and StorageError."""
-        older = await self._read(row)
-        item, writer = older.item, self._writer(row, older.item)
-        quoted = await self._run_in_thread(lambda: passed_on(item.content, item.sent, writer))
+        """Begin a message that passes this one on, with its attachments."""
+        return await self._follow(row.account_id, await self._read(row), Verb.FORWARDED)
+
+    async def _forward(self, account_id: AccountId, older: _Older, _verb: Verb) -> Content:
+        item, writer = older.item, self._writer(account_id, older.item)
+        body = await self._run_in_thread(lambda: passed_on(item.content, item.sent, writer))
         subject = _prefixed(_FORWARD, item.content.subject)
-        content = msgspec.structs.replace(quoted, subject=subject, attachments=older.attachments)
-        return await self._begin(row, older, content)
+        return msgspec.structs.replace(body, subject=subject, attachments=older.attachments)
+
+    async def forward_attached(self, rows: Sequence[ListRow]) -> LocalId:
+        """Begin a message that passes these on as attachments, each whole as it is. They are of one account.
+
+        Raises MailError where one of them is not on the server, StorageError.
+        """
+        refs = [row.ref for row in rows if row.ref is not None]
+        if not refs or len(refs) < len(rows):
+            raise MailError(tr("The server has no copy of this message to attach."))
+        attachments = [
+            attached_message(ref.item_id, row.subject.strip() or tr("(no subject)"), new_key())
+            for row, ref in zip(rows, refs, strict=True)
+        ]
+        subject = _prefixed(_FORWARD, rows[0].subject) if len(rows) == 1 else ""
+        content = Content(subject=subject, attachments=tuple(attachments))
+        originals = [Original(ref, Verb.FORWARDED) for ref in refs]
+        return await self._drafts.begin(
+            rows[0].account_id, content, sign=True, originals=originals, prepared=Prepared()
+        )
 
     async def _read(self, row: ListRow) -> _Older:
         """Read the message from the server. One that went from here a moment ago may bear another name there by now."""
@@ -229,42 +320,36 @@ class ReplyForward:
         )
         return _Older(item, message.content.attachments, record.local_id)
 
-    async def _begin(self, row: ListRow, older: _Older, content: Content) -> LocalId:
+    async def _begin(
+        self, account_id: AccountId, older: _Older, content: Content, verb: Verb, *, arriving: bool
+    ) -> LocalId:
         item, before = older.item, older.item.content.options
         chance = random.randrange(256)  # noqa: S311 - it keeps two answers of one moment apart, and guards nothing
         options = Options(
             in_reply_to=item.message_id,
-            references=references_of(before.references or before.in_reply_to, item.message_id),
+            references=references_of(before.references, before.in_reply_to, item.message_id),
             conversation_index=child_index(
                 item.conversation_index or before.conversation_index, self._clock.now(), chance
             ),
             conversation_topic=item.conversation_topic or before.conversation_topic or topic_of(item.content.subject),
             sensitivity=before.sensitivity,
         )
-        content = msgspec.structs.replace(content, options=options)
-        return await self._drafts.begin(row.account_id, content, like=older.like)
+        content = msgspec.structs.replace(content, sender=self.sender_for(account_id, item), options=options)
+        originals = [Original(item.ref, verb)] if item.ref.item_id else []
+        return await self._drafts.begin(
+            account_id, content, like=older.like, originals=originals, prepared=Prepared(arriving=arriving)
+        )
 
-    def _own(self, row: ListRow) -> list[Recipient]:
-        account = self._accounts.get(row.account_id)
-        return [] if account is None else [Recipient(account.address)]
+    def _own(self, account_id: AccountId) -> frozenset[str]:
+        account = self._accounts.get(account_id)
+        return self.own_addresses() | (frozenset() if account is None else {account.address.casefold()})
 
-    def _writer(self, row: ListRow, item: Fetched) -> Recipient | None:
+    def _writer(self, account_id: AccountId, item: Fetched) -> Recipient | None:
         if item.content.sender is not None:
             return item.content.sender
-        account = self._accounts.get(row.account_id)
+        account = self._accounts.get(account_id)
         return None if account is None else Recipient(account.address, account.display_name)
 
 
 def _prefixed(prefix: str, subject: str) -> str:
     return f"{prefix}{topic_of(subject)}".strip()
-
-
-def _others(people: Sequence[Recipient], known: Sequence[Recipient]) -> tuple[Recipient, ...]:
-    """Return each of `people` once who is not `known`; oneself alone stays, or no recipient would be left."""
-    seen = {one.address.casefold() for one in known}
-    others = []
-    for one in people:
-        if one.address.casefold() not in seen:
-            seen.add(one.address.casefold())
-            others.append(one)
-    return tuple(others) if others or len(people) != 1 else tuple(people[:1])

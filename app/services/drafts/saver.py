@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from app.core.text import utf16_length
 from app.domain.errors import AccountError, ItemRefused, ServerWords, StorageError
 from app.domain.late_creates import PendingCreates, came, one_less, one_more
 from app.domain.listing import Folder, Mark, Place
@@ -39,7 +40,6 @@ from app.domain.response_codes import (
 )
 from app.domain.same_message import same_message
 from app.domain.state import IN_OUTBOX, MAY_HAVE_LEFT, WENT_OUT
-from app.domain.text import utf16_length
 from app.services.accounts.signatures import is_blank
 from app.services.attachments.upload import AttachmentUpload, asked_for_again
 from app.services.drafts.mailbox_move import MailboxMove, lies_elsewhere, stays_where_it_is
@@ -176,7 +176,7 @@ class Saver:
             return False
         if record.state in IN_OUTBOX and not for_sending:
             return False
-        if record.ref is None and (is_blank(message) or (record.whose is not None and not for_sending)):
+        if record.ref is None and (is_blank(message) or (record.prepared and not for_sending)):
             return False
         if utf16_length(message.content.subject) > SUBJECT_LIMIT:
             # Cutting it would be silent, and a server's refusal would say nothing new: it stays here, and says why.

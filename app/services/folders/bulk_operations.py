@@ -118,7 +118,10 @@ class BulkOperations:
         await self._each(rows, batch, ask)
 
     async def export(self, rows: Sequence[ListRow], path_of: Callable[[str], str], batch: BulkRun) -> None:
-        """Write each message into a file as it would travel (.eml); `path_of` makes a path of a name, none twice."""
+        """Write each message into a file as it would travel (.eml); `path_of` makes a path of a name, none twice.
+
+        The file of a draft says that it is one, so that it opens to be written on.
+        """
         for row in rows:
             if batch.stopped:
                 return
@@ -127,7 +130,8 @@ class BulkOperations:
                 if row.ref is None or not _lies_there(row.record, leaves=False):
                     batch.failures[row.key] = _not_there()
                     continue
-                outcome = await self._mailbox.save_mime(row.account_id, row.ref, path_of(file_name(row)))
+                path = path_of(file_name(row))
+                outcome = await self._mailbox.save_mime(row.account_id, row.ref, path, unsent=row.is_draft)
             except (AccountError, ItemRefused, BadInput) as error:
                 batch.failures[row.key] = explain_error(error, self._clock.now())
                 if isinstance(error, AccountError):

@@ -11,8 +11,7 @@ from typing import Final
 
 import msgspec
 
-from app.domain.blocks import LINE, Block, KeptHtml, Paragraph, Piece, Run, Table
-from app.domain.layout_bounds import (
+from app.core.layout_bounds import (
     LONGEST_PART,
     MOST_CHARACTERS,
     MOST_LINES,
@@ -22,6 +21,7 @@ from app.domain.layout_bounds import (
     parts_of_line,
     shown_lines,
 )
+from app.domain.blocks import LINE, Block, KeptHtml, Paragraph, Piece, Run, Table
 from app.services.html.write import write_blocks
 
 _RUNS_OF_PART: Final = 200

@@ -14,9 +14,9 @@ import msgspec
 from app.content.ask import read_content
 from app.content.jobs import HtmlRead, ReadHtml, Remote, TooComplex, Unavailable, Want
 from app.core.i18n import tr
+from app.core.layout_bounds import MOST_LINES
 from app.domain.blocks import Block, Body, KeptHtml, Paragraph, Run
 from app.domain.html_rules import text_as_html
-from app.domain.layout_bounds import MOST_LINES
 from app.domain.visible_text import plain_text
 
 __all__ = [

@@ -13,8 +13,8 @@ from typing import Final
 import msgspec
 
 from app.core.i18n import ntr, tr
-from app.domain.blocks import Body, Paragraph
-from app.domain.text import utf16_length
+from app.core.text import utf16_length
+from app.domain.blocks import QUOTE_HEAD, Body, Paragraph
 from app.services.html.bounds import editable_blocks, editable_text
 from app.services.html.foreign import Remote, blocks_of_own, body_of_own, clean, read_body
 from app.services.html.write import (
@@ -87,16 +87,19 @@ def answer_to(html: str, head: str) -> str:
     return f"{_ROOM}<div><div>{escape(head)}</div>{QUOTE}{clean(html, Remote.QUOTED)}</blockquote></div>{_END}"
 
 
-def passed_on(html: str, title: str, head: Sequence[tuple[str, str]]) -> str:
-    """Return the body of a message that passes `html` on, under a rule, `title` and the fields of its `head`."""
-    lines = [escape(title), *(f"<b>{escape(label)}:</b> {escape(words)}" for label, words in head)]
-    return f"{_ROOM}<hr><div>{'<br>'.join(lines)}</div><div><br></div>{clean(html, Remote.QUOTED)}{_END}"
+def under_head(html: str, head: Sequence[tuple[str, str]]) -> str:
+    """Return the body of a message that has `html` below it, under a rule and the fields of its `head`.
+
+    So Outlook on the web sets it: programs that sign or file messages know an older one by the name of its head.
+    """
+    fields = "<br>".join(f"<b>{escape(label)}:</b> {escape(words)}" for label, words in head)
+    return f'{_ROOM}<hr><div id="{QUOTE_HEAD}">{fields}</div>{_LINE}{clean(html, Remote.QUOTED)}{_END}'
 
 
 def sign_above(body: str, signature: str) -> str | None:
     """Return an answer with a signature (HTML) under the room for one's own words; None where `body` is none of ours.
 
-    It is of `answer_to` or `passed_on`, and nothing was written in it yet.
+    It is of `answer_to` or `under_head`, and nothing was written in it yet.
     """
     if not body.startswith(_ROOM):
         return None

@@ -14,13 +14,25 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from app.domain.blocks import LINE, Block, Body, Cell, HorizontalRule, Look, Paragraph, Picture, Piece, Table
+from app.domain.blocks import (
+    LINE,
+    QUOTE_HEAD,
+    Block,
+    Body,
+    Cell,
+    HorizontalRule,
+    Look,
+    Paragraph,
+    Picture,
+    Piece,
+    Table,
+)
 from app.domain.html_rules import declarations
 
 OWN_BASE: Final = "font-family:Calibri,Arial,Helvetica,sans-serif;font-size:11pt"
 """How a message begun here looks: what people of Outlook expect."""
 _HEAD: Final = '<!DOCTYPE html>\n<html><head><meta charset="utf-8"></head><body>'
-QUOTE: Final = '<blockquote style="margin:0 0 0 5pt;border-left:2px solid #ccc;padding-left:7pt">'
+QUOTE: Final = '<blockquote type="cite" style="margin:0 0 0 5pt;border-left:2px solid #ccc;padding-left:7pt">'
 _SPACES: Final = re.compile(r"  +|^ | $", re.MULTILINE)
 _WORDS_OF_RAISED: Final = frozenset({"sub", "sup"})
 
@@ -118,7 +130,10 @@ def write_paragraph(paragraph: Paragraph, *, bare: bool) -> str:
     content = write_pieces(paragraph.pieces, keep_spaces=paragraph.kind == "pre")
     if bare and paragraph.kind == "div":
         return content or "<br>"
-    return f"{_tag(paragraph.kind, style_of(paragraph))}{content or '<br>'}</{paragraph.kind}>"
+    tag = _tag(paragraph.kind, style_of(paragraph))
+    if paragraph.name == QUOTE_HEAD and content:
+        tag = tag.replace(f"<{paragraph.kind}", f'<{paragraph.kind} id="{QUOTE_HEAD}"', 1)
+    return f"{tag}{content or '<br>'}</{paragraph.kind}>"
 
 
 def style_of(paragraph: Paragraph) -> str:

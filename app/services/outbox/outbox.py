@@ -31,6 +31,7 @@ from app.services.drafts.saver import waits_for_person
 from app.services.outbox.deferred_send import DeferredSend
 from app.services.outbox.dispatch import Dispatch, Summary
 from app.services.outbox.long_waits import LongWaits
+from app.services.outbox.original_marks import OriginalMarks
 from app.services.outbox.verification import Verification
 from app.services.ports import Clock, Mailbox
 from app.services.records.records import Changes, Condition, Records
@@ -141,6 +142,7 @@ class Outbox:
         self.verification = Verification(records, mailbox, accounts, clock, spawn)
         self.long_waits = LongWaits(records, clock)
         self.deferrals = DeferredSend(records, mailbox, accounts, clock, spawn, self.verification)
+        self.original_marks = OriginalMarks(records, mailbox, accounts, clock, spawn)
         self._dispatch = Dispatch(records, drafts, mailbox, clock)
         self._uploads = UploadQueue(drafts, accounts, spawn, self._wake)
         self._locks: dict[AccountId, asyncio.Lock] = {}
@@ -209,7 +211,7 @@ class Outbox:
 
     async def set_ready(self, what: Sequence[LocalId | ListRow], wanted: Wanted = _always) -> list[SendAnswer]:
         """Put messages aside as ready, to be sent together later; findings as with `send`. Raises StorageError."""
-        ready: Changes = {"state": State.READY, "problem": "", "send_outcome": None}
+        ready: Changes = {"state": State.READY, "problem": "", "send_outcome": None, "prepared": ""}
         fetched = await self._fetched(what, wanted)
         return [answer for part in fetched for answer in (await self._look_at(part, ready))[0]]
 
@@ -280,6 +282,7 @@ class Outbox:
                 await self._records.forget(record.local_id)
         for account in self._accounts.all():
             self._verify_open_ends(account.account_id)
+        self.original_marks.resume()
         self._wake_all()
 
     def account_reachable(self, account_id: AccountId) -> None:
@@ -331,6 +334,7 @@ class Outbox:
             "send_outcome": None,
             "verified": 0.0,
             "open": False,
+            "prepared": "",  # it is the person's own by now
             "refused": (),  # sending it again tries them again
         }
         answers, changed = await self._look_at(names, goes)

@@ -12,13 +12,14 @@ from typing import Final
 import msgspec
 
 from app.core.i18n import ntr, tr
+from app.domain.attachment import AttachmentKind
 from app.domain.errors import BadInput, ItemRefused, MailError, error_for
 from app.domain.listing import Folder, Mark
 from app.domain.message import Content, ItemRef, LocalId, NewDraft
 from app.domain.outcome import NewAttachment, Outcome
 from app.domain.problem import ProblemKind, problem
 from app.domain.recipient import Recipient
-from app.domain.record import CopyKind, Record
+from app.domain.record import CopyKind, Record, went_out_at
 from app.domain.state import State
 from app.services.accounts.accounts import Accounts
 from app.services.ports import AttachedFiles, Clock, Mailbox
@@ -64,7 +65,7 @@ class SentCopy:
             record.message_id,
             self._as_sent(record, message.content),
             drafts_of="" if place is None else place.mailbox,
-            sent=_sent_at(record),
+            sent=went_out_at(record),
             folder_id="" if place is None else place.folder_id,
         )
         outcome = (await self._mailbox.save(record.account_id, [draft]))[0]
@@ -86,7 +87,13 @@ class SentCopy:
         if not here:
             return len(content.attachments)
         wanted: Sequence[NewAttachment] = [
-            NewAttachment(one.name, self._files.path(record.local_id, one.file), one.content_type, one.content_id)
+            NewAttachment(
+                one.name,
+                self._files.path(record.local_id, one.file),
+                one.content_type,
+                one.content_id,
+                as_message=one.kind is AttachmentKind.ITEM,
+            )
             for one in here
         ]
         answers = await self._mailbox.attach(record.account_id, ref, wanted)
@@ -113,11 +120,6 @@ class SentCopy:
 def _lacks_copy(record: Record) -> bool:
     wanted = record.copy_to.kind is not CopyKind.NONE
     return record.state is State.SENT_NOT_FILED and record.problem in {_MISSING, ""} and wanted
-
-
-def _sent_at(record: Record) -> float:
-    outcome = record.send_outcome
-    return outcome.at if outcome is not None and outcome.accepted and outcome.at else record.state_at
 
 
 def _error(outcome: Outcome) -> MailError:

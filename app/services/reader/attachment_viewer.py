@@ -19,6 +19,7 @@ from app.domain.attachment import Attached, Attachment, AttachmentKind
 from app.domain.errors import AccountError, ItemRefused, MailError, StorageError, TroubleKind
 from app.domain.files import FileKind, kind_of, safe_file_name
 from app.domain.message import AccountId, Content, Fetched, Header, LocalId
+from app.domain.message_kind import MessageKind
 from app.domain.response_codes import ACCESS_DENIED, ATTACHMENT_GONE, ITEM_GONE
 from app.services.ports import AttachedFiles, Mailbox
 
@@ -64,12 +65,13 @@ class ViewedAttachment(msgspec.Struct, frozen=True):
 
 
 class Within(msgspec.Struct, frozen=True):
-    """A message that was attached to another: what it says, when it was sent, and what is attached to it in turn."""
+    """A message that was attached to another, or is a file: what it says, when it was sent, what is attached to it."""
 
     content: Content
     sent: float = 0.0
     headers: tuple[Header, ...] = ()
     viewed: tuple[ViewedAttachment, ...] = ()
+    kind: MessageKind = MessageKind.MESSAGE
 
 
 class Coming(msgspec.Struct, frozen=True):
@@ -212,13 +214,22 @@ class ViewedAttachments:
         if not path:
             told = self._told[one.key]
             parts = tuple(_of_item(account_id, part) for part in told.attachments)
-            return Within(told.content, told.sent, told.headers, parts)
+            return Within(told.content, told.sent, told.headers, parts, told.kind)
         shown: Shown = await run_in_thread(lambda: _read_message(path, one.name))
-        found = _attachments_within(one, shown)
+        return await self._keep_within(one.owner, one.key, shown)
+
+    async def take_in(self, account_id: AccountId, shown: Shown, run_in_thread: RunInThread) -> Within:
+        """Keep what is attached to a message from a file, for an account to answer it from. Raises StorageError."""
+        key = await run_in_thread(lambda: _digest_of(shown))
+        return await self._keep_within(_owner(account_id), key, shown)
+
+    async def _keep_within(self, owner: LocalId, key: str, shown: Shown) -> Within:
+        found = _attachments_within(owner, key, shown)
         for inner, enclosed in found:
             if not await self._files.has(inner.owner, inner.key):
                 await self._files.keep_bytes(inner.owner, inner.key, enclosed.data)
-        return Within(shown.content, shown.sent, shown.headers, tuple(inner for inner, _ in found))
+        viewed = tuple(inner for inner, _ in found)
+        return Within(shown.content, shown.sent, shown.headers, viewed, shown.kind)
 
 
 def _why(error: MailError) -> str:
@@ -261,13 +272,21 @@ def beside_the_text(found: Iterable[ViewedAttachment], shown: Set[str]) -> tuple
     return tuple(one for one in found if not one.content_id or f"cid:{one.content_id}" not in shown)
 
 
-def _attachments_within(outer: ViewedAttachment, shown: Shown) -> list[tuple[ViewedAttachment, Enclosed]]:
+def _digest_of(shown: Shown) -> str:
+    """Return a name for what is attached to a message: another file has another, whatever both are called."""
+    digest = hashlib.sha256()
+    for one in shown.enclosed:
+        digest.update(hashlib.sha256(one.data).digest())
+    return digest.hexdigest()
+
+
+def _attachments_within(owner: LocalId, key: str, shown: Shown) -> list[tuple[ViewedAttachment, Enclosed]]:
     """Return what a message within a message holds, by names of ours."""
     return [
         (
             ViewedAttachment(
-                outer.owner,
-                _name("within", outer.key, str(number)),
+                owner,
+                _name("within", key, str(number)),
                 one.name,
                 len(one.data),
                 one.content_id,

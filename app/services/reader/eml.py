@@ -1,4 +1,4 @@
-"""Messages in files (.eml): as a message to be written anew, or to be read as it is. Called off the window's thread."""
+"""Messages in files (.eml): drafts to be written on, all others to be read. Called off the window's thread."""
 
 from __future__ import annotations
 
@@ -13,25 +13,12 @@ from app.content.ask import read_content
 from app.content.jobs import Enclosed, MailRead, ReadFile, TooComplex
 from app.core.i18n import tr
 from app.domain.errors import BadInput
-from app.domain.message import Content, Header, written_anew
+from app.domain.message import Content, Header
+from app.domain.message_kind import MessageKind
 from app.domain.recipient import Recipient
 
 LARGEST: Final = 150 * 1024 * 1024
 """Bytes of a file that is read, in memory for a moment; Exchange takes 150 MB at most, and mostly far less."""
-
-
-class FromFile(msgspec.Struct, frozen=True):
-    """A message from a file, with what was attached to it.
-
-    `draft` says that it calls itself a draft (X-Unsent); else it was sent once, and its recipients are left out.
-    `author` is whom From names, `sent` when it was sent (seconds, 0 for unknown).
-    """
-
-    content: Content
-    enclosed: tuple[Enclosed, ...] = ()
-    draft: bool = False
-    author: Recipient | None = None
-    sent: float = 0.0
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -41,6 +28,19 @@ class Shown(msgspec.Struct, frozen=True):
     sent: float = 0.0
     headers: tuple[Header, ...] = ()
     enclosed: tuple[Enclosed, ...] = ()
+    kind: MessageKind = MessageKind.MESSAGE
+
+
+class FromFile(msgspec.Struct, frozen=True):
+    """A message from a file, with what was attached to it. `author` is whom From names.
+
+    `shown` is None where the file says that it is a draft (X-Unsent), to be written on; else it is what is to be read.
+    """
+
+    content: Content
+    enclosed: tuple[Enclosed, ...] = ()
+    author: Recipient | None = None
+    shown: Shown | None = None
 
 
 def read_eml(path: Path) -> FromFile:
@@ -63,18 +63,17 @@ def read_eml(path: Path) -> FromFile:
 def parse_eml(raw: bytes, name: str) -> FromFile:
     """Return the message in `raw`. Raises BadInput where it has neither headers nor a body of a message."""
     found = _read(raw, name)
-    content = found.content
-    if not found.draft:
-        # Sent once: the message made from it has no place in that conversation. A draft (X-Unsent) keeps its own.
-        content = _without_people(written_anew(content))
-    return FromFile(content, found.enclosed, found.draft, found.author, found.sent)
+    return FromFile(found.content, found.enclosed, found.author, None if found.draft else _shown(found))
 
 
 def show_eml(raw: bytes, name: str) -> Shown:
     """Return the message in `raw` as it is to be read. Raises BadInput where it is none."""
-    found = _read(raw, name)
+    return _shown(_read(raw, name))
+
+
+def _shown(found: MailRead) -> Shown:
     content = msgspec.structs.replace(found.content, sender=found.author)
-    return Shown(content, found.sent, found.headers, found.enclosed)
+    return Shown(content, found.sent, found.headers, found.enclosed, found.kind)
 
 
 def _read(raw: bytes, name: str) -> MailRead:
@@ -85,9 +84,3 @@ def _read(raw: bytes, name: str) -> MailRead:
     if not isinstance(found, MailRead):
         raise BadInput(tr("“{name}” is not a message.", name=name))
     return found
-
-
-def _without_people(content: Content) -> Content:
-    """Leave out the other author's recipients and address for answers: one key must not send their words there."""
-    options = msgspec.structs.replace(content.options, reply_to=())
-    return msgspec.structs.replace(content, to=(), cc=(), bcc=(), options=options)

@@ -25,6 +25,10 @@ from app.services.records.records import Records
 from app.services.records.rows import ListRow
 
 _KEPT: Final = 20
+_LARGEST: Final = 3_000_000
+"""Characters of all messages that are kept, by `_size`; the last one is kept however large it is."""
+_OF_BLOCK: Final = 100
+"""Characters as which a block counts beside its words."""
 
 
 class ReadMessage(msgspec.Struct, frozen=True):
@@ -91,8 +95,9 @@ class MessageReader:
 
     def _keep(self, ref: ItemRef, reading: ReadMessage) -> ReadMessage:
         self._kept[ref.item_id, ref.change_key] = reading
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
+        size = sum(map(_size, self._kept.values()))
+        while len(self._kept) > 1 and (len(self._kept) > _KEPT or size > _LARGEST):
+            size -= _size(self._kept.popitem(last=False)[1])
         return reading
 
     async def _own(self, row: ListRow) -> Content:
@@ -108,6 +113,11 @@ class MessageReader:
         return reading
 
 
+def _size(reading: ReadMessage) -> int:
+    """Return about what a message takes in memory, in characters."""
+    return len(reading.content.body) + len(reading.text) + _OF_BLOCK * len(reading.blocks)
+
+
 def _read_html(content: Content) -> ReadMessage:
     """Make HTML safe and read it as blocks and as text. Runs in a thread."""
     from app.services.html.foreign import read_for_reading
@@ -117,7 +127,7 @@ def _read_html(content: Content) -> ReadMessage:
     return ReadMessage(content, read.text, read.blocks, read.remote, reduced=reduced, pictures=pictures)
 
 
-class KinRow(msgspec.Struct, frozen=True):
+class ConversationLine(msgspec.Struct, frozen=True):
     """One message of a conversation as it is drawn; `here` says that it is the one that is read."""
 
     when: str
@@ -135,37 +145,37 @@ class KinRow(msgspec.Struct, frozen=True):
 class Conversation(msgspec.Struct, frozen=True):
     """The messages, the newest first, and which of them is read (its number; -1 for none)."""
 
-    kin: tuple[ConversationRow, ...] = ()
+    messages: tuple[ConversationRow, ...] = ()
     here: int = -1
 
     def __len__(self) -> int:
         """Return how many there are."""
-        return len(self.kin)
+        return len(self.messages)
 
-    def rows(self, now: float) -> list[KinRow]:
+    def rows(self, now: float) -> list[ConversationLine]:
         """Return what is drawn."""
-        return [_row(one, now, here=number == self.here) for number, one in enumerate(self.kin)]
+        return [_row(one, now, here=number == self.here) for number, one in enumerate(self.messages)]
 
     def words(self) -> str:
         """Return which of how many is read."""
-        return tr("{n} of {count} in this conversation", n=self.here + 1, count=len(self.kin))
+        return tr("{n} of {count} in this conversation", n=self.here + 1, count=len(self.messages))
 
     def step(self, by: int) -> ConversationRow | None:
         """Return the message so many further on, None past either end."""
         number = self.here + by
-        return self.kin[number] if 0 <= number < len(self.kin) else None
+        return self.messages[number] if 0 <= number < len(self.messages) else None
 
 
-def conversation_of(kin: list[ConversationRow], item_id: str) -> Conversation:
+def conversation_of(messages: list[ConversationRow], item_id: str) -> Conversation:
     """Return the conversation of a message; an empty one where it is alone in it."""
-    here = next((number for number, one in enumerate(kin) if one.row.ref.item_id == item_id), -1)
-    return Conversation(tuple(kin), here) if len(kin) > 1 and here >= 0 else Conversation()
+    here = next((number for number, one in enumerate(messages) if one.row.ref.item_id == item_id), -1)
+    return Conversation(tuple(messages), here) if len(messages) > 1 and here >= 0 else Conversation()
 
 
-def _row(kin: ConversationRow, now: float, *, here: bool) -> KinRow:
-    row = kin.row
-    draft = kin.place.folder is Folder.DRAFTS
+def _row(one: ConversationRow, now: float, *, here: bool) -> ConversationLine:
+    row = one.row
+    draft = one.place.folder is Folder.DRAFTS
     who = people_of(row) or tr("(no recipient)")
     words = " ".join((row.preview or row.subject).split())
-    when = short_time(moment_of(row, kin.place.folder), now)
-    return KinRow(when, tr("Draft to {people}", people=who) if draft else who, words, here)
+    when = short_time(moment_of(row, one.place.folder), now)
+    return ConversationLine(when, tr("Draft to {people}", people=who) if draft else who, words, here)

@@ -208,7 +208,7 @@ class Records:
             return [self._records[record.local_id] for record in after]
 
     async def learn_each(self, wanted: Mapping[LocalId, Changes], when: Condition) -> list[Record]:
-        """Take in of many what is already so, as `learn` does of one; return those that were changed."""
+        """Take in of many what is already so, as `apply_known` does of one; return those that were changed."""
         async with self._locked(wanted):
             after = self._all_changed(wanted, when)
             if after:

@@ -109,7 +109,7 @@ def _moving(row: AttachmentRow, one: Attached, moving: Moving) -> AttachmentRow:
 def _waiting(one: Attached) -> str:
     if one.origin:
         return tr("to be copied")
-    if one.source and not one.file:
+    if (one.source or one.item) and not one.file:
         return tr("to be fetched")
     return tr("on this computer")
 

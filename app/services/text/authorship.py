@@ -1,4 +1,4 @@
-"""Names the author of a message that came as a file; says whether its words are still all theirs."""
+"""Names the author of a message that came as a file; says whether a message is still as it was laid before one."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from typing import Final
 
 from app.core.formatting import full_date
 from app.core.i18n import tr
+from app.core.text import shortened
 from app.domain.recipient import Recipient, format_recipient
 from app.domain.record import StoredMessage, Whose
 from app.domain.same_message import fingerprint
-from app.domain.text import shortened
 
 _LONGEST: Final = 120
+_NAMED: Final = 3
 
 
 def whose_words(whose: Whose) -> str:
@@ -23,7 +24,20 @@ def whose_words(whose: Whose) -> str:
         said = tr("These are the words of {author}.", author=author)
     else:
         said = tr("These words are from a file that does not say who wrote them.")
-    return f"{said} {tr('Recipients were left out.')}"
+    return f"{said} {left_out_words(whose)}"
+
+
+def left_out_words(whose: Whose) -> str:
+    """Return the words about those whom the author wrote to: they are no recipients of this message."""
+    people = (*whose.to, *whose.cc)
+    if not people:
+        return tr("Recipients were left out.")
+    named = ", ".join(one.name or one.address for one in people[:_NAMED])
+    more = len(people) - _NAMED
+    shown = shortened(named, _LONGEST)
+    if more > 0:
+        return tr("Recipients were left out: {people} and {n} more.", people=shown, n=more)
+    return tr("Recipients were left out: {people}.", people=shown)
 
 
 def author_words(author: Recipient | None) -> str:
@@ -32,6 +46,6 @@ def author_words(author: Recipient | None) -> str:
 
 
 def is_untouched(message: StoredMessage) -> bool:
-    """Return whether a message is another person's to the last word, whatever was journalled of it meanwhile."""
-    whose = message.record.whose
-    return whose is not None and not any(message.pending.values()) and fingerprint(message.content) == whose.fingerprint
+    """Return whether a message is as it was laid before the person, whatever was journalled of it meanwhile."""
+    prepared = message.record.prepared
+    return bool(prepared) and not any(message.pending.values()) and fingerprint(message.content) == prepared

@@ -17,6 +17,7 @@ import msgspec
 
 from app.core.formatting import clock_time, exact_time, size_words
 from app.core.i18n import mark, ntr, tr
+from app.core.text import shortened
 from app.domain.errors import AccountError, BadInput, ItemRefused, MailError, ServerWords, Trouble, TroubleKind
 from app.domain.outcome import LOCAL, Outcome, Verdict
 from app.domain.response_codes import (
@@ -28,7 +29,6 @@ from app.domain.response_codes import (
     class_of,
     may_have_happened,
 )
-from app.domain.text import shortened
 from app.services.text.sign_in_text import words_of
 
 _MOST_WORDS: Final = 200

@@ -15,6 +15,7 @@ import msgspec
 from app.core.formatting import clock_time, exact_time, moment_words, size_words
 from app.core.i18n import mark, ntr, tr
 from app.core.parsing import whole_number
+from app.core.text import shortened
 from app.domain.errors import AccountError, ItemRefused, MailError, TroubleKind
 from app.domain.listing import Report, ReportKind
 from app.domain.message import SUBJECT_LIMIT, Content, written_anew
@@ -23,7 +24,6 @@ from app.domain.problem import BEFORE_SENDING, ProblemKind, read_problem
 from app.domain.recipient import Recipient, address_problem
 from app.domain.record import CopyKind, CopyTo, Record, waits_for_answer
 from app.domain.state import SHOWS_UPLOAD, WENT_OUT, WRITABLE, State
-from app.domain.text import shortened
 from app.services.accounts.accounts import PAUSING
 from app.services.attachments.fetch import Moving
 from app.services.records.rows import ListRow

@@ -1,6 +1,6 @@
 """Builds Qt's document from blocks, slice by slice.
 
-The document that comes of it has exactly one block of Qt's for each entry of `write.entries`: the pouring and the
+The document that comes of it has exactly one block of Qt's for each entry of `write.entries`: building it and the
 writing keep the same book, so that the editor knows each block's HTML without reading the document.
 """
 

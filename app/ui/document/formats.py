@@ -110,6 +110,7 @@ class Own:
     FILLER: Final = _OWN + 17
     RULE: Final = _OWN + 18
     CONTINUES: Final = _OWN + 19
+    NAME: Final = _OWN + 20
 
 
 _BODY_PIXELS: Final = 14.0
@@ -216,6 +217,7 @@ def block_format(paragraph: Paragraph) -> QTextBlockFormat:
         (Own.BLOCK_STYLE, paragraph.style, ""),
         (Own.BLOCK_GROUND, paragraph.background, ""),
         (Own.QUOTE, paragraph.quote, 0),
+        (Own.NAME, paragraph.name, ""),
         (Own.LISTS, "".join("o" if level.ordered else "u" for level in paragraph.lists), ""),
     ):
         if value != usual:
@@ -277,6 +279,7 @@ def paragraph_of(drawn: QTextBlockFormat) -> Paragraph:
         quote=int(drawn.property(Own.QUOTE) or 0),
         style=str(drawn.property(Own.BLOCK_STYLE) or ""),
         background=str(drawn.property(Own.BLOCK_GROUND) or ""),
+        name=str(drawn.property(Own.NAME) or ""),
     )
 
 

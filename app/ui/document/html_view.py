@@ -24,7 +24,7 @@ from app.ui.document.document_pictures import DocumentPictures
 from app.ui.document.formats import INDENT, Own, unbroken
 
 _SLICE: Final = 0.006
-"""Seconds of pouring at one turn of the event loop: less than a frame."""
+"""Seconds of building at one turn of the event loop: less than a frame."""
 
 
 class HtmlView(QTextBrowser):
@@ -77,7 +77,7 @@ class HtmlView(QTextBrowser):
         self._begin()
         self.pieces_changed.emit()
 
-    def is_pouring(self) -> bool:
+    def is_building(self) -> bool:
         """Return whether not all is there yet."""
         return self._build_document is not None
 
@@ -144,7 +144,7 @@ class HtmlView(QTextBrowser):
         if event.type() is QEvent.Type.PaletteChange and self._blocks:
             self._begin()  # colours are mirrored where it is dark
 
-    def wait_until_poured(self) -> None:
+    def wait_until_built(self) -> None:
         """Build the rest of the document at once; for tests and for printing."""
         while self._build_document is not None:
             self._build_on()

@@ -11,7 +11,7 @@ from typing import Final
 from PySide6.QtCore import QMimeData, Signal
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from app.domain.layout_bounds import LONGEST_PART, direction_runs, shown_lines
+from app.core.layout_bounds import LONGEST_PART, direction_runs, shown_lines
 from app.ui.document.formats import unbroken
 
 _PIECE: Final = 300_000

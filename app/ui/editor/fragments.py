@@ -12,10 +12,10 @@ from typing import Final
 
 from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument, QTextImageFormat, QTextTable
 
+from app.core.text import utf16_length
 from app.domain.blocks import OBJECT, Cell, Paragraph, Picture, Piece, Run
 from app.domain.edits import BodyReplaced, TextSplice, splice_between
 from app.domain.message import BodyFormat, Field
-from app.domain.text import utf16_length
 from app.services.html.prepare import Opened
 from app.services.html.write import (
     FILLER,

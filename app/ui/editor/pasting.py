@@ -9,9 +9,9 @@ from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QTextEdit
 
+from app.core.layout_bounds import editable_end
+from app.core.text import clean_text
 from app.domain.blocks import Block
-from app.domain.layout_bounds import editable_end
-from app.domain.text import clean_text
 from app.services.html.bounds import editable_blocks, editable_text
 from app.services.html.foreign import blocks_of_own, read_for_insertion, text_blocks
 from app.ui.editor.background_work import Behind

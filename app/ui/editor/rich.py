@@ -40,7 +40,7 @@ from app.ui.editor.pasting import Pasting, remember_copied
 from app.ui.widgets import is_access_key
 
 _SLICE: Final = 0.006
-"""Seconds of pouring at one turn of the event loop: less than a frame."""
+"""Seconds of building at one turn of the event loop: less than a frame."""
 _COMMANDING: Final = (
     Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 ).value
@@ -48,10 +48,10 @@ _COMMANDING: Final = (
 
 
 class RichEditor(QTextEdit):
-    """The body as HTML. `edited` carries each change as a delta of it; `poured` says that a message is all there."""
+    """The body as HTML. `edited` carries each change as a delta of it; `built` says that a message is all there."""
 
     edited = Signal(object)
-    poured = Signal()
+    built = Signal()
     undo_exhausted = Signal()
     """Undo was asked for, and there is nothing left to undo."""
     files_brought = Signal(object)
@@ -111,11 +111,11 @@ class RichEditor(QTextEdit):
         if self._build_document is not None:
             self._turn.start()
 
-    def is_pouring(self) -> bool:
+    def is_building(self) -> bool:
         """Return whether the message is not all there yet."""
         return self._build_document is not None
 
-    def stop_pouring(self) -> None:
+    def stop_building(self) -> None:
         """Let go of a message that is not all there yet."""
         self._turn.stop()
         self._build_document = self._opened = None
@@ -141,7 +141,7 @@ class RichEditor(QTextEdit):
         self.document().setUndoRedoEnabled(True)
         self.moveCursor(QTextCursor.MoveOperation.Start)
         self._telling = True
-        self.poured.emit()
+        self.built.emit()
 
     def setReadOnly(self, ro: bool) -> None:
         self._read_only = ro
@@ -266,8 +266,8 @@ class RichEditor(QTextEdit):
         at = self.textCursor() if cursor is None else cursor
         document = SafeDocument()
         document.setIndentWidth(INDENT)
-        pour = DocumentBuilder(QTextCursor(document), blocks)
-        pour.finish()
+        builder = DocumentBuilder(QTextCursor(document), blocks)
+        builder.finish()
         at.beginEditBlock()
         at.removeSelectedText()
         at.insertFragment(QTextDocumentFragment(document))
@@ -359,7 +359,7 @@ class RichEditor(QTextEdit):
 
     def _recolor(self) -> None:
         """Draw the colours of the text for the scheme in force; nothing of the message changes."""
-        if self.is_pouring() or not self.document().characterCount() > 1:
+        if self.is_building() or not self.document().characterCount() > 1:
             return
         telling, self._telling = self._telling, False
         recolor(self.document())

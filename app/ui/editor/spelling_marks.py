@@ -60,9 +60,13 @@ class SpellingMarks(QObject):
         self._after.timeout.connect(self._loosen)
         self._document = editor.document()
         self._document.contentsChange.connect(self._changed)
-        spelling.learnt.connect(lambda _word: self.look_again())
+        # Not a lambda: the checker outlives every editor, and would keep each of them.
+        spelling.learnt.connect(self._learnt)
         self._unfinished = -1
         """The block in which a word is left without a line because the cursor stands at its end."""
+        self.look_again()
+
+    def _learnt(self, _word: str) -> None:
         self.look_again()
 
     def look_again(self) -> None:

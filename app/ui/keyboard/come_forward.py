@@ -17,6 +17,13 @@ from app.ui.keyboard.key_gate import KeyGate
 _PATIENCE: Final = 1_000
 """Milliseconds: a window manager may refuse, and then nothing is waited for any longer."""
 
+_RESTS: Final = 0.3
+"""Seconds without a key after which a person has stopped typing for long enough to take a window away."""
+_LONGEST: Final = 60.0
+"""Seconds for which a window waits for that at most."""
+_LOOKS: Final = 50
+"""Milliseconds between two looks."""
+
 _SETTLES: Final = 0.4
 """Seconds for which a window stays away: the window manager forgets one that is shown while it still takes it away."""
 _TAKEN_AWAY: Final = "taken_away"
@@ -36,6 +43,20 @@ def come_forward(window: QWidget, gate: KeyGate) -> None:
     hold = gate.begin(tr("Opening a window…"))
     show_in_front(window)
     when_active(window, hold.release)
+
+
+def close_in_a_pause(window: QWidget, gate: KeyGate, close: Callable[[], None]) -> None:
+    """Call `close` as soon as nobody types, at once where nobody does; until then the window is out of sight.
+
+    On X11 the window manager is another process. While it takes a window away it may hold the keyboard for a moment,
+    though another window of ours has it already: what is typed just then reaches nobody.
+    """
+    if QGuiApplication.platformName() != "xcb":
+        close()
+        return
+    window.setWindowOpacity(0.0)
+    window.lower()
+    _Closing(window, gate, close).look()
 
 
 def take_away(window: QWidget) -> None:
@@ -77,3 +98,17 @@ class _Waiting(QObject):
         # The focus within the window follows in the same turn of the loop.
         QTimer.singleShot(0, self._window, self._act)
         self.deleteLater()
+
+
+class _Closing(QTimer):
+    def __init__(self, window: QWidget, gate: KeyGate, close: Callable[[], None]) -> None:
+        super().__init__(window, singleShot=True, interval=_LOOKS)
+        self._gate, self._close = gate, close
+        self._until = time.monotonic() + _LONGEST
+        self.timeout.connect(self.look)
+
+    def look(self) -> None:
+        if self._gate.quiet_for() < _RESTS and time.monotonic() < self._until:
+            self.start()
+        else:
+            self._close()

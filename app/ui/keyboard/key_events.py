@@ -81,9 +81,14 @@ def types_a_sign(event: QKeyEvent) -> bool:
     return bool(event.text()) and event.text().isprintable() and event.modifiers() & both in (both, type(both)(0))
 
 
+def is_chord(event: QKeyEvent) -> bool:
+    """Return whether a key with modifiers asks for something, and types nothing."""
+    return bool(event.modifiers() & COMMANDING) and not types_a_sign(event)
+
+
 def with_key(text: str, event: QKeyEvent) -> str:
     """Return `text` as it is after a key, as an editor would have it; a chord ends the line: it led elsewhere."""
-    if event.modifiers() & COMMANDING and not types_a_sign(event):
+    if is_chord(event):
         return f"{text}\n" if text and not text.endswith("\n") else text
     if event.key() == _Key.Key_Backspace:
         return text[:-1]
@@ -96,8 +101,9 @@ def shown_of(events: Iterable[QKeyEvent]) -> str:
     """Return what waits as a person reads it: text, and the names of keys that type none."""
     text = ""
     for event in events:
-        chord = bool(event.modifiers() & COMMANDING) and not types_a_sign(event)
-        if chord or not (event.text().isprintable() or event.key() in {*ENTER, _Key.Key_Tab, _Key.Key_Backspace}):
+        if is_chord(event) or not (
+            event.text().isprintable() or event.key() in {*ENTER, _Key.Key_Tab, _Key.Key_Backspace}
+        ):
             name = QKeySequence(event.keyCombination()).toString(QKeySequence.SequenceFormat.NativeText)
             text += f" [{name}] "
         else:

@@ -25,10 +25,10 @@ from app.ui.keyboard.key_events import (
     COMMANDING,
     ENTER,
     command_of,
+    is_chord,
     press,
     receiver_of_keys,
     shown_of,
-    types_a_sign,
     wants_for_itself,
     with_key,
 )
@@ -116,8 +116,8 @@ class KeyGate(QObject):
         """Keep keys from now on.
 
         `words` say what is awaited. Escape gives an `escapable` hold up once they were said, and twice Escape where it
-        comes in the middle of typing; one with `stop`, which is called then, also before, as long as nothing was typed,
-        and so does a press of the mouse elsewhere.
+        comes in the middle of typing and no chord waits; one with `stop`, which is called then, also before, as long
+        as nothing was typed, and so does a press of the mouse elsewhere.
         """
         hold = Hold(self, words, stop, escapable=escapable)
         self._end_returning()
@@ -259,12 +259,15 @@ class KeyGate(QObject):
     def _escapes(self) -> bool:
         """Return whether Escape gives up what is awaited.
 
-        In the middle of typing it is one more key for what comes, until it is pressed twice.
+        In the middle of typing it is one more key for what comes, until it is pressed twice. Behind a chord it stays
+        one: the person has gone on to something else, a search or the next message, and leaves that.
         """
         if not any(hold.escapable for hold in self._holds):
             return False
-        if self._queue and self._paused_for < _PAUSE / 1000 and self._queue[-1].key() != _Key.Key_Escape:
-            return False
+        if self._queue and self._paused_for < _PAUSE / 1000:
+            once = self._queue[-1].key() != _Key.Key_Escape
+            if once or any(map(is_chord, self._queue)):
+                return False
         return self._shown or (not self._queue and any(hold.stop is not None for hold in self._holds))
 
     # --- what is seen of it -------------------------------------------------------------------------------------------
@@ -392,7 +395,7 @@ class KeyGate(QObject):
         """Make text of one key; True where it was a command of the whole window, which ends this and is run."""
         window = None if self._ending else QApplication.activeWindow()
         function = _Key.Key_F1 <= event.key() <= _Key.Key_F35
-        chord = function or (bool(event.modifiers() & COMMANDING) and not types_a_sign(event))
+        chord = function or is_chord(event)
         reacts = event.key() == _Key.Key_Escape and self._paused.isActive()
         if not self._captured and (reacts or (chord and self._chords_answer)):
             self._end_returning()

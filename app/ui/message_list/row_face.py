@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from app.core.i18n import tr
-from app.domain.text import shortened
+from app.core.text import shortened
 
 _SPOKEN = 160
 

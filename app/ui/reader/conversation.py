@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.i18n import tr
-from app.services.reader.message_reader import KinRow
+from app.services.reader.message_reader import ConversationLine
 from app.ui import icons, theme
 from app.ui.elision import elided
 from app.ui.widgets import Label
@@ -66,7 +66,7 @@ class ConversationArea(QWidget):
         column.addWidget(self.list)
         self.hide()
 
-    def show_rows(self, words: str, rows: Sequence[KinRow]) -> None:
+    def show_rows(self, words: str, rows: Sequence[ConversationLine]) -> None:
         """Show these messages, none to show nothing."""
         self._words.setText(words)
         had_focus, stood = self.list.hasFocus(), self.list.currentRow()
@@ -132,7 +132,7 @@ class _KinDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         row, rect = index.data(_DATA), QRect(option.rect)
-        if not isinstance(row, KinRow):
+        if not isinstance(row, ConversationLine):
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

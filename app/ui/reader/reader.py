@@ -10,12 +10,12 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from app.core.i18n import ntr, tr
-from app.domain.links import is_look_alike, shown_link
-from app.domain.text import shortened
+from app.core.text import shortened
 from app.ui import icons, theme
 from app.ui.bars import MessageBar
 from app.ui.document.piece_bar import PieceBar
 from app.ui.document.plain_view import PlainView
+from app.ui.reader.links import is_look_alike, shown_link
 from app.ui.widgets import Label
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ import shiboken6
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from app.core.text import clean_text, mend_surrogates
 from app.domain.edits import Pending, RecipientSplice
 from app.domain.message import Field
 from app.domain.recipient import Recipient, address_problem, format_recipient
-from app.domain.text import clean_text, mend_surrogates
 from app.ui.recipients import entry_line
 from app.ui.recipients.canvas import ChipCanvas
 from app.ui.recipients.chips import Chip, Chips, History, Step

@@ -21,8 +21,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from app.core.text import split_at
 from app.domain.recipient import Recipient, address_problem, format_recipients
-from app.domain.text import split_at
 from app.ui.widgets import is_access_key
 from app.ui.window_thread import WindowThread
 

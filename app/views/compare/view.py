@@ -17,8 +17,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QTextEdit, QVBox
 from app.commands.command import Context, Registry
 from app.core.formatting import clock_time
 from app.core.i18n import ntr, tr
-from app.domain.layout_bounds import direction_runs
-from app.domain.text_diff import Line, Pair
+from app.core.layout_bounds import direction_runs
+from app.core.text_diff import Line, Pair
 from app.services.drafts.comparison import Comparison
 from app.ui import icons, keys, theme
 from app.ui.theme import Scheme

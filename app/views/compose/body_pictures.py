@@ -65,8 +65,8 @@ class BodyPictures(QObject):
 
         if isinstance(rich, RichEditor):
             rich.pictures_offered.connect(self._offered)
-            rich.poured.connect(self._show_all)
-            rich.poured.connect(self._note_written_out)
+            rich.built.connect(self._show_all)
+            rich.built.connect(self._note_written_out)
             rich.embedded.connect(self._embedded)
             rich.edited.connect(lambda _edit: self._attach_written_out())
 

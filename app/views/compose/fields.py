@@ -10,10 +10,10 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from app.core.i18n import tr
+from app.core.layout_bounds import LONGEST_PART, MOST_RUNS, direction_runs, editable_end, parts_of_line
+from app.core.text import clean_text, split_at, utf16_length
 from app.domain.edits import BodyReplaced, TextSplice, splice_between
-from app.domain.layout_bounds import LONGEST_PART, MOST_RUNS, direction_runs, editable_end, parts_of_line
 from app.domain.message import BodyFormat, Field
-from app.domain.text import clean_text, split_at, utf16_length
 from app.ui import theme
 from app.ui.widgets import is_access_key
 

@@ -55,7 +55,7 @@ class Turning(QObject):
         self._plain, self._rich = plain, rich
         self._behind = Behind(self)
         self._acts: list[Callable[[RichEditor], object]] = []
-        self._pouring = False
+        self._building = False
         self._busy = self._said = False
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -90,14 +90,14 @@ class Turning(QObject):
 
     def _build_document(self, opened: Opened) -> None:
         rich = self._rich()
-        self._pouring = True
-        rich.poured.connect(self._poured)
+        self._building = True
+        rich.built.connect(self._built)
         self.formatted_ready.emit(opened)
 
-    def _poured(self) -> None:
+    def _built(self) -> None:
         rich, plain = self._rich(), self._plain
-        rich.poured.disconnect(self._poured)
-        if not self._pouring:
+        rich.built.disconnect(self._built)
+        if not self._building:
             return
         cursor, moved = plain.textCursor(), rich.textCursor()
         last = rich.document().characterCount() - 1
@@ -178,7 +178,7 @@ class Turning(QObject):
         self._soon.start()
 
     def _end(self, turned_from: BodyFormat | None) -> None:
-        self._busy = self._pouring = False
+        self._busy = self._building = False
         self._soon.stop()
         if self._said:
             self._said = False
@@ -197,12 +197,12 @@ class Turning(QObject):
             return False
         self._acts = []
         self._behind.forget()
-        poured = self._pouring
+        built = self._building
         self._end(self._from)
-        if poured:
+        if built:
             rich = self._rich()
-            rich.poured.disconnect(self._poured)
-            rich.stop_pouring()
+            rich.built.disconnect(self._built)
+            rich.stop_building()
             self.forget()
             self.shown.emit(False)
         return True
@@ -214,5 +214,5 @@ class Turning(QObject):
     def finish(self) -> None:
         """Bring it to its end at once, because the message is being sent or saved."""
         self._behind.finish()
-        if self._pouring:
+        if self._building:
             self._rich().finish()

@@ -14,9 +14,9 @@ from app.domain.edits import ImportanceSet, OptionSet, Pending
 from app.domain.message import Content, Field, FlagStatus, FollowUp, Header, Importance, Options, Sensitivity
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
-from app.domain.typed_dates import read_day, read_moment
 from app.domain.writable_fields import header_problem, value_problem
 from app.services.accounts.mailbox_discovery import read_categories
+from app.views.compose.typed_dates import read_day, read_moment
 
 if TYPE_CHECKING:
     from app.services.accounts.mailbox_discovery import Aids

@@ -14,7 +14,6 @@ from app.core.i18n import tr
 from app.domain.edits import Unfilled
 from app.domain.message import Field
 from app.domain.recipient import Recipient
-from app.domain.typed_dates import read_moment, suggested_moments
 from app.services.accounts.identities import Identity
 from app.services.accounts.signatures import (
     FieldValues,
@@ -31,6 +30,7 @@ from app.ui import keys
 from app.ui.widgets import Label, plain_caption
 from app.views.compose.body import BodyField
 from app.views.compose.session import ComposeSession, FromSession
+from app.views.compose.typed_dates import read_moment, suggested_moments
 
 if TYPE_CHECKING:
     from app.domain.blocks import Block

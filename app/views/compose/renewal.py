@@ -37,7 +37,7 @@ class Renewal:
         if body.plain.is_pasting():
             return False
         if body.rich is not None and body.is_formatted():
-            if body.rich.is_pouring() or body.rich.pasting.is_pasting():
+            if body.rich.is_building() or body.rich.pasting.is_pasting():
                 return False
             body.rich.tell_now()
         return True

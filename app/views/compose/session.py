@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from app.core.background import Spawn
 from app.core.events import Event
 from app.core.i18n import tr
+from app.core.text import utf16_length
 from app.domain.edits import (
     AttachmentGone,
     AttachmentSet,
     ImportanceSet,
     SenderSet,
 )
-from app.domain.message import SUBJECT_LIMIT, Importance, LocalId
+from app.domain.message import SUBJECT_LIMIT, Field, Importance, LocalId
 from app.domain.problem import ProblemKind, read_problem
 from app.domain.recipient import Recipient, format_recipient
 from app.domain.record import CopyKind, Record, StoredMessage
 from app.domain.state import WENT_OUT
-from app.domain.text import utf16_length
 from app.services.accounts.identities import Identity
 from app.services.accounts.mailbox_discovery import Aids
 from app.services.drafts.drafts import Drafts, Replaced
@@ -28,7 +28,7 @@ from app.services.outbox.outbox import Outbox, SendAnswer
 from app.services.outbox.remedies import Remedies
 from app.services.people.people import People
 from app.services.records.records import Records
-from app.services.text.authorship import whose_words
+from app.services.text.authorship import left_out_words, whose_words
 from app.services.text.status_text import Explanation, StateWords, explain_record, state_words, subject_too_long
 from app.views.compose.attachments_session import AttachmentsSession
 from app.views.compose.findings_session import FindingsSession
@@ -208,9 +208,23 @@ class ComposeSession(OpenDraft):
         return None if found is not None and any(one.sentence == found.sentence for one in shown) else found
 
     def whose(self) -> str:
-        """Return in words whose message this is while it is all another person's, "" for one's own."""
+        """Return in words whose message this is while it is all another person's, and then who was left out; or ""."""
+        record = self.record
+        if record is None or record.whose is None:
+            return ""
+        if record.prepared:
+            return whose_words(record.whose)
+        return left_out_words(record.whose) if self.left_out() else ""
+
+    def left_out(self) -> dict[Field, tuple[Recipient, ...]]:
+        """Return those whom the author of these words wrote to, by field; they are no recipients until put in."""
         whose = None if self.record is None else self.record.whose
-        return "" if whose is None else whose_words(whose)
+        people = {} if whose is None else {Field.TO: whose.to, Field.CC: whose.cc}
+        return {field: found for field, found in people.items() if found}
+
+    def forget_author(self) -> None:
+        """Offer those who were left out no more."""
+        self._spawn(self._drafts.forget_author(self.local_id), "settle who was left out")
 
     def unfilled(self) -> str:
         """Return the placeholder that kept the message back, "" for none."""

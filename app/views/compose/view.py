@@ -24,8 +24,8 @@ from PySide6.QtWidgets import (
 
 from app.commands.command import Context, Registry
 from app.core.i18n import tr
+from app.core.text import utf16_length
 from app.domain.message import Field, Importance
-from app.domain.text import utf16_length
 from app.services.checks.size import message_size
 from app.ui import icons, keys
 from app.ui.bars import MessageBar
@@ -398,12 +398,27 @@ class ComposeView(QWidget):
         """Say whose words these are, for as long as nothing was written in them."""
         words = self.session.whose()
         if words and self._whose is None:
-            self._whose = MessageBar(self)
+            self._whose = MessageBar(self, closable=True, by_escape=False)
+            self._whose.action_wanted.connect(lambda _: self.put_left_out_in())
+            self._whose.dismissed.connect(self.session.forget_author)
             self._finding_place.insertWidget(0, self._whose)
         if self._whose is not None and words:
-            self._whose.show_sentence(words)
+            action = ("put-in", tr("Put them in")) if self.session.left_out() else None
+            self._whose.show_sentence(words, action=action)
         elif self._whose is not None:
             self._whose.clear()
+
+    def put_left_out_in(self) -> None:
+        """Write to those to whom the author of these words wrote; who stands there already is not doubled."""
+        for field, people in self.session.left_out().items():
+            widget = self.recipients[field]
+            there = {one.address.casefold() for one in widget.recipients()}
+            fresh = [one for one in people if one.address.casefold() not in there]
+            count = len(widget.recipients())
+            widget.splice(count, count, fresh)
+            self._show_field(field, shown=True)
+        self.session.forget_author()
+        self.focus_field(Field.TO)
 
     def save(self) -> None:
         """Save by hand, with what is half typed."""

@@ -210,6 +210,10 @@ class SentSession(ListSession):
         """Begin a message that passes this one on."""
         self.open_made(lambda: self._reply_forward.forward(row))
 
+    def forward_attached(self, rows: Sequence[ListRow]) -> None:
+        """Begin a message that passes these on as attachments."""
+        self.open_made(lambda: self._reply_forward.forward_attached(rows))
+
     def write_again(self, row: ListRow) -> None:
         """Begin a new draft of the same message to those alone whom it did not reach."""
         self.open_made(lambda: self._made_anew(row, lambda content: once_more(content, row.reports)))

@@ -161,6 +161,7 @@ class ChoicesView(QWidget):
         whole.addLayout(self._build_hold())
         self.asking = AskingView(choices.asking, self)
         whole.addWidget(self.asking)
+        whole.addWidget(self._build_heads())
         whole.addSpacing(20)
         whole.addWidget(self._title(tr("Keys")))
         self.letters = QCheckBox(tr("Letters alone are commands in lists (C, J, K, …)"), self)
@@ -219,6 +220,16 @@ class ChoicesView(QWidget):
         self._tell_hold()
         lock(self.hold, locked=self._choices.hold_is_locked)
         return line
+
+    def _build_heads(self) -> QCheckBox:
+        words = tr("Put From, Sent, To and Subject above the message that is answered, as Outlook does")
+        self.heads = QCheckBox(words, self)
+        self.heads.setAccessibleName(words)
+        self.heads.setToolTip(tr("If not, an answer says “On …, … wrote:” and quotes what was written."))
+        self.heads.setChecked(self._choices.heads)
+        self.heads.toggled.connect(lambda on: self._choices.set_heads(on=on))
+        lock(self.heads, locked=self._choices.heads_are_locked)
+        return self.heads
 
     def _build_change(self) -> QHBoxLayout:
         self.field = KeyField(self)

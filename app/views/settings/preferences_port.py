@@ -87,6 +87,20 @@ class Choices(Protocol):
         """Return whether an administrator has set the time for Undo."""
         ...
 
+    @property
+    def heads(self) -> bool:
+        """Return whether an answer has Outlook's head above what it quotes."""
+        ...
+
+    @property
+    def heads_are_locked(self) -> bool:
+        """Return whether an administrator has set that."""
+        ...
+
+    def set_heads(self, *, on: bool) -> None:
+        """Put Outlook's head above what is quoted from now on, or "On …, … wrote"."""
+        ...
+
     def set_hold(self, seconds: float) -> None:
         """Let a send wait so long from now on."""
         ...

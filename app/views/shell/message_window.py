@@ -50,10 +50,9 @@ class MessageWindow(QMainWindow):
         return self.centralWidget()
 
     def give_back(self) -> QWidget | None:
-        """Return the message's pane for another window, and go."""
-        message = self.takeCentralWidget()
-        self.go()
-        return message
+        """Return the message's pane for another window. What is left is to be closed."""
+        self._gone = True
+        return self.takeCentralWidget()
 
     def go(self) -> None:
         """Close for good, without asking."""

@@ -41,6 +41,8 @@ class Workspace:
         self.panels = panels
         self.place = ""
         self.messages: list[QWidget] = []
+        self.reads_other: Callable[[], bool] = lambda: False
+        """Whether the reader shows a message that is in no list."""
         self._at = ""
         self._listeners: list[Callable[[ListPanel], None]] = []
         self.reading: Event[tuple[ListPanel, ListRow | None]] = Event()
@@ -99,8 +101,9 @@ class Workspace:
 
     def _go(self, place: str) -> None:
         self.show_place(place)
-        self.show_reader()
+        self.window.show_pane(self.reader)
         self.panel.take_focus()
+        self.read_now()  # with the focus in the list: what the reader kept in front of it goes
         self.panel.list.choose()
 
     def show_place(self, place: str) -> None:
@@ -114,8 +117,10 @@ class Workspace:
 
     def contexts(self) -> frozenset[Context]:
         """Return whose commands make sense where the focus is: the list's, or those of the message in the pane."""
-        writing = self.message() is not None and not self.in_list()
-        return frozenset({Context.WINDOW, *((Context.COMPOSE, Context.RECIPIENTS) if writing else (Context.LIST,))})
+        if self.message() is not None and not self.in_list():
+            return frozenset({Context.WINDOW, Context.COMPOSE, Context.RECIPIENTS})
+        reads_other = self.reads_other() and not self.in_list()
+        return frozenset({Context.WINDOW, Context.READING if reads_other else Context.LIST})
 
     def in_list(self) -> bool:
         """Return whether the focus is in a list."""
@@ -148,15 +153,23 @@ class Workspace:
         self.window.pane.removeWidget(pane)
 
     def drop_message(self, pane: QWidget) -> None:
-        """Take a message out of the pane; the focus goes to the list if it was in the message."""
+        """Take a message out of the pane; the focus goes back to what is behind it if it was in the message."""
         had_focus = pane.isAncestorOf(QApplication.focusWidget() or self.window) or self.window.gate.holds_focus()
         if pane in self.messages:
             self.messages.remove(pane)
         if self.window.pane.currentWidget() is pane:
             self.window.pane.setCurrentWidget(self.reader)  # a page over the lists stays where it is
-            self.read_now()
+            if not self.reads_other():  # that stays: it is what was answered
+                self.read_now()
         self.window.drop_pane(pane)
         if had_focus or QApplication.focusWidget() is None:
+            self._rest_focus()
+
+    def _rest_focus(self) -> None:
+        """Put the focus in the list, or in the message in the reader that was answered and is in no list."""
+        if self.reads_other() and self.window.pane.currentWidget() is self.reader:
+            self.reader.focus_text()
+        else:
             self.panel.take_focus()
 
     def last_message(self) -> QWidget | None:

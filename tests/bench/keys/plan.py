@@ -31,6 +31,7 @@ class Meant:
     `text_first` says that the words stand before the message's own (`base`), as in a draft that is opened. `sure` is
     off where the program may rightly refuse (a question on the screen): then it is as meant, or nothing at all and its
     words were shown. `cut_at` is when the window was killed while it was typed (monotonic seconds), 0 for never.
+    `undone` is the fate that was taken back: the one it has where the window was killed before it could hear that.
     """
 
     number: int
@@ -43,6 +44,7 @@ class Meant:
     tokens: list[str] = field(default_factory=list)
     sure: bool = True
     cut_at: float = 0.0
+    undone: Fate | None = None
     begun_after: float = 0.0
 
     def words(self, name: str, before: float = float("inf")) -> str:

@@ -146,8 +146,9 @@ class Planner:
     def undo_send(self) -> None:
         """Send and take it back."""
         self.names.append("undo a send")
+        meant = self.open
         self.send("draft")
-        self._undo()
+        self._undo(meant, "sent")
 
     def undo_discard(self) -> None:
         """Throw away and take it back."""
@@ -156,12 +157,18 @@ class Planner:
         self.discard()
         assert meant is not None
         meant.fates = {"draft"}
-        self._undo()
+        self._undo(meant, "gone")
 
-    def _undo(self) -> None:
+    def _undo(self, meant: Meant | None, fate: Fate) -> None:
         self.pause(self.dice.choice((0.0, 0.0, 0.05, 0.2 * self.hold, 0.35 * self.hold)))
         self.keys(self.dice.choice(("z", "z", "Ctrl+Z")))
+        if meant is not None:
+            self._note_undo(meant, fate)
         self.where = "unsure"
+
+    def _note_undo(self, meant: Meant, fate: Fate) -> None:
+        meant.undone = fate
+        self.do("note_undo", str(meant.number))
 
     def discard(self) -> None:
         """Throw away what is open."""
@@ -272,6 +279,7 @@ class Planner:
             self.names.append("undo that")
             self.keys("z")
             meant.fates = {"draft"}
+            self._note_undo(meant, "gone")
         self.where = "list"
         return True
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import random
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -89,6 +87,7 @@ class Player:
     _next: float = 0.0
     _threads: list[threading.Thread] = field(default_factory=list)
     _two_starts: list[float] = field(default_factory=list)
+    _undone_at: dict[int, float] = field(default_factory=dict)
 
     def play(self) -> Outcome:
         """Press every key, let everything settle, and judge."""
@@ -159,9 +158,9 @@ class Player:
         self.deaf.append((since - NO_ANSWER, self._next))
 
     def _ends_while_it_starts(self) -> None:
-        """Where the server does not let a start come to its end, what was typed in it is shown at the next one."""
+        """What was typed in a start that did not come to its end, on a busy machine too, is shown at the next one."""
         since = self.started_at[-1] if self.started_at else 0.0
-        if self.plan.trouble not in HARMLESS and time.monotonic() - since < STARTING:
+        if time.monotonic() - since < STARTING:
             for one in self.plan.meant:
                 if one.typed and one.typed[0][2] >= since:
                     one.sure = False
@@ -189,8 +188,14 @@ class Player:
             while_starting = one.typed and one.typed[0][2] >= started > since - STARTING
             if while_starting or (one.typed and since - one.typed[-1][2] < NO_ANSWER):
                 one.cut_at = since
+            undone_at = self._undone_at.get(one.number, 0.0)
+            if one.undone and (since - undone_at < NO_ANSWER or undone_at >= started > since - STARTING):
+                one.fates.add(one.undone)
         self.world.kill_window()
         self.deaf.append((since - NO_ANSWER, time.monotonic()))
+
+    def _do_note_undo(self, number: str) -> None:
+        self._undone_at[int(number)] = time.monotonic()
 
     def _do_kill_engine(self) -> None:
         self.world.kill_engine()
@@ -214,12 +219,8 @@ class Player:
 
     def _settle(self, last: float) -> None:
         """Wait until all is as it was meant, or nothing more is to be expected."""
-        self.world.is_running()  # a link may be the program by now
         self._doubt_two_starts()
-        for link in self.world.links:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                link.wait(20)
-        self.world.links.clear()
+        self.world.wait_for_links()
         if not self.world.is_running():
             self._do_start()
         self.world.heal()
@@ -265,7 +266,11 @@ class Player:
         return any(one.rest["state"] in _GOING and not one.rest["discarded"] for one in here)
 
     def _look_around(self) -> None:
-        """Go to the list and look for changes, as who hears that the server is back does."""
+        """Go to the list and look for changes, as who hears that the server is back does.
+
+        Not while the program starts: two Escapes give up the keys that wait, which are shown as words then.
+        """
+        self._sleep_until(max(self.started_at, default=0.0) + STARTING)
         for chord in ("Escape", "Escape", "Ctrl+2", "F5"):
             self._press(chord, shows=False)
 

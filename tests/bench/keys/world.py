@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -183,8 +184,8 @@ class World:
         return self.ground.hands.active_process() == self.process.pid
 
     def _follow(self) -> None:
-        """Take a start that brought a link for the program, where the window died before and this one handed over."""
-        if self.process is not None and self.process.poll() == 0:
+        """Take a start that brought a link for the program, where the window died and this one became it."""
+        if self.process is not None and self.process.poll() in (0, -signal.SIGKILL):  # a crash stays one
             self.process = next((link for link in self.links if link.poll() is None), self.process)
             self.links = [link for link in self.links if link is not self.process]
 
@@ -196,6 +197,16 @@ class World:
     def hand_over(self, link: str) -> None:
         """Start the program once more with a link, and do not wait for it."""
         self.links.append(self._launch(link))
+
+    def wait_for_links(self, seconds: float = 20.0) -> None:
+        """Wait until each start that brought a link has handed it over, or has become the program."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self._follow()
+            self.links = [link for link in self.links if link.poll() is None]
+            if not self.links:
+                return
+            time.sleep(0.05)
 
     def wait_for_end(self, seconds: float = 20.0) -> bool:
         """Tell whether the program ended by itself in so many seconds."""

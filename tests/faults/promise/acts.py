@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from app.domain.edits import TextSplice
+from app.domain.edits import RecipientSplice, TextSplice
 from app.domain.errors import BadInput, MailError
 from app.domain.message import Content, Field, ItemRef, LocalId
+from app.domain.original import Original, Verb
 from app.domain.problem import ProblemKind, read_problem
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo, Record
@@ -51,6 +52,29 @@ class Acts(ActsWithFiles):
         if isinstance(local_id, str):
             for _ in range(step.b):
                 self._write(self.world.window.messages.get(LocalId(local_id)))
+
+    async def _answer(self, step: Step) -> None:
+        """Answer a message of the Inbox, or pass it on, or two of them at once."""
+        account, verb = self.world.ground.accounts[step.a % 2], tuple(Verb)[step.b % 3]
+        window, follow, server = self.world.window, self.world.window.follow, self.world.server
+        subjects = [f"Ask {self._word()}" for _ in range(1 + (step.c if verb is Verb.FORWARDED else 0))]
+        items = [server.receive(account.address, one, "How much?", FRIEND.address) for one in subjects]
+        several = len(items) > 1
+        subject = f"FW: {subjects[0]}" if verb is Verb.FORWARDED else f"RE: {subjects[0]}"
+        for item in items:
+            self.oracle.answers(account.address, item, verb, subject)
+        if several:
+            content = Content(to=(FRIEND,), subject=subject, body="See these")
+            originals = [Original(ItemRef(item), verb) for item in items]
+            begun = await self.world.act(window.drafts.begin(account.account_id, content, originals=originals))
+        else:
+            ways = {Verb.REPLIED: follow.reply, Verb.REPLIED_TO_ALL: follow.reply_all, Verb.FORWARDED: follow.forward}
+            row = ListRow(key="row", account_id=account.account_id, ref=ItemRef(items[0]), subject=subjects[0])
+            begun = await self.world.act(ways[verb](row))
+        record = self.world.window.messages.get(LocalId(begun)) if isinstance(begun, str) else None
+        if record is not None and verb is Verb.FORWARDED and not several and not self.world.window.life.dead:
+            window.drafts.edit(record.local_id, RecipientSplice(Field.TO, 0, 0, (FRIEND,)))
+        self._write(record)
 
     async def _type(self, step: Step) -> None:
         for _ in range(step.b + 1):

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from app.domain.message import Content, LocalId
+from app.domain.original import Verb
 from app.domain.outcome import Verdict
 from app.domain.problem import ProblemKind, read_problem
 from app.domain.record import CopyKind, Record
 from app.domain.state import State
 from app.services.drafts.saver import is_passing, waits_for_person
+from app.services.outbox.original_marks import is_due
 from app.services.text.status_text import explain_record, state_words
 from tests.faults.promise.claims import Claim, claim_of
 from tests.faults.promise.files import judge_files
 from tests.faults.promise.server import Kept
+from tests.faults.promise.trouble import REFUSING
 from tests.faults.promise.verdict import Broken
 from tests.faults.promise.world import USERS, World
 
@@ -23,6 +26,15 @@ READERS: Final = ["james.okafor@contoso.com", "priya.natarajan@contoso.com"]
 """Whom the person writes to."""
 _LONG = 1500.0
 """Seconds after which nothing may be left undone, once all trouble is over: more than the longest pause."""
+
+
+class Answer(NamedTuple):
+    """A message of an Inbox that another one answers, and the subject that no other message has."""
+
+    user: str
+    item_id: str
+    verb: Verb
+    subject: str
 
 
 def words_of(content: Content) -> set[str]:
@@ -43,12 +55,17 @@ class Oracle:
         self.taken_away: set[str] = set()
         self.sent_by_others: Counter[str] = Counter()
         self.told: Counter[str] = Counter()
+        self._answers: list[Answer] = []
 
     # --- what happens -------------------------------------------------------------------------------------------------
 
     def wrote(self, local_id: LocalId, word: str) -> None:
         """The person typed a word."""
         self.words[word] = local_id
+
+    def answers(self, user: str, item_id: str, verb: Verb, subject: str) -> None:
+        """The person begins to answer a message, or to pass it on, under a subject that is no other's."""
+        self._answers.append(Answer(user, item_id, verb, subject))
 
     def attached(self, local_id: LocalId, name: str, size: int) -> None:
         """The person attached a file; it counts as a word that is not to be lost."""
@@ -179,6 +196,26 @@ class Oracle:
         self._check_drafts(kept)
         self._check_words(kept, messages)
         judge_files(self, kept, messages, READERS)
+        self._check_marks()
+
+    def _check_marks(self) -> None:
+        """Each message that was answered says so, and none that was not; what is known is left to be done nowhere."""
+        went = self.world.server.deliveries_by_subject() if self._answers else {}
+        records = {record.head.subject: record for record in self.world.messages()}
+        for answer in self._answers:
+            verb, sent = self.world.server.verb_of(answer.user, answer.item_id), bool(went.get(answer.subject))
+            self.world.met["an original marked"] += bool(verb)
+            self.world.met["an answer that went"] += sent
+            if verb and not (sent and verb == answer.verb):
+                raise Broken("wrong words", f"what {answer.subject!r} answers says {verb}, and it went {sent}")
+            record = records.get(answer.subject)
+            if record is None or (not is_due(record) and record.state not in {State.SENT, State.SENT_NOT_FILED}):
+                continue
+            if record.originals:
+                raise self.broken("stuck", record, f"its originals are still to be marked: {record.originals}")
+            refused = any(self.world.met[name] for name in REFUSING)
+            if not verb and not refused and not self.is_meddled(record):
+                raise self.broken("wrong words", record, "what it answers does not say so")
 
     def _check_end(self, record: Record, kept: list[Kept]) -> None:
         # A draft of another client that could not be marked is known by its name on the server alone.

@@ -60,6 +60,7 @@ RANGES: Final[dict[str, tuple[int, int, int, int]]] = {
     "calm": (1, 0, 0, 0),
     "kill window": (5, 9, 3, 3),
     "kill engine": (1, 4, 3, 0),
+    "answer": (0, 2, 3, 2),  # never drawn by itself: the numbers go on meaning what they meant
 }
 WHAT: Final = tuple(RANGES)
 WEIGHTS: Final = tuple(often for often, *_ in RANGES.values())
@@ -114,6 +115,14 @@ def _with_later_kinds(step: Step, dice: random.Random) -> Step:
     return step._replace(a=NAMES.index(PROCESSED_LATE), b=OPERATIONS.index(dice.choice(_LATE)))
 
 
+WITH_ANSWERS: Final = 2_000_000
+"""In schedules from this number on, most messages answer others, or pass them on."""
+
+
+def _with_answers(step: Step, dice: random.Random) -> Step:
+    return of("answer", dice) if step.what == "begin" and dice.random() < 0.75 else step
+
+
 def draw_schedule(number: int) -> tuple[int, list[Step]]:
     """Return the schedule of this number: the server's manner, and the steps. The same one each time."""
     dice = random.Random(number)
@@ -122,4 +131,6 @@ def draw_schedule(number: int) -> tuple[int, list[Step]]:
         steps += draw_burst(dice) if dice.random() < 0.5 else [draw(dice) for _ in range(3)]
     if number >= WITH_LATER_KINDS:
         steps = [_with_later_kinds(step, dice) for step in steps]
+    if number >= WITH_ANSWERS:
+        steps = [_with_answers(step, dice) for step in steps]
     return dice.randrange(5), steps

@@ -148,9 +148,23 @@ class Server:
         """Make a draft that bears no mark of ours."""
         self.post(user, soap.create(soap.message(subject, body, *to)))
 
+    def receive(self, user: str, subject: str, body: str, sender: str) -> str:
+        """Put a message into an Inbox that looks received, though nobody sent it; return its ItemId."""
+        path = '<t:ExtendedFieldURI PropertyTag="0x0E07" PropertyType="Integer"/>'
+        flags = f"<t:ExtendedProperty>{path}<t:Value>0</t:Value></t:ExtendedProperty>"
+        whose = f"<t:From><t:Mailbox><t:EmailAddress>{sender}</t:EmailAddress></t:Mailbox></t:From>"
+        message = soap.message(subject, body, user, extended=flags, after=whose)
+        return self._ids(self.post(user, soap.create(message, folder=soap.folder("inbox"))))[0][0]
+
+    def verb_of(self, user: str, item_id: str) -> int:
+        """Return what a message says was done with it, as another program reads it: 0 for nothing."""
+        path = '<t:ExtendedFieldURI PropertyTag="0x1081" PropertyType="Integer"/>'
+        tree = self.post(user, soap.get([(item_id, "")], "IdOnly", path))
+        return int(tree.findtext(".//t:ExtendedProperty/t:Value", "0", NAMES))
+
     def edit(self, item: Kept, words: str) -> None:
         """Add words to a draft."""
-        text = f'<t:Body BodyType="Text">{item.body}{words}</t:Body>'
+        text = f'<t:Body BodyType="Text">{escape(item.body)}{words}</t:Body>'
         change = soap.set_field("item:Body", text)
         self.post(item.user, soap.update((item.item_id, item.change_key), change, resolution="AlwaysOverwrite"))
 

@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from tests.faults.promise.acts import Acts
 from tests.faults.promise.oracle import Oracle
-from tests.faults.promise.person import RANGES, WITH_LATER_KINDS, Step, draw_schedule
+from tests.faults.promise.person import RANGES, WITH_ANSWERS, WITH_LATER_KINDS, Step, draw_schedule
 from tests.faults.promise.schedule import Run, run_schedule
 from tests.faults.promise.server import Server
 from tests.faults.promise.trouble import MANNERS
@@ -30,7 +30,8 @@ EXAMPLES: Final = int(os.environ.get("MAILWRIGHT_SCHEDULES", "80"))
 FOUND: Final = (100075, 100675, 102192, 102422, 103257, 1000102, 1000385, 1000453, 1000660, 1000723, 1002339, 1005630)
 """Schedules of the bench that found something, in the program or in what judges it."""
 _COUNT: Final = int(os.environ.get("MAILWRIGHT_NUMBERED_SCHEDULES", "80"))
-NUMBERED: Final = (*range(_COUNT), *range(WITH_LATER_KINDS, WITH_LATER_KINDS + _COUNT // 4), *FOUND)
+_BEGINS: Final = (WITH_LATER_KINDS, WITH_ANSWERS)
+NUMBERED: Final = (*range(_COUNT), *(n for first in _BEGINS for n in range(first, first + _COUNT // 4)), *FOUND)
 FATE: Final = ("trouble", "calm", "kill window", "kill engine", "wait")
 OTHERS: Final = tuple(what for what in RANGES if what.startswith("other "))
 PERSON: Final = tuple(what for what in RANGES if what not in (*FATE, *OTHERS))

@@ -19,15 +19,16 @@ OPERATIONS: Final = (
 """As often as they matter."""
 LATE: Final = 0.6
 """Seconds that a server keeps a late request; longer than the engine waits for such a one (`world.DEADLINE`)."""
-OPERATION_OF: Final = {
-    "save": "CreateItem",
-    "update": "UpdateItem",
-    "send": "SendItem",
-    "delete": "DeleteItem",
-    "get": "GetItem",
-    "locate": "FindItem",
-    "attach": "CreateAttachment",
-    "delete_attachments": "DeleteAttachment",
+OPERATIONS_OF: Final = {
+    "save": {"CreateItem"},
+    "update": {"UpdateItem"},
+    "send": {"SendItem"},
+    "delete": {"DeleteItem"},
+    "get": {"GetItem"},
+    "locate": {"FindItem"},
+    "attach": {"CreateAttachment"},
+    "delete_attachments": {"DeleteAttachment"},
+    "mark_originals": {"GetItem", "UpdateItem"},
 }
 """What the calls of the port ask of the server."""
 
@@ -80,6 +81,8 @@ MADE: Final = frozenset({"CreateItem", "UpdateItem", "SendItem", "CreateAttachme
 """What may be processed late. Against a DeleteItem nothing can be done that comes after the person took it back."""
 
 NAMES: Final = tuple(TROUBLES)
+REFUSING: Final = frozenset(name for name, rule in TROUBLES.items() if rule["action"] in {"code", "fault"})
+"""The server says no to what it was asked, and is not asked again where that harms nobody."""
 MANNERS: Final = ("", "", "", "leave-draft", "file-elsewhere")
 """How the server of a schedule files what it sent; mostly as Exchange does."""
 
@@ -96,7 +99,7 @@ def rule_for(name: str, operation: str, often: int, user: str) -> dict[str, Any]
 
 def may_be_late(name: str, rules: Iterable[dict[str, Any]]) -> bool:
     """Tell whether a rule in force keeps requests of this call of the port for longer than the engine waits."""
-    operations = {"*", OPERATION_OF.get(name, "*")}
+    operations = {"*"} | OPERATIONS_OF.get(name, set())
     return any(rule.get("seconds") == LATE and rule["operation"] in operations for rule in rules)
 
 

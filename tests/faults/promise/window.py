@@ -15,6 +15,7 @@ from app.services.accounts.watched_mailbox import WatchedMailbox
 from app.services.drafts.comparison import VersionComparison
 from app.services.drafts.draft_attachments import DraftAttachments
 from app.services.drafts.drafts import Drafts
+from app.services.drafts.reply_forward import ReplyForward
 from app.services.outbox.outbox import Outbox
 from app.services.outbox.remedies import Remedies
 from app.services.ports import Clock
@@ -82,6 +83,7 @@ class Window:
         window.drafts = Drafts(window.messages, window.mailbox, window.accounts, clock, spawn, files)
         window.attachments = DraftAttachments(window.messages, window.drafts, files, spawn)
         window.comparing = VersionComparison(window.messages, window.drafts, window.mailbox, _at_once)
+        window.follow = ReplyForward(window.drafts, window.mailbox, window.accounts, clock, _at_once)
         window.outbox = Outbox(window.messages, window.drafts, window.mailbox, window.accounts, clock, spawn)
         window.remedies = Remedies(window.messages, window.drafts, window.outbox, window.accounts, spawn)
         return window
@@ -93,6 +95,7 @@ class Window:
     drafts: Drafts
     attachments: DraftAttachments
     comparing: VersionComparison
+    follow: ReplyForward
     outbox: Outbox
     remedies: Remedies
 

@@ -217,7 +217,7 @@ async def test_what_follows_a_formatted_message_is_formatted_with_its_pictures_i
     html = text_of(message, "html")
     inner = HTML.partition("<body>")[2].partition("</body>")[0]
     assert inner.replace("<tr>", "<tbody><tr>").replace("</tr>", "</tr></tbody>") in html, "word for word, as it went"
-    assert html.index("My words") < html.index("wrote:" if way == "reply" else "<hr>") < html.index(inner[:60], 200)
+    assert html.index("My words") < html.index('<hr><div id="divRplyFwdMsg">') < html.index(inner[:60], 200)
     assert files_of(message) == ({"logo.png": PNG} if way == "reply" else {"logo.png": PNG, "plan.pdf": b"plan"})
     [logo] = [part for part in message.walk() if part.get_filename() == "logo.png"]
     assert (logo["Content-ID"], logo.get_content_disposition()) == ("<logo@mailwright>", "inline")
@@ -240,3 +240,23 @@ async def test_a_sent_formatted_message_edited_as_new_is_the_same_message_outsid
     assert files_of(message) == {"logo.png": PNG, "plan.pdf": b"plan"}
     assert message["In-Reply-To"] is None
     assert message["Message-ID"] != first
+
+
+async def test_messages_that_are_attached_arrive_whole_without_those_in_their_bcc(
+    run: Run, sandbox: RunningSandbox, tmp_path: Path
+) -> None:
+    follow, row, first = await following(run, sandbox, tmp_path)
+    name = await follow.forward_attached([row])
+    run.drafts.edit(name, RecipientSplice(Field.TO, 0, 0, (Recipient(TO, "James Okafor"),)))
+    subject = (await run.drafts.read_message(name)).content.subject
+    await run.until_saved(name)
+    await run.outbox.send([name], 0.0)
+    await run.until(name, State.SENT)
+    [message] = received(sandbox, subject)
+    (attached,) = [part for part in message.walk() if part.get_content_type() == "message/rfc822"]
+    inner = attached.get_payload(0)
+    assert isinstance(inner, EmailMessage)
+    assert (inner["Message-ID"], inner["Subject"]) == (first, EVERYTHING.subject)
+    assert inner["Bcc"] is None, "the copy of what one sent has it"
+    assert files_of(inner) == {"logo.png": PNG, "plan.pdf": b"plan"}
+    assert text_of(inner, "html").rstrip("\n") == HTML

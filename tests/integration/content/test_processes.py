@@ -286,3 +286,25 @@ def test_memory_is_bounded(made: Callable[..., ContentProcesses], tmp_path: Path
     assert time.monotonic() - began < 60
     assert isinstance(read(HELLO), HtmlRead)
     assert len(key_of(encode_job(job))) == 32
+
+
+def test_each_of_two_processes_has_a_log_of_its_own_and_one_that_was_ended_is_no_trouble(
+    made: Callable[..., ContentProcesses], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    read = made(MOCK, name="content-pictures", most=2)
+
+    def read_slowly() -> None:
+        with contextlib.suppress(TooComplex):
+            read(code("time.sleep(3)"))
+
+    busy = threading.Thread(target=read_slowly, daemon=True)
+    busy.start()
+    wait_until(lambda: read.pids)
+    told = "import os\nframes.write_frame(sink, *encode_answer(HtmlRead(text=os.environ['MAILWRIGHT_LOG_NAME'])))"
+    answer = read(code(told))
+    read.close()
+    busy.join(PATIENCE)
+    assert isinstance(answer, HtmlRead)
+    assert answer.text == "content-pictures-2"
+    assert not [record for record in caplog.records if record.levelname == "WARNING"]

@@ -88,6 +88,7 @@ def test_a_pool_that_shrinks_while_all_are_busy_makes_nobody_wait(backend: EwsBa
     assert backend.save([draft()], job())[0].accepted
     for session in taken:
         http.release_session(session)
+        http.end_call(well=True)
     thread.join(20)
     assert not thread.is_alive()
     assert backend.save([draft()], job())[0].accepted

@@ -20,6 +20,7 @@ from app.domain.outcome import Verdict
 from app.domain.query import as_aqs, read_query
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
+from app.services.reader.eml import read_eml
 from tests.integration.ews.conftest import draft, job, message
 from tests.integration.sandbox import soap
 from tests.sandbox_fixture import RunningSandbox
@@ -78,6 +79,18 @@ def test_a_message_is_written_to_a_file_as_it_would_travel(empty: EwsBackend, tm
         empty.save_mime(ref, str(path), job())
     with pytest.raises(BadInput):
         empty.save_mime(ref, str(tmp_path / "none" / "x.eml"), job())
+
+
+def test_the_file_of_a_draft_says_that_it_is_one(empty: EwsBackend, tmp_path: Path) -> None:
+    (ref,) = saved(empty, "Draft")
+    path = tmp_path / "draft.eml"
+    assert empty.save_mime(ref, str(path), job(), unsent=True).accepted
+    found = read_eml(path)
+    assert (found.shown, found.content.subject) == (None, "Draft")
+    plain = tmp_path / "plain.eml"
+    assert empty.save_mime(ref, str(plain), job()).accepted
+    assert path.read_bytes() == b"X-Unsent: 1\r\n" + plain.read_bytes()
+    assert sorted(tmp_path.iterdir()) == [path, plain], "nothing is left beside them"
 
 
 def test_a_message_that_is_gone_writes_no_file(empty: EwsBackend, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from app.domain.account import Account
 from app.domain.errors import AccountError, ItemRefused, ServerTrouble, TroubleKind
 from app.domain.listing import Change, ChangeKind, Folder, Mark, Place
 from app.domain.message import AccountId, Content, DraftUpdate, Field, ItemRef, NewDraft
+from app.domain.original import OriginalMark, Verb
 from app.domain.outcome import NewAttachment, Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
@@ -246,6 +247,8 @@ def test_every_service_acts_as_the_mailbox_that_is_impersonated(
     changed = service.update([DraftUpdate(refs[0], message("x"), frozenset({Field.SUBJECT}))], job())
     refs = [outcome.ref for outcome in changed if outcome.ref is not None]
     service.get(refs, job())
+    service.mark_originals([OriginalMark(refs[0], Verb.REPLIED, 1.5e9)], job())
+    refs = [answer.item.ref for answer in service.get(refs, job()) if answer.item is not None]
     service.list_folder(Folder.DRAFTS, 0, 5, job())
     service.locate([Mark(new.local_id, "")], [Folder.DRAFTS], job())
     copies = [outcome.ref for outcome in service.copy(refs, DELETED, job())]

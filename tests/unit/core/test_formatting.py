@@ -11,7 +11,7 @@ import pytest
 
 from app.core import i18n
 from app.core.formatting import clock_time, day_words, exact_time, example_day, moment_words, short_time, size_words
-from app.domain.typed_dates import read_day
+from app.views.compose.typed_dates import read_day
 
 
 @pytest.fixture(autouse=True)

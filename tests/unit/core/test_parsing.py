@@ -13,7 +13,7 @@ from app.backends.ews.item_reader import number_of, time_of
 from app.backends.net.http_errors import seconds_of
 from app.core.parsing import LARGEST, LONGEST_WAIT, json_in, midnight_of, moment_in, seconds_in, whole_number
 from app.domain.query import as_aqs, read_query
-from app.domain.typed_dates import read_moment
+from app.views.compose.typed_dates import read_moment
 
 ODD = [
     "",

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.text import utf16_length
 from app.domain.edits import Replica, TextSplice, splice_between
 from app.domain.message import Content, Field
-from app.domain.text import utf16_length
 
 
 @pytest.mark.parametrize(

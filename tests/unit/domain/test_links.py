@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.links import LONGEST_REST, is_look_alike, shown_link
+from app.ui.reader.links import LONGEST_REST, is_look_alike, shown_link
 
 
 @pytest.mark.parametrize(

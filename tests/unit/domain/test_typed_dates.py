@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.typed_dates import read_day, read_moment, suggested_moments
+from app.views.compose.typed_dates import read_day, read_moment, suggested_moments
 
 
 @pytest.fixture(autouse=True)

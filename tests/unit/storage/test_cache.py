@@ -424,16 +424,16 @@ async def test_a_conversation_is_found_in_every_list_by_its_id_or_else_by_its_to
     await cache.put(A, theirs, [row(5, conversation="c"), row(6, subject="AW: Plan")])
     await cache.put(A, Place(Folder.INBOX, "", "F"), [row(7, conversation="c", sent=9.0)])
     await cache.put(B, SENT, [row(8, conversation="c", sent=9.0)])
-    kin = await cache.conversation(A, "id-1")
-    assert [one.row.ref.item_id for one in kin] == ["id-5", "id-3", "id-1"]
-    assert [one.place for one in kin] == [Place(Folder.SENT, "boss@x"), DRAFTS, SENT]
-    assert await kin_of(cache, 4) == [6, 4]
-    assert await kin_of(cache, 7) == await kin_of(cache, 99) == []
+    found = await cache.conversation(A, "id-1")
+    assert [one.row.ref.item_id for one in found] == ["id-5", "id-3", "id-1"]
+    assert [one.place for one in found] == [Place(Folder.SENT, "boss@x"), DRAFTS, SENT]
+    assert await thread(cache, 4) == [6, 4]
+    assert await thread(cache, 7) == await thread(cache, 99) == []
 
 
-async def kin_of(cache: Cache, number: int) -> list[int]:
-    kin = await cache.conversation(A, f"id-{number}")
-    return [int(one.row.ref.item_id.removeprefix("id-")) for one in kin]
+async def thread(cache: Cache, number: int) -> list[int]:
+    found = await cache.conversation(A, f"id-{number}")
+    return [int(one.row.ref.item_id.removeprefix("id-")) for one in found]
 
 
 def answering(number: int, thread: str, *, by_references: bool = True, **more: object) -> Row:
@@ -449,9 +449,9 @@ async def test_answers_are_of_the_conversation_whatever_their_subject_and_whose_
     await cache.put(A, SENT, [answering(2, "<1@x>", subject="A new subject", conversation="d")])
     await cache.put(A, DRAFTS, [answering(3, "<theirs@y>", by_references=False), answering(4, "<elsewhere@y>")])
     await cache.put(A, SENT, [answering(5, "<2@x>", by_references=False), answering(6, "<theirs@y>")])
-    assert await kin_of(cache, 1) == await kin_of(cache, 2) == await kin_of(cache, 5) == [5, 2, 1]
-    assert await kin_of(cache, 3) == [6, 3]
-    assert await kin_of(cache, 4) == [4]
+    assert await thread(cache, 1) == await thread(cache, 2) == await thread(cache, 5) == [5, 2, 1]
+    assert await thread(cache, 3) == [6, 3]
+    assert await thread(cache, 4) == [4]
 
 
 async def test_the_same_subject_joins_no_messages_whose_references_begin_elsewhere(cache: Cache) -> None:
@@ -460,15 +460,15 @@ async def test_the_same_subject_joins_no_messages_whose_references_begin_elsewhe
     )
     await cache.put(A, SENT, [answering(3, "<anna@y>", subject="Re: Lunch"), row(4, "Lunch", message_id="<4@x>")])
     await cache.put(A, SENT, [answering(5, "<carl@y>", by_references=False, subject="Re: Lunch"), row(6, "AW: Lunch")])
-    assert await kin_of(cache, 1) == [3, 1]
-    assert await kin_of(cache, 2) == [2]
-    assert await kin_of(cache, 4) == await kin_of(cache, 5) == [6, 5, 4]
+    assert await thread(cache, 1) == [3, 1]
+    assert await thread(cache, 2) == [2]
+    assert await thread(cache, 4) == await thread(cache, 5) == [6, 5, 4]
 
 
 async def test_a_thread_of_thousands_is_shown_as_its_newest_and_told_at_once(disk: SqliteCache) -> None:
     await disk.put(A, SENT, [answering(number, "<first@x>") for number in range(1, 1_001)])
-    kin = await kin_of(disk, 500)
-    assert len(kin) == 200
+    found = await thread(disk, 500)
+    assert len(found) == 200
 
 
 async def test_a_file_of_the_form_before_keeps_its_rows_and_learns_of_threads_with_a_look_at_everything(
@@ -492,7 +492,7 @@ async def test_a_file_of_the_form_before_keeps_its_rows_and_learns_of_threads_wi
     assert await cache.standing(A, SENT) == SyncStanding("", complete=True, total=3)
     told = [Change(ChangeKind.CREATED, one.ref, one) for one in (row(1, message_id="<1@x>"), answering(2, "<1@x>"))]
     await cache.apply(A, SENT, told, SyncStanding("new", complete=True, total=2), whole=True)
-    assert await kin_of(cache, 1) == [2, 1]
+    assert await thread(cache, 1) == [2, 1]
     cache.close()
 
 
@@ -501,7 +501,11 @@ async def test_a_conversation_is_found_by_an_index_among_a_hundred_thousand(disk
     asked: list[str] = []
     with sqlite3.connect(path) as sql:
         sql.set_trace_callback(asked.append)
-        assert len(cache_queries.kin_of(sql, A, "id-1")) == len(cache_queries.kin_of(sql, A, "id-2")) == 2
+        assert (
+            len(cache_queries.conversation_ids(sql, A, "id-1"))
+            == len(cache_queries.conversation_ids(sql, A, "id-2"))
+            == 2
+        )
         sql.set_trace_callback(None)
         plans = [row[3] for question in asked for row in sql.execute(f"EXPLAIN QUERY PLAN {question}")]
     sql.close()

@@ -137,3 +137,23 @@ def test_long_tails_of_edits_become_a_snapshot_in_a_quiet_moment(tmp_path: Path)
         return before, after, text
 
     assert asyncio.run(run()) == (message_store.MANY_EDITS, 0, "x" * message_store.MANY_EDITS)
+
+
+def test_large_texts_that_are_not_in_use_are_let_go_of_at_once(tmp_path: Path) -> None:
+    async def run() -> tuple[list[int], list[str]]:
+        store = await Store.open_database(tmp_path / "own" / "mailwright.sqlite")
+        journal = SqliteJournal(store)
+        records = [new_record() for _ in range(6)]
+        for number, record in enumerate(records):
+            await journal.create(record, Content(body=f"{number}" * (message_store.MOST_TEXT // 12)))
+        await journal.flush()
+        kept = []
+        for _ in range(2):  # what was in use just now stays until the next look
+            await store.read_with(lambda messages: messages.tidy(1.0, 60.0))
+            kept.append(await store.read_with(lambda messages: len(messages._kept)))
+        texts = [(await journal.read_message(record.local_id)).content.body[:1] for record in records]
+        await store.close()
+        return kept, texts
+
+    # Each takes two bytes a character as it stands, and one as it began.
+    assert asyncio.run(run()) == ([6, 4], ["0", "1", "2", "3", "4", "5"])

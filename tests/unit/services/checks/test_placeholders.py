@@ -33,6 +33,11 @@ def test_only_what_a_template_brought_and_still_stands_is_found() -> None:
     [
         ("We ask {amount}.\n> You asked {amount}.", BodyFormat.TEXT, True),
         ("We ask 5.\n> You asked {amount}.", BodyFormat.TEXT, False),
+        ("> You asked.\nWe ask {amount}.", BodyFormat.TEXT, True),
+        ("We ask 5.\n\n-------- Original message --------\nFrom: Ben\n\n{amount}", BodyFormat.TEXT, False),
+        ("-----\nWe ask {amount}.\n-----", BodyFormat.TEXT, True),
+        ('<div>We ask 5.</div><hr><div id="divRplyFwdMsg"><b>From:</b> Ben</div>{amount}', BodyFormat.HTML, False),
+        ('<div>We ask {amount}.</div><hr><div id="divRplyFwdMsg"><b>From:</b> Ben</div>', BodyFormat.HTML, True),
         ("<p>We ask {<b>amount</b>}.</p>", BodyFormat.HTML, True),
         ("<p>We ask 5.</p><blockquote>You asked {amount}.</blockquote>", BodyFormat.HTML, False),
     ],

@@ -31,16 +31,35 @@ def test_the_topic_is_the_subject_without_what_programs_put_before_it(subject: s
 
 
 def test_references_grow_by_the_message_that_is_followed() -> None:
-    assert references_of("<1@x> <2@x>", "<3@x>") == "<1@x> <2@x> <3@x>"
-    assert references_of("", "<3@x>") == "<3@x>"
-    assert references_of("<3@x>", "<3@x>") == "<3@x>"
-    assert references_of("<1@x>", "") == "<1@x>"
+    assert references_of("<1@x> <2@x>", "<2@x>", "<3@x>") == "<1@x> <2@x> <3@x>"
+    assert references_of("", "", "<3@x>") == "<3@x>"
+    assert references_of("<3@x>", "", "<3@x>") == "<3@x>"
+    assert references_of("<1@x>", "", "") == "<1@x>"
 
 
-def test_references_keep_the_first_and_the_last_where_there_are_many() -> None:
-    found = references_of(" ".join(f"<{n}@x>" for n in range(100)), "<new@x>").split()
-    assert len(found) == 20
-    assert (found[0], found[-2:]) == ("<0@x>", ["<99@x>", "<new@x>"])
+def test_a_parent_without_references_is_known_by_the_one_message_that_it_answers() -> None:
+    assert references_of("", "<1@x>", "<2@x>") == "<1@x> <2@x>"
+    assert references_of("", "<0@x> <1@x>", "<2@x>") == "<2@x>", "RFC 5322, 3.6.4: of several it is not said which"
+
+
+def test_the_whole_chain_stays() -> None:
+    chain = [f"<{n}@x>" for n in range(150)]
+    assert references_of(" ".join(chain), "", "<new@x>").split() == [*chain, "<new@x>"]
+
+
+@pytest.mark.parametrize("size", [1, 400])
+def test_references_keep_the_first_and_the_last_where_there_are_too_many(size: int) -> None:
+    chain = [f"<{n}{'a' * size}@x>" for n in range(2000)]
+    text = references_of(" ".join(chain), "", "<new@x>")
+    found = text.split()
+    assert len(text) <= 16_000
+    assert len(found) <= 200
+    assert (found[0], found[-2:]) == (chain[0], [chain[-1], "<new@x>"])
+    assert len(found) > 30
+
+
+def test_what_no_line_of_a_header_could_hold_is_left_out() -> None:
+    assert references_of(f"<1@x> <{'a' * 1000}@x>", "", "<2@x>") == "<1@x> <2@x>"
 
 
 def test_a_child_of_the_same_year_has_its_time_in_steps_of_two_to_the_eighteenth() -> None:
@@ -59,9 +78,14 @@ def test_a_child_of_years_later_has_its_time_in_larger_steps() -> None:
     assert (delta & 0x7FFFFFFF) * 2**23 / 10_000_000 == pytest.approx(3 * 365 * 86400, abs=1)
 
 
-@pytest.mark.parametrize("parent", [b"", b"\x01" * 21, HEAD + b"1234", HEAD + b"12345" * 100])
-def test_what_is_no_index_or_is_full_has_no_child(parent: bytes) -> None:
+@pytest.mark.parametrize("parent", [b"", b"\x01" * 21, HEAD + b"1234"])
+def test_what_is_no_index_has_no_child(parent: bytes) -> None:
     assert child_index(parent, BEGAN, 1) == b""
+
+
+def test_a_child_of_a_full_index_stays_in_the_conversation() -> None:
+    child = child_index(HEAD + b"12345" * 100, BEGAN, 1)
+    assert (child[:22], len(child)) == (HEAD, 27)
 
 
 @given(st.binary(min_size=22, max_size=22), st.floats(0, 4e9), st.integers(0, 255))

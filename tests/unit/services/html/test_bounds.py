@@ -6,8 +6,8 @@ import pytest
 
 from app.content.html.clean import clean
 from app.content.html.parse import parse_showing
+from app.core.layout_bounds import LONGEST_PART, MOST_LINES
 from app.domain.blocks import Block, KeptHtml, Look, Paragraph, Run, Table
-from app.domain.layout_bounds import LONGEST_PART, MOST_LINES
 from app.domain.visible_text import plain_text
 from app.services.html.bounds import ShownPieces, editable_text, plain_blocks, shown_blocks
 from app.services.html.prepare import open_html, open_text

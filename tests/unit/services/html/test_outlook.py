@@ -15,7 +15,7 @@ import pytest
 from app.content.html.clean import clean
 from app.content.html.parse import parse_piece
 from app.content.html.style import read_style
-from app.services.html.prepare import answer_to, html_of_text, open_html
+from app.services.html.prepare import answer_to, html_of_text, open_html, under_head
 from app.services.html.write import OWN_BASE, write_blocks, write_body
 from tests.html_corpus import ALL, Case
 from tests.html_everything import HTML
@@ -70,7 +70,12 @@ def answered(html: str) -> str:
     return write_body(open_html(answer_to(written(html), "On Monday, Ben wrote:")).body)
 
 
-WAYS = [written, pasted, answered]
+def under_a_head(html: str) -> str:
+    """An answer in Outlook's manner."""
+    return write_body(open_html(under_head(written(html), [("From", "Ben"), ("Sent", "3 May"), ("To", "Anna")])).body)
+
+
+WAYS = [written, pasted, answered, under_a_head]
 
 
 def styles(reader: Reader) -> Iterator[str]:

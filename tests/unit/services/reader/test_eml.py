@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from app.domain.errors import BadInput
 from app.domain.message import BodyFormat, Importance
+from app.domain.message_kind import MessageKind
 from app.domain.recipient import Recipient
 from app.domain.record import Whose
+from app.services.drafts.written_anew import anew_of
 from app.services.reader import eml
 from app.services.reader.eml import parse_eml, read_eml, show_eml
 from app.services.text.authorship import whose_words
@@ -45,7 +47,9 @@ def test_text_people_and_subject_are_taken() -> None:
 def test_what_was_sent_once_has_no_place_in_that_conversation_and_a_draft_keeps_its_own() -> None:
     message = made(To="a@x.example", In_Reply_To="<1@x.example>", References="<0@x.example> <1@x.example>")
     message.set_content("x")
-    assert parse_eml(bytes(message), "x").content.options.in_reply_to == ""
+    shown = parse_eml(bytes(message), "x").shown
+    assert shown is not None
+    assert anew_of(shown.content, 0.0)[0].options.in_reply_to == ""
     message["X-Unsent"] = "1"
     options = parse_eml(bytes(message), "x").content.options
     assert (options.in_reply_to, options.references) == ("<1@x.example>", "<0@x.example> <1@x.example>")
@@ -187,23 +191,61 @@ def test_a_message_without_a_date_that_can_be_read_has_none(date: bytes) -> None
     assert show_eml(b"Subject: x\r\n" + date + b"\r\nhello", "x.eml").sent == 0.0
 
 
-def test_what_was_sent_comes_without_people_and_says_whose_it_is() -> None:
+def test_what_is_no_draft_is_to_be_read_and_edited_as_new_comes_without_people_and_says_whose_it_is() -> None:
     message = made(From="Anna Berg <anna@x.example>", To="a@x.example", Cc="b@x.example", Bcc="c@x.example")
     message["Reply-To"], message["Date"] = "trap@x.example", "Sun, 3 May 2026 10:00:00 +0000"
-    message["Message-ID"] = "<theirs@x.example>"
-    message.set_content("Her words")
-    found = parse_eml(bytes(message), "x")
-    assert (found.content.recipients(), found.content.options.reply_to) == ((), ())
-    assert (found.draft, found.author) == (False, Recipient("anna@x.example", "Anna Berg"))
-    assert whose_words(Whose(found.author, found.sent)) == (
-        "These are the words of Anna Berg <anna@x.example>, sent on 3 May 2026. Recipients were left out."
+    message["Message-ID"], message["References"] = "<theirs@x.example>", "<before@x.example>"
+    message.set_content("<p onclick='x()'>Her words</p><script>x()</script>", "html")
+    shown = parse_eml(bytes(message), "x").shown
+    assert shown is not None
+    content, whose = anew_of(shown.content, shown.sent)
+    assert (content.recipients(), content.options.reply_to, content.sender) == ((), (), None)
+    assert content.options.references == ""
+    assert "Her words" in content.body
+    assert not any(part in content.body for part in ("script", "onclick"))
+    assert (whose.author, [one.address for one in whose.to]) == (
+        Recipient("anna@x.example", "Anna Berg"),
+        ["a@x.example"],
+    )
+    assert whose_words(whose) == (
+        "These are the words of Anna Berg <anna@x.example>, sent on 3 May 2026. "
+        "Recipients were left out: a@x.example, b@x.example."
     )
     message["X-Unsent"] = "1"
-    assert [one.address for one in parse_eml(bytes(message), "x").content.recipients()] == [
-        "a@x.example",
-        "b@x.example",
-        "c@x.example",
-    ]
+    draft = parse_eml(bytes(message), "x")
+    assert draft.shown is None
+    assert [one.address for one in draft.content.recipients()] == ["a@x.example", "b@x.example", "c@x.example"]
+
+
+KINDS = (
+    ("text/calendar; method=REQUEST", MessageKind.MEETING),
+    ("multipart/encrypted; protocol=x; boundary=b", MessageKind.ENCRYPTED),
+    ("application/pkcs7-mime; smime-type=enveloped-data", MessageKind.ENCRYPTED),
+    ("multipart/report; report-type=delivery-status; boundary=b", MessageKind.REPORT),
+    ("multipart/signed; protocol=x; boundary=b", MessageKind.MESSAGE),
+    ("text/calendar", MessageKind.MESSAGE),
+    ("text/plain", MessageKind.MESSAGE),
+)
+
+
+@pytest.mark.parametrize(("kind", "expected"), KINDS)
+def test_what_a_file_is_says_whether_it_can_be_answered(kind: str, expected: MessageKind) -> None:
+    assert show_eml(f"Subject: x\r\nContent-Type: {kind}\r\n\r\n--b\r\n\r\nx\r\n--b--".encode(), "x").kind is expected
+
+
+def test_a_part_says_what_the_whole_is_and_a_calendar_that_is_attached_or_within_says_nothing() -> None:
+    def kind_with(*head: str) -> MessageKind:
+        part = "\r\n".join(head)
+        raw = f"Subject: x\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n{part}\r\n\r\nx\r\n--b--"
+        return show_eml(raw.encode(), "x").kind
+
+    assert kind_with("Content-Type: text/calendar; method=CANCEL") is MessageKind.MEETING
+    assert kind_with('Content-Disposition: attachment; filename="message.rpmsg"') is MessageKind.PROTECTED
+    assert kind_with("Content-Type: application/x-microsoft-rpmsg-message") is MessageKind.PROTECTED
+    attached = ("Content-Type: text/calendar; method=REQUEST", "Content-Disposition: attachment; filename=a.ics")
+    assert kind_with(*attached) is MessageKind.MESSAGE
+    within = ("Content-Type: message/rfc822", "", "Content-Type: text/calendar; method=REQUEST")
+    assert kind_with(*within) is MessageKind.MESSAGE
 
 
 def test_whose_words_they_are_is_said_as_far_as_the_file_says_it() -> None:
@@ -227,7 +269,7 @@ def test_a_blank_before_the_colon_of_a_header_is_passed(end: str) -> None:
     head = ["From : Anna <anna@x.example>", "To\t :  ben@x.example", "Subject  : one", " more : words", "X-Unsent : 1"]
     found = parse_eml((end.join([*head, "", "Text : stays"])).encode(), "x")
     assert found.author is not None
-    assert (found.author.address, found.draft) == ("anna@x.example", True)
+    assert (found.author.address, found.shown) == ("anna@x.example", None)
     assert [one.address for one in found.content.to] == ["ben@x.example"]
     assert found.content.subject == "one more : words"
     assert found.content.body == "Text : stays"

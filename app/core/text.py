@@ -66,3 +66,15 @@ def split_at(text: str, units: int) -> tuple[str, str]:
 def shortened(text: str, longest: int) -> str:
     """Return `text`, or as much of its start as fits into `longest` characters with the "…" behind it."""
     return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+
+
+_TURNING: Final = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+
+
+def isolated(words: str) -> str:
+    """Return words from outside for one line of a text of ours: their direction changes nothing around them.
+
+    Marks that turn what follows are left out; what is not of one script alone stands between isolates (UAX 9, 2.4.2).
+    """
+    words = clean_text(words, lines=False).translate(_TURNING)
+    return words if words.isascii() else f"\u2068{words}\u2069"

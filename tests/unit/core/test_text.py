@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from app.domain.text import clean_text, shortened, split_at
+from app.core.text import clean_text, isolated, shortened, split_at
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,18 @@ def test_a_text_is_split_where_qt_counts_the_position(text: str, units: int, par
 )
 def test_what_is_too_long_is_cut_and_says_so(text: str, short: str) -> None:
     assert shortened(text, 12) == short
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("Ben <ben@example.org>", "Ben <ben@example.org>"),
+        ("two\r\nlines", "two lines"),
+        ("\u202egnp.exe", "gnp.exe"),
+        ("\u05d0\u05d1 (1)", "\u2068\u05d0\u05d1 (1)\u2069"),
+        ("\u2069\u2069 \u05d0 \u202e", "\u2068 \u05d0 \u2069"),
+        ("", ""),
+    ],
+)
+def test_words_from_outside_turn_nothing_around_them(words: str, expected: str) -> None:
+    assert isolated(words) == expected

@@ -17,6 +17,11 @@ LONGEST_PART: Final = 4_000
 _WORD_PART: Final = 2_000
 _LONG_WORD: Final = 1_000
 """The same where there is a word of so many characters: such a line takes Qt four times as long at twice the length."""
+_BLANK_PART: Final = 500
+"""The same where there are `_MANY_BLANKS` in a row: Qt takes the square of their number, for they end no line."""
+_MANY_BLANKS: Final = 200
+MOST_BLANKS: Final = 4_000
+"""Blanks in a row, in a line that is edited as it is."""
 _TURNING_PART: Final = 1_000
 """The same where the direction of reading changes again and again."""
 _MANY_TURNS: Final = 300
@@ -35,6 +40,7 @@ _LEFTWARD: Final = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff
 _MARKS: Final = "\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c"
 _NEUTRAL: Final = "\\x00-/:-@\\[-`{-\xbf\u2000-\u200d\u2010-\u2029\u202f-\u2065\u3000-\u303f"
 _NEUTRALS: Final = late_pattern(f"[{_NEUTRAL}]+")
+_BLANKS: Final = late_pattern(r"\s+")
 _STRETCHES: Final = late_pattern(f"[{_MARKS}]|[{_LEFTWARD}]+|[^{_MARKS}{_LEFTWARD}]+")
 
 
@@ -50,7 +56,9 @@ def parts_of_line(line: str) -> Iterator[str]:
         part = line[at : at + LONGEST_PART]
         if len(part) > _TURNING_PART and direction_runs(part) > _MANY_TURNS:
             part = part[:_TURNING_PART]
-        elif len(part) > _WORD_PART and max(map(len, part.split()), default=0) > _LONG_WORD:
+        elif len(part) > _BLANK_PART and _has_blanks(part, _MANY_BLANKS):
+            part = part[:_BLANK_PART]
+        elif len(part) > _WORD_PART and _longest_word(part) > _LONG_WORD:
             part = part[:_WORD_PART]
         if at + len(part) < len(line):
             blank = max(part.rfind(sign, max(1, len(part) - _BACK)) for sign in (" ", "\u2028"))
@@ -59,6 +67,15 @@ def parts_of_line(line: str) -> Iterator[str]:
         at += len(part)
         if at >= len(line):
             return
+
+
+def _longest_word(line: str) -> int:
+    """Return how many characters stand without a break between them; Qt breaks at none of Python's other blanks."""
+    return max(map(len, line.replace("\t", " ").replace("\u2028", " ").split(" ")))
+
+
+def _has_blanks(line: str, count: int) -> bool:
+    return any(len(found.group()) >= count for found in _BLANKS.finditer(line))
 
 
 def shown_lines(text: str) -> Iterator[tuple[str, bool]]:
@@ -76,9 +93,9 @@ def is_editable_line(line: str) -> bool:
     """Return whether a line can be laid out anew at every key."""
     if len(line) <= MOST_RUNS:
         return True
-    if len(line) > LONGEST_LINE or direction_runs(line) > MOST_RUNS:
+    if len(line) > LONGEST_LINE or direction_runs(line) > MOST_RUNS or _has_blanks(line, MOST_BLANKS):
         return False
-    return len(line) <= LONGEST_WORD or max(map(len, line.split()), default=0) <= LONGEST_WORD
+    return len(line) <= LONGEST_WORD or _longest_word(line) <= LONGEST_WORD
 
 
 def editable_end(text: str, lines: int = MOST_LINES, characters: int = MOST_CHARACTERS) -> int:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain import text_diff
-from app.domain.text_diff import Line, Pair, Piece, compare_texts, compare_words
+from app.core import text_diff
+from app.core.text_diff import Line, Pair, Piece, compare_texts, compare_words
 
 
 def side(pairs: tuple[Pair, ...], *, ours: bool) -> str:

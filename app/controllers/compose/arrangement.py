@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from app.views.compose.view import ComposeView
 
 _SETTING: Final = "desk"
+"""Its name on disk, from before this module was called as it is: an older version keeps it for a newer one."""
 
 
-class MessageOnDesk(msgspec.Struct, frozen=True):
+class ArrangedMessage(msgspec.Struct, frozen=True):
     """How one message stood. Places count UTF-16 units; `window` is the geometry of its own window, or empty."""
 
     name: LocalId
@@ -39,22 +40,22 @@ class MessageOnDesk(msgspec.Struct, frozen=True):
     scrolled: int
 
 
-class Desk(msgspec.Struct, frozen=True):
+class Arrangement(msgspec.Struct, frozen=True):
     """Every message that was open, the list that was shown, and which message had the keys; empty for none."""
 
-    messages: tuple[MessageOnDesk, ...]
+    messages: tuple[ArrangedMessage, ...]
     place: str = ""
     front: str = ""
     window: str = ""
 
 
-_read = msgspec.json.Decoder(Desk)
+_read = msgspec.json.Decoder(Arrangement)
 
 
-def desk_of(shell: Shell, compose: ComposeController) -> Desk:
+def arrangement_of(shell: Shell, compose: ComposeController) -> Arrangement:
     """Return how things stand now."""
     current = compose.current()
-    return Desk(
+    return Arrangement(
         tuple(_stands(view, shell) for view in compose.views()),
         shell.workspace.place,
         "" if current is None else current.session.local_id,
@@ -62,12 +63,12 @@ def desk_of(shell: Shell, compose: ComposeController) -> Desk:
     )
 
 
-async def keep_desk(shell: Shell, compose: ComposeController, settings: PresetSettings) -> None:
+async def keep_arrangement(shell: Shell, compose: ComposeController, settings: PresetSettings) -> None:
     """Keep how things stand for the next start. Raises StorageError."""
-    await settings.keep_setting(_SETTING, msgspec.json.encode(desk_of(shell, compose)).decode())
+    await settings.keep_setting(_SETTING, msgspec.json.encode(arrangement_of(shell, compose)).decode())
 
 
-async def take_desk(settings: PresetSettings) -> Desk | None:
+async def take_arrangement(settings: PresetSettings) -> Arrangement | None:
     """Return what the last run kept, once; None where it did not restart."""
     try:
         kept = await settings.read_setting(_SETTING)
@@ -80,19 +81,19 @@ async def take_desk(settings: PresetSettings) -> Desk | None:
 
 
 async def bring_back(
-    shell: Shell, records: Records, compose: ComposeController, left: list[LocalId], desk: Desk
+    shell: Shell, records: Records, compose: ComposeController, left: list[LocalId], arrangement: Arrangement
 ) -> None:
-    """Open the messages that were left open, as they stood on `desk`."""
-    if desk.window:
-        shell.window.restoreGeometry(_bytes(desk.window))
-    if desk.place in shell.workspace.panels:
-        shell.workspace.go(desk.place)
-    on_desk = {one.name for one in desk.messages}
-    await reopen(shell, records, compose, [name for name in left if name not in on_desk])
-    front: tuple[ComposeView, MessageOnDesk] | None = None
-    for one in desk.messages:
+    """Open the messages that were left open, as `arrangement` has them."""
+    if arrangement.window:
+        shell.window.restoreGeometry(_bytes(arrangement.window))
+    if arrangement.place in shell.workspace.panels:
+        shell.workspace.go(arrangement.place)
+    arranged = {one.name for one in arrangement.messages}
+    await reopen(shell, records, compose, [name for name in left if name not in arranged])
+    front: tuple[ComposeView, ArrangedMessage] | None = None
+    for one in arrangement.messages:
         view = await _open(shell, records, compose, one, left)
-        if view is not None and one.name == desk.front:
+        if view is not None and one.name == arrangement.front:
             front = view, one
     if front is not None:
         await compose.open_now(front[0].session.local_id)
@@ -102,7 +103,7 @@ async def bring_back(
 
 
 async def _open(
-    shell: Shell, records: Records, compose: ComposeController, one: MessageOnDesk, left: list[LocalId]
+    shell: Shell, records: Records, compose: ComposeController, one: ArrangedMessage, left: list[LocalId]
 ) -> ComposeView | None:
     name: LocalId | None = one.name
     if one.name in left:
@@ -123,9 +124,9 @@ async def _open(
 # --- one message ------------------------------------------------------------------------------------------------------
 
 
-def _stands(view: ComposeView, shell: Shell) -> MessageOnDesk:
+def _stands(view: ComposeView, shell: Shell) -> ArrangedMessage:
     cursor = view.body.editor.textCursor()
-    return MessageOnDesk(
+    return ArrangedMessage(
         view.session.local_id,
         "" if view.window() is shell.window else _geometry(view.window()),
         _focus_of(view),
@@ -145,7 +146,7 @@ def _focus_of(view: ComposeView) -> str:
     return Field.BODY.value
 
 
-def _put_caret(view: ComposeView, one: MessageOnDesk) -> None:
+def _put_caret(view: ComposeView, one: ArrangedMessage) -> None:
     editor = view.body.editor
     last = editor.document().characterCount() - 1
     cursor = QTextCursor(editor.document())

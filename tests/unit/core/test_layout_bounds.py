@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.layout_bounds import (
+from app.core.layout_bounds import (
     LONGEST_PART,
     MOST_CHARACTERS,
     MOST_LINES,
@@ -16,6 +16,9 @@ from app.domain.layout_bounds import (
 )
 
 LONG = {
+    "blanks without a break": "\u00a0" * 40_000,
+    "blanks": " " * 300_000,
+    "wide blanks": "\u3000" * 300_000,
     "one word": "x" * 300_000,
     "words": "some words " * 30_000,
     "marks of direction": "\u202ea\u202c" * 48_000,
@@ -53,6 +56,14 @@ def test_a_long_line_is_edited_up_to_a_bound(line: str) -> None:
 def test_what_people_write_is_edited_as_it_is(line: str) -> None:
     assert is_editable_line(line)
     assert editable_end(f"{line}\n{line}") == 2 * len(line) + 1
+
+
+@pytest.mark.parametrize("blank", [" ", "\u3000", "\u2003"])
+def test_blanks_in_a_row_are_shown_in_short_parts_for_qt_takes_the_square_of_their_number(blank: str) -> None:
+    parts = list(parts_of_line(f"some words {blank * 3_000} and more"))
+    assert max(len(part) for part in parts if blank * 200 in part) <= 500
+    assert is_editable_line(f"a table {blank * 100} of a kind " * 40)
+    assert not is_editable_line(f"some words {blank * 5_000}")
 
 
 def test_lines_of_a_text_come_in_order_and_say_where_they_go_on() -> None:
