@@ -152,7 +152,7 @@ class Desktop:
 
     def active_title(self) -> str:
         """Return the title of the window that has the focus, or nothing."""
-        command = ["xdotool", "getactivewindow", "getwindowname"]
+        command = ["xdotool", "getwindowfocus", "getwindowname"]
         asked = subprocess.run(command, env=self.environment, capture_output=True, check=False)
         return asked.stdout.decode("utf-8", "replace").strip()
 

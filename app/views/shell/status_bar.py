@@ -14,9 +14,9 @@ from app.services.outbox.undoing import UndoOffer, UndoStack
 from app.views.shell.main_window import Window
 
 _STAYS = 6_000
-"""Milliseconds that a word without a countdown stays."""
+"""Milliseconds that words without a countdown stay, and a hint that stands alone."""
 _HINTED = 3_000
-"""Milliseconds that a hint stays beside a countdown."""
+"""Milliseconds that a hint stays beside other words."""
 _NAMED = 2
 """So many of those that were not sent are named; more are walked through by key."""
 
@@ -31,6 +31,9 @@ class _Sending:
 
 class StatusBar:
     """Says it, counts down where a send waits, and knows what Undo means now.
+
+    A hint, why a key did nothing, answers the person and has its own time: it stands beside whatever the program says
+    meanwhile, also where the countdown ends or the message goes, until the person does something else that is answered.
 
     `ticked` is emitted each second of the countdown, for all that counts with it; without one no timer runs.
     """
@@ -52,8 +55,8 @@ class StatusBar:
         self._leave.setSingleShot(True)
         self._leave.setInterval(_STAYS)
         self._leave.timeout.connect(self.clear)
-        self._hint = ""
-        self._hinted = QTimer(window, singleShot=True, interval=_HINTED)
+        self._words = self._action = self._hint = ""
+        self._hinted = QTimer(window, singleShot=True)
         self._hinted.timeout.connect(self._end_hint)
         window.status_bar.action_wanted.connect(self._act)
 
@@ -74,6 +77,7 @@ class StatusBar:
         for sending in self._sendings:
             if sending.way is way:
                 sending.names = ()
+        self._forget_hint()
         self.clear()
         if way is not None:
             way.back()
@@ -82,29 +86,51 @@ class StatusBar:
         """Say something for some seconds; `undo` undoes it. What was done before can still be undone after it."""
         if undo is not None:
             self._undoing.push(undo, words)
-        self._speaks, self._stop = True, None
-        self._window.show_status(words, tr("Undo") if undo is not None else "")
-        self._leave.start()
+        self._forget_hint()
+        self._say(words, tr("Undo") if undo is not None else "")
 
     def hint(self, words: str) -> None:
-        """Say why a key did nothing: beside a countdown where one runs, because that one matters more."""
-        if self._waiting() is None or self._speaks:
-            self.show_words(words)
-            return
+        """Say why a key did nothing: beside what still goes on, a countdown or what can be stopped, and instead of
+        what was done before.
+        """
+        if self._speaks and self._stop is None:
+            self._speaks = False
+            self._leave.stop()
+            self._words = self._action = ""
         self._hint = words
-        self._hinted.start()
-        self._say_count()
+        self._hinted.start(_HINTED if self._words or self._waiting() is not None else _STAYS)
+        self._show_all()
+
+    def _forget_hint(self) -> None:
+        self._hinted.stop()
+        self._hint = ""
 
     def _end_hint(self) -> None:
         self._hint = ""
-        self._say_count()
+        self._show_all()
+
+    def _say(self, words: str, action: str) -> None:
+        """Say for some seconds what was done or became of it, instead of the countdown."""
+        self._speaks, self._stop = True, None
+        self._words, self._action = words, action
+        self._show_all()
+        self._leave.start()
+
+    def _show_all(self) -> None:
+        """Show the hint, and beside it what is said or counted."""
+        if self._waiting() is not None and not self._speaks:
+            self._words, self._action = self._counted(), tr("Undo")
+        said = [words for words in (self._hint, self._words) if words]
+        if said:
+            self._window.show_status("  ·  ".join(said), self._action)
+        else:
+            self._window.status_bar.hide()
 
     def offer(self, words: str, way: UndoOffer | None) -> None:
         """Say something for some seconds, with a way back that is known already: with Undo while it is the newest."""
-        self._speaks, self._stop = True, None
         undoes = way is not None and self._undoing.newest() is way
-        self._window.show_status(words, tr("Undo") if undoes else "")
-        self._leave.start()
+        self._forget_hint()
+        self._say(words, tr("Undo") if undoes else "")
 
     def busy(self, words: str, stop: Callable[[], None], action: str = "") -> None:
         """Say how far something is that takes its time, until something else is said; the button, on which `action`
@@ -112,7 +138,8 @@ class StatusBar:
         """
         self._leave.stop()
         self._speaks, self._stop = True, stop
-        self._window.show_status(words, action or tr("Stop"))
+        self._words, self._action = words, action or tr("Stop")
+        self._show_all()
 
     def free(self, stop: Callable[[], None]) -> None:
         """Say no more how far that is which `stop` stops, unless something else was said since."""
@@ -139,15 +166,15 @@ class StatusBar:
         """
         failed, self._kept_back = failed + self._kept_back, 0
         if failed == 1 and why and not names:
-            self.show_words(tr("“{subject}”: {why}", subject=named[0], why=why))
+            self._say(tr("“{subject}”: {why}", subject=named[0], why=why), "")
         elif failed:
             sent = ntr("{n} sent", "{n} sent", len(names))
             bad = ntr("{n} needs attention", "{n} need attention", failed)
             if failed == len(named) <= _NAMED:
                 bad = tr("{words} ({names})", words=bad, names=", ".join(named))
-            self.show_words(f"{sent}, {bad}" if names else bad)
+            self._say(f"{sent}, {bad}" if names else bad, "")
         elif names:
-            self.show_words(ntr("Sent", "{n} messages sent", len(names)))
+            self._say(ntr("Sent", "{n} messages sent", len(names)), "")
 
     def went(self, name: LocalId, *, back: bool) -> None:
         """Note that a message waits no more: it was taken back, or sent at once, by other code."""
@@ -156,7 +183,7 @@ class StatusBar:
             return
         sending.names = tuple(held for held in sending.names if held != name)
         if self._waiting() is not None:
-            self._say_count()
+            self._show_all()
         elif back:
             self._tick.stop()
             if not self._speaks:
@@ -168,11 +195,10 @@ class StatusBar:
         """Say nothing more but what waits."""
         self._leave.stop()
         self._speaks, self._stop = False, None
-        if self._waiting() is not None:
-            self._say_count()
-        else:
+        self._words = self._action = ""
+        if self._waiting() is None:
             self._tick.stop()
-            self._window.status_bar.hide()
+        self._show_all()
 
     def _waiting(self) -> _Sending | None:
         """Return what was sent last and still waits."""
@@ -185,21 +211,19 @@ class StatusBar:
             if math.ceil(sending.until - self._now()) <= 0:
                 sending.names = ()
         if self._waiting() is not None:
-            self._say_count()
+            self._show_all()
         else:
             self._end_count(gone=counted)
         self.ticked.emit(None)
 
-    def _say_count(self) -> None:
-        waiting = self._waiting()
-        if waiting is None or self._speaks:
-            return
+    def _counted(self) -> str:
+        waiting = self._sendings[-1]
         left, count = max(0, math.ceil(waiting.until - self._now())), len(waiting.names)
-        words = ntr("Sending in {s} s", "Sending {n} messages in {s} s", count, s=left)
-        self._window.show_status(f"{self._hint}  ·  {words}" if self._hint else words, tr("Undo"))
+        return ntr("Sending in {s} s", "Sending {n} messages in {s} s", count, s=left)
 
     def _end_count(self, *, gone: bool) -> None:
         self._tick.stop()
-        if gone and not self._speaks and not self._window.status_bar.isHidden():  # also while the window is hidden
-            self._window.show_status(tr("Sending…"))
+        if gone and not self._speaks:
+            self._words, self._action = tr("Sending…"), ""
+            self._show_all()
             self._leave.start()

@@ -190,3 +190,71 @@ def test_a_send_that_has_gone_is_no_way_back_any_more_and_an_older_discard_is(se
     seen.passes(3)
     seen.status_bar.undo()
     assert seen.undone == ["discard"]
+
+
+# --- a hint ----------------------------------------------------------------------------------------------------------
+
+NOTHING = "Nothing was sent: no draft is open"
+
+
+def test_a_hint_stands_beside_the_countdown_and_goes_by_itself(seen: Seen) -> None:
+    seen.status_bar.count_down((A,), 105.0, lambda: seen.undo("send"))
+    seen.status_bar.hint(NOTHING)
+    assert seen.words == f"{NOTHING}  ·  Sending in 5 s"
+    seen.passes(1)
+    assert seen.words == f"{NOTHING}  ·  Sending in 4 s"
+    seen.status_bar._hinted.timeout.emit()
+    assert seen.words == "Sending in 4 s"
+    seen.status_bar.undo()
+    assert seen.undone == ["send"]
+
+
+def test_a_hint_outlives_what_the_program_says_by_itself(seen: Seen) -> None:
+    """Also where the countdown ends, and the message goes, at once after it: the person reads it for its own time."""
+    seen.status_bar.count_down((A,), 101.0, lambda: seen.undo("send"))
+    seen.status_bar.hint(NOTHING)
+    seen.passes(1)
+    assert seen.words == f"{NOTHING}  ·  Sending…"
+    seen.status_bar.sent((A,), 0)
+    assert seen.words == f"{NOTHING}  ·  Sent"
+    seen.status_bar._hinted.timeout.emit()
+    assert seen.words == "Sent"
+    seen.status_bar._leave.timeout.emit()
+    assert seen.words == ""
+
+
+def test_a_hint_that_stands_alone_stays_beside_what_comes(seen: Seen) -> None:
+    seen.status_bar.hint(NOTHING)
+    seen.status_bar.count_down((A,), 105.0, lambda: seen.undo("send"))
+    assert seen.words == f"{NOTHING}  ·  Sending in 5 s"
+    seen.status_bar.went(A, back=True)
+    assert seen.words == NOTHING
+    seen.status_bar._hinted.timeout.emit()
+    assert seen.words == ""
+
+
+def test_a_hint_takes_the_place_of_what_was_done_and_leaves_it_undoable(seen: Seen) -> None:
+    seen.status_bar.show_words("Discarded", lambda: seen.undo("discard"))
+    seen.status_bar.hint(NOTHING)
+    assert seen.words == NOTHING
+    seen.status_bar.undo()
+    assert seen.undone == ["discard"]
+    assert seen.words == ""
+
+
+def test_a_hint_leaves_what_can_be_stopped(seen: Seen) -> None:
+    seen.status_bar.busy("Sending: 1 of 9", lambda: seen.undo("stop"))
+    seen.status_bar.hint(NOTHING)
+    seen.status_bar.busy("Sending: 2 of 9", lambda: seen.undo("stop"))
+    assert seen.words == f"{NOTHING}  ·  Sending: 2 of 9"
+    seen.window.status_bar.action_wanted.emit()
+    assert seen.undone == ["stop"]
+
+
+def test_a_hint_ends_with_what_the_person_does_next(seen: Seen) -> None:
+    seen.status_bar.hint(NOTHING)
+    seen.status_bar.show_words("Discarded", lambda: seen.undo("discard"))
+    assert seen.words == "Discarded"
+    seen.status_bar.hint(NOTHING)
+    seen.status_bar.offer("Moved", None)
+    assert seen.words == "Moved"
