@@ -26,6 +26,7 @@ _GAPS: Final = late_pattern(r"\n{3,}")
 _NAME: Final = late_pattern(r"/?[a-zA-Z][a-zA-Z0-9]{0,30}")
 _SIGN: Final = late_pattern(r"&(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
 _ALT: Final = late_pattern(r"(?i)\balt\s{0,9}=\s{0,9}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+_HREF: Final = late_pattern(r"(?i)\bhref\s{0,9}=\s{0,9}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 _IN, _OUT = "\ufdd0", "\ufdd1"
 """Where a quotation begins and ends, while text grows; no character of any text."""
 
@@ -95,7 +96,8 @@ _DEEPEST: Final = 50
 def plain_text(html: str, *, quoting: bool = False) -> str:
     """Return the visible text of `html`, broken HTML too.
 
-    With `quoting`, lines of quotations have their marks (">"), as a message of plain text has them.
+    With `quoting`, lines of quotations have their marks (">"), as a message of plain text has them. Where nothing but
+    pictures without words is to be seen, the addresses to which they lead stand for them.
     """
     reader = _Reader(quoting=quoting)
     for token in _tokens(html.replace(_IN, "").replace(_OUT, "") if quoting else html):
@@ -103,7 +105,7 @@ def plain_text(html: str, *, quoting: bool = False) -> str:
             reader.take_tag(token)
         else:
             reader.take_text(token)
-    return reader.lines.text()
+    return reader.lines.text() or "\n".join(reader.wordless)
 
 
 class _Reader:
@@ -114,6 +116,9 @@ class _Reader:
         self._in_paragraph = False
         self._kept = 0
         self._quotes = 0
+        self._link = ""
+        self.wordless: dict[str, None] = {}
+        """The addresses to which pictures without words lead."""
 
     def take_text(self, text: str) -> None:
         self.lines.add(_SIGN.sub(_unescape, text) if "&" in text else text, as_it_is=self._kept > 0)
@@ -140,15 +145,25 @@ class _Reader:
             lines.parts.append("• ")
         elif name in {"td", "th"} and lines.parts and not lines.parts[-1].endswith("\n"):
             lines.parts.append("\t")
-        elif name == "img":
-            words = _alt_of(tag.written)
-            if words:
-                lines.parts.append(f"[{words}]")
+        elif name in {"a", "img"}:
+            self._enter_picture_or_link(tag)
+
+    def _enter_picture_or_link(self, tag: _Tag) -> None:
+        if tag.name == "a":
+            address = _value_of(_HREF, tag.written)
+            shown = address.lower().startswith(_SHOWN) and len(address) <= _LONGEST_ADDRESS
+            self._link = address if shown else ""
+        elif words := _value_of(_ALT, tag.written):
+            self.lines.parts.append(f"[{words}]")
+        elif self._link and len(self.wordless) < _MOST_ADDRESSES:
+            self.wordless[self._link] = None
 
     def _leave(self, name: str) -> None:
         if name in _BLOCKS:
             self.lines.end_line(gap=name in _PARAGRAPHS)
             self._in_paragraph = False
+        elif name == "a":
+            self._link = ""
         if name == "blockquote" and self._quotes:
             self._quotes -= 1
             self.lines.turn_quote(_OUT)
@@ -160,14 +175,17 @@ def _unescape(found: re.Match[str]) -> str:
     return unescape(found[0])
 
 
-def _alt_of(written: str) -> str:
-    found = _ALT.search(written[:_LONGEST_TAG])
+def _value_of(attribute: re.Pattern[str], written: str) -> str:
+    found = attribute.search(written[:_LONGEST_TAG])
     words = next((one for one in found.groups() if one is not None), "") if found else ""
     return " ".join(_SIGN.sub(_unescape, words).split())
 
 
 _LONGEST_TAG: Final = 20_000
-"""Characters of a picture's tag in which its words are looked for."""
+"""Characters of a tag in which an attribute is looked for."""
+_SHOWN: Final = ("https:", "http:", "mailto:")
+_LONGEST_ADDRESS: Final = 2_000
+_MOST_ADDRESSES: Final = 100
 
 
 def _tokens(html: str) -> Iterator[_Tag | str]:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.ui.document.picture_decoder import PictureDecoder
-from app.ui.editor.background_work import Behind
+from app.ui.editor.background_work import BackgroundWork
 from app.ui.window_thread import WindowThread
 
 
@@ -28,7 +28,7 @@ def test_a_pane_is_destroyed_at_the_moment_at_which_its_thread_ends(qapp: QAppli
         pane = QWidget()
         kids = [QObject(pane) for _ in range(200)]  # so that destroying it takes as long as the thread does
         if kind == "editor":
-            Behind(pane).run(lambda: sum(range(number * 7919 % 20_000)), arrived.append)  # noqa: B023 - any number will do
+            BackgroundWork(pane).run(lambda: sum(range(number * 7919 % 20_000)), arrived.append)  # noqa: B023 - any number will do
         else:
             PictureDecoder(pane).request(b"", 10, arrived.append)
         pane.deleteLater()

@@ -28,8 +28,7 @@ from app.services.accounts.accounts import Accounts
 from app.services.accounts.identities import Identities
 from app.services.drafts.draft_attachments import DraftAttachments
 from app.services.drafts.drafts import Drafts, Prepared
-from app.services.drafts.reply_forward import ReplyForward, names_picture
-from app.services.drafts.written_anew import anew_of
+from app.services.drafts.reply_forward import ReplyForward, anew_of, names_picture
 from app.services.text.unanswerable import unanswerable_words
 from app.ui import keys
 

@@ -1,4 +1,4 @@
-"""Reply, reply to all and forward: quotation, headers, conversation.
+"""Reply, reply to all, forward, and write anew: quotation, headers, conversation.
 
 What follows one's own message goes to its recipients. Those in Bcc stay out: an answer to all would show them.
 
@@ -23,9 +23,10 @@ from app.core.lazy_regex import late_pattern
 from app.core.text import isolated
 from app.domain.attachment import Attached, attached_message, new_key, taken_over
 from app.domain.errors import BadInput, ItemRefused, MailError
-from app.domain.message import AccountId, BodyFormat, Content, Fetched, ItemRef, LocalId, Options
+from app.domain.message import AccountId, BodyFormat, Content, Fetched, ItemRef, LocalId, Options, written_anew
 from app.domain.original import Original, Verb
 from app.domain.recipient import Recipient, format_recipient
+from app.domain.record import Whose
 from app.domain.response_codes import ITEM_GONE
 from app.services.accounts.accounts import Accounts
 from app.services.drafts.drafts import Drafts, Prepared
@@ -353,3 +354,20 @@ class ReplyForward:
 
 def _prefixed(prefix: str, subject: str) -> str:
     return f"{prefix}{topic_of(subject)}".strip()
+
+
+def anew_of(content: Content, sent: float) -> tuple[Content, Whose]:
+    """Return a message with the same words and nobody to go to, and whose words they are. Pure work, for a thread.
+
+    Its recipients and its address for answers were chosen by the author: one key must not send the words there, in the
+    name of this person. It has no place in the author's conversation, and nothing in it fetches or runs anything.
+    """
+    whose = Whose(content.sender, sent, content.to, content.cc)
+    fresh = written_anew(content)
+    options = msgspec.structs.replace(fresh.options, reply_to=())
+    fresh = msgspec.structs.replace(fresh, to=(), cc=(), bcc=(), attachments=(), options=options)
+    if content.body_format is BodyFormat.HTML:
+        from app.services.html.foreign import clean
+
+        fresh = msgspec.structs.replace(fresh, body=clean(content.body))
+    return fresh, whose

@@ -52,7 +52,7 @@ from app.services.html.foreign import read_safe, text_blocks
 from app.ui import theme
 from app.ui.document.formats import INDENT, KEPT_TYPE, Own, block_format, char_format, shown_color
 from app.ui.document.pictures import SafeDocument
-from app.ui.editor.background_work import Behind
+from app.ui.editor.background_work import BackgroundWork
 
 _BULLETS = (
     QTextListFormat.Style.ListDisc,
@@ -304,7 +304,7 @@ class OpaqueObject(QPyTextObject):
         self._made: dict[tuple[str, bool], QTextDocument] = {}
         self._read: dict[str, Sequence[Block]] = {}
         self._places: dict[str, int] = {}
-        self._behind = Behind(self)
+        self._background = BackgroundWork(self)
 
     def intrinsicSize(self, doc: QTextDocument, posInDocument: int, format: _Format) -> QSizeF:  # noqa: A002, N803
         size = self._document(format, posInDocument).size()
@@ -334,7 +334,7 @@ class OpaqueObject(QPyTextObject):
     def _document(self, format: _Format, place: int) -> QTextDocument:  # noqa: A002 - Qt's name
         html = str(format.property(Own.KEPT) or "")[:_LONGEST]
         if html not in self._places:
-            self._behind.run(lambda: read_safe(html)[:_BLOCKS], partial(self._arrived, html))
+            self._background.run(lambda: read_safe(html)[:_BLOCKS], partial(self._arrived, html))
         self._places[html] = place
         key = (html, theme.scheme().dark)
         if key not in self._made:

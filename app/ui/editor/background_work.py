@@ -23,7 +23,7 @@ class _Waiting(NamedTuple):
     instead: Callable[[], Any] | None
 
 
-class Behind(QObject):
+class BackgroundWork(QObject):
     """Runs work in threads. Without asyncio: an editor has no loop of its own, and is tested without one."""
 
     def __init__(self, parent: QObject) -> None:

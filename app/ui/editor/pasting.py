@@ -14,7 +14,7 @@ from app.core.text import clean_text
 from app.domain.blocks import Block
 from app.services.html.bounds import editable_blocks, editable_text
 from app.services.html.foreign import blocks_of_own, read_for_insertion, text_blocks
-from app.ui.editor.background_work import Behind
+from app.ui.editor.background_work import BackgroundWork
 from app.ui.incoming_files import picture_in
 
 _LARGE: Final = 30_000
@@ -43,7 +43,7 @@ class Pasting(QObject):
         """`insert_blocks` puts blocks into `editor` at a cursor, or where its own is (None)."""
         super().__init__(editor)
         self._editor, self._insert_blocks = editor, insert_blocks
-        self._behind = Behind(self)
+        self._background = BackgroundWork(self)
         self._waiting: list[tuple[QTextCursor, str]] = []
         self._turn = QTimer(self)
         self._turn.setInterval(0)
@@ -56,18 +56,18 @@ class Pasting(QObject):
 
     def is_pasting(self) -> bool:
         """Return whether something is still being read, or put in."""
-        return self._behind.is_busy() or bool(self._waiting)
+        return self._background.is_busy() or bool(self._waiting)
 
     def finish(self) -> None:
         """Put in what is being read, because the message is being closed or sent; its text where that takes long."""
         while self._waiting:
             self._insert_slice()
-        self._behind.finish()
+        self._background.finish()
         self._tell_done()
 
     def forget(self) -> None:
         """Leave out what is still being read."""
-        self._behind.forget()
+        self._background.forget()
         self._tell_done()
 
     def _insert_slice(self) -> None:
@@ -107,7 +107,9 @@ class Pasting(QObject):
         if editable_end(joined) < len(joined):
             cursor.removeSelectedText()
             place = QTextCursor(cursor)
-            self._behind.run(lambda: editable_text(text, "", _AT_ONCE), lambda made: self._insert_blocks(made, place))
+            self._background.run(
+                lambda: editable_text(text, "", _AT_ONCE), lambda made: self._insert_blocks(made, place)
+            )
         elif len(text) <= _SLICE:
             cursor.insertText(text)
         else:
@@ -132,11 +134,11 @@ class Pasting(QObject):
             place.setPosition(place.position())  # its anchor moved on with what was typed
             self._insert_blocks(blocks, place)
             self._editor.ensureCursorVisible()
-            if not self._behind.is_busy():
+            if not self._background.is_busy():
                 self._tell_done()
 
         clean = clean_text(html, lines=True)
-        self._behind.run(
+        self._background.run(
             lambda: editable_blocks(read_for_insertion(clean), "", _AT_ONCE),
             put,
             lambda: editable_blocks(text_blocks(clean), "", _AT_ONCE),
@@ -144,7 +146,7 @@ class Pasting(QObject):
         self._felt.start()
 
     def _tell_working(self) -> None:
-        if self._behind.is_busy() and not self._told:
+        if self._background.is_busy() and not self._told:
             self._told = True
             self.working.emit()
 

@@ -18,7 +18,7 @@ from app.ui import icons
 from app.ui.document.formats import Own
 from app.ui.document.html_view import HtmlView
 from app.ui.document.piece_bar import PieceBar
-from app.ui.editor.background_work import Behind
+from app.ui.editor.background_work import BackgroundWork
 from app.ui.widgets import Label
 
 _HEIGHT = 190
@@ -70,14 +70,14 @@ class QuoteView(TextBelow):
     def __init__(self, parent: QWidget | None = None) -> None:
         words = tr("Quoted message; goes out whole")
         super().__init__(words, tr("Quoted message"), tr("Remove the quoted message"), parent)
-        self._behind = Behind(self)
+        self._background = BackgroundWork(self)
 
     def show_html(self, html: str) -> None:
         """Show safe HTML; it is read in a thread."""
         if html:
-            self._behind.run(lambda: read_safe(html), self._show)
+            self._background.run(lambda: read_safe(html), self._show)
         else:
-            self._behind.forget()
+            self._background.forget()
             self.view.show_blocks(())
 
     def _show(self, blocks: Sequence[Block]) -> None:

@@ -268,7 +268,7 @@ class _Place(NamedTuple):
 
 
 class MessageList(QTableView):
-    """Shows a LetterModel. `opened` is Enter or a double click."""
+    """Shows a MessageModel. `opened` is Enter or a double click."""
 
     opened = Signal()
     current_changed = Signal()

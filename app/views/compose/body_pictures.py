@@ -20,7 +20,7 @@ from app.domain.attachment import Attached
 from app.domain.message import LocalId
 from app.ui.document import pictures
 from app.ui.document.picture_decoder import bytes_of_address, decode
-from app.ui.editor.background_work import Behind
+from app.ui.editor.background_work import BackgroundWork
 from app.views.compose.body import BodyField
 from app.views.compose.session import ComposeSession
 
@@ -56,7 +56,7 @@ class BodyPictures(QObject):
         self._body, self._session, self._keeping = body, session, keeping
         self._written_out: list[str] = []
         """Pictures that are written out in the message as it was opened."""
-        self._behind = Behind(self)
+        self._background = BackgroundWork(self)
         body.made_rich.connect(self._listen)
         body.plain.pictures_offered.connect(self._offered)
 
@@ -87,7 +87,7 @@ class BodyPictures(QObject):
         self._body.with_formatted(lambda rich: self._take(them, QTextCursor(rich.textCursor())))
 
     def _take(self, them: list[object], place: QTextCursor) -> None:
-        self._behind.run(lambda: [pictures.read(one) for one in them], lambda read: self._put_in(read, place))
+        self._background.run(lambda: [pictures.read(one) for one in them], lambda read: self._put_in(read, place))
 
     def _put_in(self, read: list[tuple[bytes, str, QImage] | None], place: QTextCursor) -> None:
         for one in read:
@@ -118,7 +118,7 @@ class BodyPictures(QObject):
         if self._keeping is None or not self._session.can_edit():
             return
         for source in sources:
-            self._behind.run(partial(_read_address, source), partial(self._attach_embedded, source))
+            self._background.run(partial(_read_address, source), partial(self._attach_embedded, source))
 
     def _attach_embedded(self, source: str, read: tuple[bytes, QImage] | None) -> None:
         if read is not None:
@@ -175,7 +175,7 @@ class BodyPictures(QObject):
             if image is not None:
                 rich.put_image(f"cid:{one.content_id}", image)
 
-        self._behind.run(lambda: decode(pictures.bytes_of(path)), shown)
+        self._background.run(lambda: decode(pictures.bytes_of(path)), shown)
 
 
 def _name_for(data: bytes) -> str:

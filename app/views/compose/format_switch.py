@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.core.i18n import tr
 from app.domain.edits import BodyReplaced
 from app.domain.message import BodyFormat
-from app.ui.editor.background_work import Behind
+from app.ui.editor.background_work import BackgroundWork
 
 if TYPE_CHECKING:
     from app.services.html.prepare import Opened
@@ -53,7 +53,7 @@ class Turning(QObject):
         """`rich` returns the editor of formatted text, which is made when it is first wanted."""
         super().__init__(parent)
         self._plain, self._rich = plain, rich
-        self._behind = Behind(self)
+        self._background = BackgroundWork(self)
         self._acts: list[Callable[[RichEditor], object]] = []
         self._building = False
         self._busy = self._said = False
@@ -86,7 +86,7 @@ class Turning(QObject):
             self._rich().finish()
         else:
             self.working.emit()
-            self._behind.run(lambda: open_text(text), self._build_document)
+            self._background.run(lambda: open_text(text), self._build_document)
 
     def _build_document(self, opened: Opened) -> None:
         rich = self._rich()
@@ -148,7 +148,7 @@ class Turning(QObject):
 
         self._begin()
         self.working.emit()
-        self._behind.run(work, arrived)
+        self._background.run(work, arrived)
 
     # --- back --------------------------------------------------------------------------------------------------------
 
@@ -196,7 +196,7 @@ class Turning(QObject):
         if not self._busy:
             return False
         self._acts = []
-        self._behind.forget()
+        self._background.forget()
         built = self._building
         self._end(self._from)
         if built:
@@ -213,6 +213,6 @@ class Turning(QObject):
 
     def finish(self) -> None:
         """Bring it to its end at once, because the message is being sent or saved."""
-        self._behind.finish()
+        self._background.finish()
         if self._building:
             self._rich().finish()

@@ -23,7 +23,7 @@ from app.ui import icons, keys, theme
 from app.ui.document import pictures
 from app.ui.editor import format_actions
 from app.ui.editor.action_names import FORMATTING
-from app.ui.editor.background_work import Behind
+from app.ui.editor.background_work import BackgroundWork
 from app.ui.editor.rich import RichEditor
 from app.ui.editor.toolbar import FormatBar, LinkBar
 from app.ui.widgets import CheckBox, ChoiceBox, Label
@@ -37,7 +37,7 @@ class SnippetPictures(QObject):
     def __init__(self, text: RichEditor) -> None:
         super().__init__(text)
         self._text = text
-        self._behind = Behind(self)
+        self._background = BackgroundWork(self)
         text.pictures_offered.connect(self._offered)
 
     def choose(self) -> None:
@@ -46,11 +46,11 @@ class SnippetPictures(QObject):
 
     def finish(self) -> None:
         """Wait for what is being read, because the text is being kept."""
-        self._behind.finish()
+        self._background.finish()
 
     def forget(self) -> None:
         """Let nothing arrive in another text than it was chosen for."""
-        self._behind.forget()
+        self._background.forget()
 
     def _go_back(self) -> None:
         self._text.window().activateWindow()
@@ -58,7 +58,7 @@ class SnippetPictures(QObject):
 
     def _offered(self, them: list[object]) -> None:
         place = QTextCursor(self._text.textCursor())
-        self._behind.run(lambda: [_read(one) for one in them], lambda read: self._put_in(read, place))
+        self._background.run(lambda: [_read(one) for one in them], lambda read: self._put_in(read, place))
 
     def _put_in(self, read: list[tuple[str, QImage] | None], place: QTextCursor) -> None:
         for one in read:

@@ -48,3 +48,22 @@ def test_quotations_are_marked_as_a_plain_message_has_them() -> None:
     assert plain_text(html, quoting=True) == said
     assert ">" not in plain_text(html)
     assert plain_text("<p>a\ufdd0b</p><p>c</p>", quoting=True) == "ab\n\nc"
+
+
+def test_pictures_without_words_are_the_addresses_they_lead_to_where_nothing_else_is_there() -> None:
+    picture = '<img src="https://news.example/a.png">'
+    shop = f"<a href='https://shop.example/?a=1&amp;b=2'>{picture}</a>"
+    offers = f'{shop}<a href="mailto:a@x.example">{picture}{picture}</a>'
+    assert (
+        plain_text(f"<table><tr><td>{offers}{picture}</table>") == "https://shop.example/?a=1&b=2\nmailto:a@x.example"
+    )
+    assert plain_text(f"<p>Read this</p>{offers}") == "Read this"
+
+
+def test_an_address_that_nobody_could_open_stands_for_no_picture() -> None:
+    for address in ("javascript:alert(1)", "file:///etc/passwd", "https://x.example/" + "a" * 3_000, ""):
+        assert plain_text(f'<a href="{address}"><img src="a.png"></a>') == ""
+    assert plain_text('<a href="https://x.example/">a link</a><img src="a.png">') == "a link"
+    assert plain_text('<a href="https://x.example/"></a><img src="a.png">') == ""
+    many = "".join(f'<a href="https://x.example/{n}"><img></a>' for n in range(500))
+    assert len(plain_text(many).split("\n")) == 100

@@ -16,7 +16,7 @@ from app.domain.message import BodyFormat, Importance
 from app.domain.message_kind import MessageKind
 from app.domain.recipient import Recipient
 from app.domain.record import Whose
-from app.services.drafts.written_anew import anew_of
+from app.services.drafts.reply_forward import anew_of
 from app.services.reader import eml
 from app.services.reader.eml import parse_eml, read_eml, show_eml
 from app.services.text.authorship import whose_words
