@@ -88,6 +88,8 @@ _LAST_KEYS = 3.0
 """Seconds that the end waits for keys and links to arrive in their messages, and for a send to be on disk."""
 _LOOKS = 0.01
 """Seconds between two looks whether it arrived."""
+_UNREAD = 0.05
+"""Seconds without a key after which none is still on its way from the display: a busy machine reads them late."""
 _WAITED_FOR = (
     *SENDS,
     *("open a message again", "undo send", "undo a schedule", "take back", "take back what rests with the server"),
@@ -239,7 +241,9 @@ async def _let_arrive(parts: Parts) -> None:
         made = parts.is_complete and parts.startup_requests.is_making
         # Keys wait for the start, for one another, or for what the one before them asked for.
         waited_for = link or made or gate.has_keys() or bool(parts.tasks.named(*_WAITED_FOR))
-        return _LAST_KEYS if waited_for else 0.0
+        # A signal overtakes keys that were pressed before it and lie in the display's queue.
+        unread = min(time.monotonic() - began, gate.quiet_for()) < _UNREAD
+        return _LAST_KEYS if waited_for or unread else 0.0
 
     while time.monotonic() - began < patience():  # noqa: ASYNC110 - of keys there is no event
         await asyncio.sleep(_LOOKS)

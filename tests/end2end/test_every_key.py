@@ -4,13 +4,14 @@ server is slow or refuses. Whatever no key was meant for is as it was.
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
 
 import pytest
 
-from tests.end2end import seen
+from tests.end2end import processes, seen
 from tests.end2end.desktop import ROOT, letters, wait_until
 from tests.end2end.person import ANYONE, Person
 from tests.end2end.program import TITLE, Launcher, Program
@@ -110,6 +111,22 @@ def test_a_signal_while_the_program_starts_waits_for_keys_behind_a_command_too(m
     for one in "ab":
         wait_until(lambda one=one: server.count("sentitems", one) == 1, "the next start sends it", 30)  # type: ignore[misc]
         assert server.body("sentitems", one).strip() == f"text {one}"
+
+
+def test_keys_that_the_program_has_not_read_yet_come_before_the_signal(mailwright: Launcher) -> None:
+    """The program was busy when the last keys came: the session's end overtook them, and they were lost."""
+    program = mailwright(hold=2.0)
+    begun = ["Ctrl+N", *letters(f"{ANYONE},"), "Alt+U", *letters("unread keys"), "Alt+M", *letters("first")]
+    program.desktop.stream(*begun, pause=5)
+    program.wait_until_accessible("first")
+    processes.signal_one(program.process.pid, signal.SIGSTOP)
+    program.desktop.stream(*letters(" second"), "Ctrl+Enter", pause=1)
+    program.process.terminate()
+    processes.signal_one(program.process.pid, signal.SIGCONT)
+    assert program.process.wait(20) == 0
+    server = ServerSide(mailwright(hold=0.0).sandbox)
+    wait_until(lambda: server.count("sentitems", "unread keys") == 1, "the next start sends it", 30)
+    assert server.body("sentitems", "unread keys").strip() == "first second"
 
 
 @pytest.fixture

@@ -270,6 +270,24 @@ async def test_what_the_last_key_took_back_is_taken_back_before_the_program_ends
     assert scene.record(name).state is State.DRAFT
 
 
+async def test_keys_that_the_display_still_holds_when_the_session_ends_are_waited_for(
+    program_scene: ProgramScene,
+) -> None:
+    """A busy machine reads a key later than the signal that came after it."""
+    scene = program_scene
+    await scene.press("Ctrl+N", "Alt+M")
+    scene.tap_text("last key")
+    await scene.settle()
+    await asyncio.sleep(2 * run._UNREAD)
+    arriving = asyncio.ensure_future(_let_arrive(scene.parts))
+    await asyncio.sleep(0)
+    assert not arriving.done()
+    scene.tap_text("s")
+    async with asyncio.timeout(5):
+        await arriving
+    assert scene.message.body.toPlainText().startswith("last keys")
+
+
 async def test_a_start_that_does_not_come_to_its_link_does_not_hold_up_the_end(
     program_scene: ProgramScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
