@@ -323,6 +323,7 @@ class ComposeController:
             self._waited_for.pop(view).release()
         if not self.message_windows.drop(view):
             self._shell.workspace.drop_message(view)
+        view.body.let_go()
         panel = self._shell.workspace.panel
         if how == "left":
             panel.list.choose()

@@ -121,6 +121,14 @@ class RichEditor(QTextEdit):
         self._build_document = self._opened = None
         self.clear()
 
+    def let_go(self) -> None:
+        """Forget what was written, for the message is closed: what still knows this editor keeps no text by it."""
+        self._turn.stop()
+        self._soon.stop()
+        self._telling = False
+        self._build_document = self._opened = None
+        self.fragments = Fragments(self.document(), "")
+
     def finish(self) -> None:
         """Finish at once what is being built or pasted, and emit what was changed."""
         while self._build_document is not None:

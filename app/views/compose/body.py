@@ -234,6 +234,11 @@ class BodyField(QWidget):
             self.made_rich.emit(self.rich)
         return self.rich
 
+    def let_go(self) -> None:
+        """Forget a formatted text, whose parts are many, for the message is closed."""
+        if self.rich is not None:
+            self.rich.let_go()
+
     def _show_quote(self, html: str) -> None:
         if html and self.quote is None:
             from app.ui.editor.quote_view import QuoteView

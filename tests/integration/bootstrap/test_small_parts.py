@@ -19,6 +19,7 @@ from app.bootstrap.options import parse
 from app.bootstrap.run import GarbageCollector, ending_on_signals
 from app.bootstrap.sandbox_process import SandboxProcess
 from app.commands.command import Command, Context, Handler
+from app.core import memory
 from app.core.background import run_in_thread
 from app.domain.errors import BadInput, MailError, StorageError
 from app.domain.startup_request import CommandLine, StartupRequest
@@ -98,6 +99,31 @@ def test_garbage_is_collected_on_this_thread_alone(qtbot: QtBot) -> None:
         collector.end()
     assert gc.isenabled()
     assert not collector._timer.isActive()
+    gc.disable()  # as the rules of these tests have it
+
+
+def test_memory_that_grew_is_looked_through_though_few_objects_were_made(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A closed message of many lines is a few cycles, and a hundred megabytes."""
+    held = [100_000_000]
+    monkeypatch.setattr(memory, "resident", lambda: held[0])
+    gone_in: list[int] = []
+    owner = QObject()
+    collector = GarbageCollector(owner)
+    try:
+        collector.look()
+        _Cycle(gone_in)
+        collector.look()
+        assert not gone_in, "nothing has grown"
+        held[0] += 30_000_000
+        collector.look()
+        assert gone_in == [threading.get_ident()]
+        _Cycle(gone_in)
+        collector.look()
+        assert len(gone_in) == 1, "it has not grown since"
+    finally:
+        collector.end()
     gc.disable()  # as the rules of these tests have it
 
 

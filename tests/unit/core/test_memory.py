@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -38,3 +39,16 @@ def test_small_pieces_that_were_freed_go_back() -> None:
 def test_another_c_library_is_asked_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "_malloc_trim", lambda: None)
     memory.give_back()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says it in one file")
+def test_what_the_process_holds_is_known() -> None:
+    before = memory.resident()
+    more = bytearray(b"x" * 50_000_000)
+    assert memory.resident() > before + 40_000_000
+    assert len(more) == 50_000_000
+
+
+def test_a_system_that_does_not_say_it_holds_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(memory, "_HELD", tmp_path / "none")
+    assert memory.resident() == 0
