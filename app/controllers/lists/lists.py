@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from app.commands.command import Command, Context, Handler, does
 from app.controllers.compose.compose import ComposeController
@@ -16,6 +17,7 @@ from app.controllers.why_not import (
     cannot_edit_as_new,
     cannot_forward,
     cannot_reply,
+    cannot_reply_to_one,
     cannot_retry,
     cannot_send,
     cannot_set_ready,
@@ -38,6 +40,7 @@ from app.services.records.rows import ListRow
 from app.services.text.error_text import explain_outcome
 from app.ui.message_list.list_panel import ListPanel
 from app.ui.message_list.session import ListSession
+from app.views.lists.view import ReceivedPanel
 
 
 class ServerOutboxController:
@@ -113,6 +116,8 @@ class ListController(ShellController):
         panel.list.opened.connect(self._opened)
         panel.acted.connect(self._shell.registry.run)
         panel.list.action_clicked.connect(self.remedy)
+        if isinstance(panel, ReceivedPanel):
+            panel.answer_wanted.connect(partial(self._reply_to_found, panel))
 
     # --- open and read ----------------------------------------------------------------------------------------------
 
@@ -146,7 +151,7 @@ class ListController(ShellController):
         return tr("No message is selected. Press Down to select one.")
 
     def _open(self, row: ListRow) -> None:
-        if self._shell.workspace.kind == "sent" or row.state not in WRITABLE:
+        if self._shell.workspace.kind in {"sent", "received"} or row.state not in WRITABLE:
             self._shell.window.focus_next_pane(1)
         else:
             self._compose.open_message(row)
@@ -297,7 +302,7 @@ class ListController(ShellController):
         self._do_with_chosen(self._row_actions.discard)
 
     @does(
-        Command("outbox.retry", mark("Try again"), ("R",), _L, on_row=True),
+        Command("outbox.retry", mark("Try again"), ("R",), _L, on_row=True, otherwise="received.reply"),
         enabled=shown_in("outbox", "drafts"),
         why_not=cannot_retry,
     )
@@ -327,14 +332,42 @@ class ListController(ShellController):
 
     @does(
         Command(
+            "received.reply",
+            mark("Reply"),
+            ("Ctrl+R",),
+            _L,
+            mark("To what was received. R does the same there."),
+            on_row=True,
+        ),
+        enabled=shown_in("received"),
+        why_not=cannot_reply_to_one,
+    )
+    def reply(self) -> None:
+        """Begin an answer to the writer of the current message."""
+        self._with_chosen(lambda rows: self._shell.lists.sent.reply(rows[0]))
+
+    def _reply_to_found(self, panel: ListPanel) -> None:
+        """Answer what is found as soon as it is there: keys wait until then, and for the answer."""
+        keys = self._shell.window.gate.begin(tr("Opening the message…"))
+
+        def reply() -> None:
+            panel.refresh()
+            panel.list.choose()
+            self._shell.registry.run("received.reply")
+            keys.release()
+
+        panel.session.once_found(reply)
+
+    @does(
+        Command(
             "sent.reply_all",
             mark("Reply to all"),
             ("Shift+R", "Ctrl+Shift+R"),
             _L,
-            mark("In Sent: a follow-up to those it went to."),
+            mark("In Received, and in Sent as a follow-up to those it went to."),
             on_row=True,
         ),
-        enabled=shown_in("sent"),
+        enabled=shown_in("sent", "received"),
         why_not=cannot_reply,
     )
     def reply_all(self) -> None:
@@ -347,10 +380,10 @@ class ListController(ShellController):
             mark("Forward"),
             ("F", "Ctrl+Shift+F"),
             _L,
-            mark("In Sent. Several that are selected are attached to one message."),
+            mark("In Sent and Received. Several that are selected are attached to one message."),
             on_row=True,
         ),
-        enabled=shown_in("sent"),
+        enabled=shown_in("sent", "received"),
         why_not=cannot_forward,
     )
     def forward(self) -> None:
@@ -364,10 +397,10 @@ class ListController(ShellController):
             mark("Forward as attachment"),
             ("Shift+F",),
             _L,
-            mark("In Sent. Each message goes whole, as it is."),
+            mark("In Sent and Received. Each message goes whole, as it is."),
             on_row=True,
         ),
-        enabled=shown_in("sent"),
+        enabled=shown_in("sent", "received"),
         why_not=cannot_forward,
     )
     def forward_attached(self) -> None:

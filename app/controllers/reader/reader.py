@@ -338,6 +338,8 @@ class ReaderController(ShellController):
             self._shell.workspace.panel.take_focus()
 
     def _hint(self, row: ListRow) -> str:
+        if row.received:
+            return tr("R replies, Shift+R to all, F forwards")
         if self._shell.workspace.kind == "sent":
             return tr("E writes it anew")
         return tr("Enter opens it") if row.state in WRITABLE else ""
@@ -360,6 +362,8 @@ class ReaderController(ShellController):
 
 
 def _people(row: ListRow, message: Message | None) -> str:
+    if message is None and row.received:
+        return tr("From {people}", people=row.sender) if row.sender else ""
     if message is None:
         return tr("To {people}", people=row.to) if row.to else ""
     return people_words(message.content)

@@ -30,13 +30,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_INBOX: Final = Place(Folder.INBOX)
+_REPORTS: Final = Place(Folder.INBOX, folder_id="reports")
+"""Names in the cache how far reports were read. It is no folder of a server: the Inbox has a standing of its own."""
 FIRST_LOOK: Final = 30 * 24 * 3600.0
 """How far back the first look goes, in seconds."""
 
 
 class Reporting:
-    """Reads reports of all accounts. The cache holds the time of the last one, as the state of the Inbox."""
+    """Reads reports of all accounts. The cache holds the time of the last one."""
 
     def __init__(self, mailbox: Mailbox, cache: Cache, clock: Clock) -> None:
         """Look for nothing yet."""
@@ -59,7 +60,7 @@ class Reporting:
             self._looking.discard(account_id)
 
     async def _take_in(self, account_id: AccountId) -> bool:
-        standing = await self._cache.standing(account_id, _INBOX)
+        standing = await self._cache.standing(account_id, _REPORTS)
         since = standing.checked or self._clock.now() - FIRST_LOOK
         found = await self._mailbox.find_reports(account_id, since)
         fresh = [one for one in found if one[1].at > standing.checked or not standing.checked]
@@ -67,7 +68,7 @@ class Reporting:
             return False
         await self._cache.note_reports(account_id, found)
         latest = max(report.at for _, report in found)
-        await self._cache.apply(account_id, _INBOX, (), SyncStanding(checked=max(latest, standing.checked)))
+        await self._cache.apply(account_id, _REPORTS, (), SyncStanding(checked=max(latest, standing.checked)))
         return bool(fresh)
 
 
@@ -300,7 +301,7 @@ class Syncing:
             folder = self._folders.get((account_id, place))
             if folder is not None:
                 await self._look(folder)
-            elif place == INBOX:
+            if place == INBOX:
                 await self.look_for_reports(account_id)
 
     async def gone(self, account_id: AccountId, place: Place, item_ids: Sequence[str]) -> None:

@@ -89,7 +89,7 @@ class MessageReader:
                 raise ItemRefused(answer.outcome.words)
             raise MailError(tr("The server gave no answer for this message."))
         reading = msgspec.structs.replace(await self.made(answer.item.content), item=answer.item)
-        if not answer.item.is_draft and answer.item.sent:
+        if not answer.item.is_draft and answer.item.sent and not row.received:
             self.read_in_sent.emit((row.account_id, reading.content.recipients(), answer.item.sent))
         return self._keep(row.ref, reading)
 

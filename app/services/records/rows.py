@@ -20,6 +20,7 @@ class ListRow(msgspec.Struct, frozen=True):
     by, newest first: sent time in Sent, last change elsewhere; seconds since the epoch, to the millisecond. `to` are
     all it goes to, `cc` those of them in Cc as far as the server names them. `resting` says that it lies in the
     server's Outbox and no message of this machine stands for it, `deferred` when it goes from there, 0 for at once.
+    `received` says that it lies among what came: it is somebody else's, and shown by its sender.
     """
 
     key: str
@@ -43,6 +44,7 @@ class ListRow(msgspec.Struct, frozen=True):
     conversation: str = ""
     resting: bool = False
     deferred: float = 0.0
+    received: bool = False
 
     @property
     def local_id(self) -> LocalId | None:
@@ -97,6 +99,7 @@ def row_of_item(account_id: AccountId, folder: Folder, item: Row, key: str = "")
         conversation=item.conversation,
         resting=folder is Folder.OUTBOX,
         deferred=item.deferred,
+        received=folder is Folder.INBOX,
     )
 
 

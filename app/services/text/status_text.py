@@ -266,6 +266,8 @@ def row_words(row: ListRow, now: float, moving: Moving | None = None) -> StateWo
         return state_words(row.record, now, moving)
     if row.resting:
         return _resting(row, now)
+    if row.received:
+        return StateWords("mail", clock_time(row.when, now) if row.when > 0 else tr("Received"), quiet=True)
     return _saved(row.when, now) if row.is_draft else _sent(row.when, now)
 
 
