@@ -32,6 +32,23 @@ def shown_in(*kinds: str) -> Callable[[ShellController], bool]:
     return is_shown
 
 
+def can_follow(of: ShellController) -> bool:
+    """Return whether what the person stands at was sent or received, so that a message can follow it."""
+    line = of.shell.workspace.line_in_focus()
+    return _kind(of) in {"sent", "received"} if line is None else not line.is_draft
+
+
+def can_reply(of: ShellController) -> bool:
+    """Return whether what the person stands at was received."""
+    line = of.shell.workspace.line_in_focus()
+    return _kind(of) == "received" if line is None else line.received
+
+
+def can_retry(of: ShellController) -> bool:
+    """Return whether a list is shown in which messages can be tried again, and nothing else has the focus."""
+    return _kind(of) in {"outbox", "drafts"} and of.shell.workspace.line_in_focus() is None
+
+
 # --- what the list stands at ------------------------------------------------------------------------------------
 
 
@@ -172,12 +189,13 @@ def cannot_edit_as_new(of: ShellController) -> str:
 def cannot_reply(of: ShellController) -> str:
     """Say where replying to all works."""
     words = tr("Replying works in Received and in Sent: this message has not been sent yet.")
-    return no_single_row(of) if _kind(of) in {"sent", "received"} else words
+    return _nothing_to_follow(of, no_single_row, words)
 
 
 def cannot_reply_to_one(of: ShellController) -> str:
     """Say where replying to the writer works."""
-    if _kind(of) == "sent":
+    line = of.shell.workspace.line_in_focus()
+    if _kind(of) == "sent" if line is None else not (line.received or line.is_draft):
         return tr("You wrote this yourself. {key} replies to all it went to.", key=_key(of, "sent.reply_all"))
     return cannot_reply(of)
 
@@ -185,7 +203,14 @@ def cannot_reply_to_one(of: ShellController) -> str:
 def cannot_forward(of: ShellController) -> str:
     """Say where forwarding works."""
     words = tr("Forwarding works in Received and in Sent: this message has not been sent yet.")
-    return no_row(of) if _kind(of) in {"sent", "received"} else words
+    return _nothing_to_follow(of, no_row, words)
+
+
+def _nothing_to_follow(of: ShellController, none: Callable[[ShellController], str], words: str) -> str:
+    """Return `words` of a draft; else what `none` says of the list, unless one stands at a line of a conversation."""
+    if not can_follow(of):
+        return words
+    return none(of) if of.shell.workspace.line_in_focus() is None else ""
 
 
 def cannot_move(of: ShellController) -> str:

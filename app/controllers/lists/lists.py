@@ -13,6 +13,9 @@ from app.controllers.lists.resolution import ManualResolution
 from app.controllers.lists.row_actions import RowActions
 from app.controllers.shell import Shell, ShellController
 from app.controllers.why_not import (
+    can_follow,
+    can_reply,
+    can_retry,
     cannot_discard,
     cannot_edit_as_new,
     cannot_forward,
@@ -190,6 +193,14 @@ class ListController(ShellController):
         self._with_rows(panel.session, panel.chosen_ids(), act)
         panel.list.clear_marks()
 
+    def _with_followed(self, act: Callable[[list[ListRow]], None]) -> None:
+        """Do something with the line of a conversation at which the person stands, else with the chosen rows."""
+        line = self._shell.workspace.line_in_focus()
+        if line is None:
+            self._with_chosen(act)
+        else:
+            act([line])
+
     def _do_with_chosen(self, act: Callable[[ListPanel, list[int]], None]) -> None:
         """Do what may take its time with the marked rows, or else the current one; the marks are done with."""
         panel = self._shell.workspace.panel
@@ -303,7 +314,7 @@ class ListController(ShellController):
 
     @does(
         Command("outbox.retry", mark("Try again"), ("R",), _L, on_row=True, otherwise="received.reply"),
-        enabled=shown_in("outbox", "drafts"),
+        enabled=can_retry,
         why_not=cannot_retry,
     )
     def retry_chosen(self) -> None:
@@ -339,12 +350,12 @@ class ListController(ShellController):
             mark("To what was received. R does the same there."),
             on_row=True,
         ),
-        enabled=shown_in("received"),
+        enabled=can_reply,
         why_not=cannot_reply_to_one,
     )
     def reply(self) -> None:
         """Begin an answer to the writer of the current message."""
-        self._with_chosen(lambda rows: self._shell.lists.sent.reply(rows[0]))
+        self._with_followed(lambda rows: self._shell.lists.sent.reply(rows[0]))
 
     def _reply_to_found(self, panel: ListPanel) -> None:
         """Answer what is found as soon as it is there: keys wait until then, and for the answer."""
@@ -367,12 +378,12 @@ class ListController(ShellController):
             mark("In Received, and in Sent as a follow-up to those it went to."),
             on_row=True,
         ),
-        enabled=shown_in("sent", "received"),
+        enabled=can_follow,
         why_not=cannot_reply,
     )
     def reply_all(self) -> None:
         """Begin a message to those to whom the current one went."""
-        self._with_chosen(lambda rows: self._shell.lists.sent.reply_all(rows[0]))
+        self._with_followed(lambda rows: self._shell.lists.sent.reply_all(rows[0]))
 
     @does(
         Command(
@@ -383,13 +394,13 @@ class ListController(ShellController):
             mark("In Sent and Received. Several that are selected are attached to one message."),
             on_row=True,
         ),
-        enabled=shown_in("sent", "received"),
+        enabled=can_follow,
         why_not=cannot_forward,
     )
     def forward(self) -> None:
         """Begin a message that forwards the chosen one, or has several as attachments."""
         sent = self._shell.lists.sent
-        self._with_chosen(lambda rows: sent.forward(rows[0]) if len(rows) == 1 else sent.forward_attached(rows))
+        self._with_followed(lambda rows: sent.forward(rows[0]) if len(rows) == 1 else sent.forward_attached(rows))
 
     @does(
         Command(
@@ -400,12 +411,12 @@ class ListController(ShellController):
             mark("In Sent and Received. Each message goes whole, as it is."),
             on_row=True,
         ),
-        enabled=shown_in("sent", "received"),
+        enabled=can_follow,
         why_not=cannot_forward,
     )
     def forward_attached(self) -> None:
         """Begin a message with the chosen ones as attachments."""
-        self._with_chosen(self._shell.lists.sent.forward_attached)
+        self._with_followed(self._shell.lists.sent.forward_attached)
 
     def do(self, action: str) -> None:
         """Do one of the things that the bar offers for the current row."""

@@ -267,6 +267,8 @@ class Syncing:
                 folder.came.subscribe(lambda newest: self.sent.emit((account_id, newest)))
             if place.folder is Folder.DRAFTS:
                 folder.told.subscribe(lambda rows: self.told_of_drafts.emit((account_id, rows)))
+            if place.folder is Folder.INBOX:
+                folder.changed.subscribe(lambda _: self._tell_sent(account_id))
             self._folders[account_id, place] = folder
             self.followed.emit(account_id)
         folder.users += 1
@@ -357,9 +359,7 @@ class Syncing:
     async def settle_reports(self, account_id: AccountId, message_id: str, *, settled: bool = True) -> None:
         """Record that the person knows what reports say of a message. Raises StorageError."""
         await self._cache.settle_reports(account_id, message_id, settled=settled)
-        for folder in list(self._folders.values()):
-            if folder.account_id == account_id and folder.place.folder is Folder.SENT:
-                folder.changed.emit(None)
+        self._tell_sent(account_id)
 
     async def _go_round(self) -> None:
         failures = 0
@@ -387,6 +387,12 @@ class Syncing:
         await folder.sync()
         if folder.trouble is None:
             self._looked[folder.account_id, folder.place] = self._clock.now()
+
+    def _tell_sent(self, account_id: AccountId) -> None:
+        """Let the lists of what was sent be read anew: what came may answer some of it."""
+        for folder in list(self._folders.values()):
+            if folder.account_id == account_id and folder.place.folder is Folder.SENT:
+                folder.changed.emit(None)
 
     def _known(self, account_id: AccountId) -> dict[LocalId, ItemRef]:
         return {r.local_id: r.ref for r in self._records.all() if r.account_id == account_id and r.ref is not None}

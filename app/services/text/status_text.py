@@ -262,6 +262,13 @@ class StateWords(msgspec.Struct, frozen=True):
 
 def row_words(row: ListRow, now: float, moving: Moving | None = None) -> StateWords:
     """Return how a row stands; what only the server has is saved there, or was sent."""
+    words = _row_words(row, now, moving)
+    if not row.answered or not words.quiet or row.state is not State.SENT:
+        return words
+    return StateWords("mail-check", tr("Answered {time}", time=clock_time(row.answered, now)), "good")
+
+
+def _row_words(row: ListRow, now: float, moving: Moving | None) -> StateWords:
     if row.record is not None:
         return state_words(row.record, now, moving)
     if row.resting:
