@@ -287,3 +287,17 @@ async def test_a_message_that_was_read_is_found_by_its_words_unless_the_disk_fai
     service.note_body(ANNA, item_id, "a needle")
     await settle()
     assert len((await cache.listing(ANNA, SENT, query=query)).ids) == 1
+
+
+async def test_a_notice_of_the_inbox_brings_its_rows_and_reports_and_sent_is_looked_at_anew(
+    scene: Scene, cache: FakeCache, service: Syncing, folder: FolderSync
+) -> None:
+    inbox = service.follow(ANNA, syncing.INBOX)
+    told: list[None] = []
+    folder.changed.subscribe(told.append)
+    scene.mailbox.put(ANNA, Content(subject="Came"), folder=Folder.INBOX)
+    await service.look_at(ANNA, [syncing.INBOX])
+    assert len((await cache.listing(ANNA, syncing.INBOX)).ids) == 1
+    assert scene.mailbox.calls_of("find_reports")
+    assert told, "what came may answer what was sent"
+    service.leave(inbox)
