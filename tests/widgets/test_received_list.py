@@ -165,3 +165,11 @@ async def test_the_inbox_of_a_shared_mailbox_is_answered_from_that_mailbox(scene
     assert subjects(scene) == ["To sales"]
     assert scene.in_list()
     assert (await answer(scene, "R")).subject == "RE: To sales"
+
+
+async def test_what_was_moved_away_is_gone_when_one_comes_again(scene: ProgramScene) -> None:
+    await scene.press("Ctrl+5", "Ctrl+2")
+    item = next(one for one in scene.mailbox.items.values() if one.content.subject == "Lunch")
+    scene.mailbox.delete_elsewhere(item.item_id)
+    await scene.press("Ctrl+5")
+    await scene.until(lambda: subjects(scene) == ["New", "Old"])

@@ -53,9 +53,12 @@ class ReceivedList(ShellController):
         self._panel.begin_to_answer()
 
     def _arrive(self, place: str) -> None:
-        if place == "received":
-            self._was_there = True
-            self._show()
+        if place != "received":
+            return
+        if self._was_there:
+            self._session.reload()  # what was moved or deleted elsewhere since is not to be answered
+        self._was_there = True
+        self._show()
 
     def _show(self) -> None:
         account = self._accounts.default

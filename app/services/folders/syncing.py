@@ -378,8 +378,11 @@ class Syncing:
             failures = failures + 1 if failed else 0
 
     def _is_told_of(self, folder: FolderSync) -> bool:
-        """Return whether the server notifies of this folder's changes, and the last look was not long ago."""
-        told = folder.place in self._listened.get(folder.account_id, ())
+        """Return whether the server notifies of this folder's changes, and the last look was not long ago.
+
+        Of an Inbox it tells of new mail alone: what was moved or deleted there is found by looking.
+        """
+        told = folder.place in self._listened.get(folder.account_id, ()) and folder.place.folder is not Folder.INBOX
         looked = self._looked.get((folder.account_id, folder.place), 0.0)
         return told and self._clock.now() - looked < LISTENED_SECONDS
 
