@@ -228,6 +228,7 @@ class Parts:
         from app.controllers.compose.sending import SendFeedback, UnseenFailures
         from app.controllers.lists.lists import ListController, ServerOutboxController
         from app.controllers.lists.other_mailboxes import OtherMailboxes
+        from app.controllers.lists.received_list import ReceivedList
         from app.controllers.lists.resolution import ComparisonController, ManualResolution
         from app.controllers.lists.row_actions import RowActions
         from app.controllers.new_version import NewVersion, ReleaseNotice
@@ -254,6 +255,7 @@ class Parts:
         row_actions.on_kept_back = unseen.add
         feedback = SendFeedback(shell, self.records, self.outbox, compose, self.bulk.stop)
         ServerOutboxController(shell)
+        self.received_list = ReceivedList(shell, self.accounts, self.view_of)
         self.list_controller = ListController(
             shell, self.remedies, compose, row_actions, self.bulk, self.resolution, feedback
         )
@@ -352,6 +354,7 @@ class Parts:
             *(
                 self.new_version,
                 self.window_controller,
+                self.received_list,
                 self.account_controller,
                 self.other_mailboxes,
                 self.list_controller,

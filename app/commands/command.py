@@ -61,6 +61,7 @@ class Command(NamedTuple):
     `id` is for ever: people's `keys.toml` names it. `title` and `help` (a note in palette and reference) are words of
     the source, translated where they are shown. `keys_mac` replaces `keys` there. `repeats`: held keys repeat it.
     `on_row` says that it acts on the row at which a list stands: its keys count only where the person chose that row.
+    `otherwise` is the id of the command that its keys mean where that one can be done, and this one cannot.
     """
 
     id: str
@@ -71,6 +72,7 @@ class Command(NamedTuple):
     repeats: bool = False
     keys_mac: tuple[str, ...] = ()
     on_row: bool = False
+    otherwise: str = ""
 
     def keys_here(self) -> tuple[str, ...]:
         """Return the keys on this system."""
@@ -242,6 +244,10 @@ class Registry:
     def attempt(self, command: Command, handler: Handler) -> None:
         """Do what the keys of a command ask for; where that cannot be, say why: no key is without an answer."""
         enabled = handler.enabled()
+        if not enabled and command.otherwise:
+            other = self._commands[command.otherwise]
+            if other[1].enabled():
+                command, handler, enabled = *other, True
         why = self.refusal(command) or ("" if enabled else handler.why_not())
         log.debug("%s %s", command.id, "refused" if why else "done" if enabled else "cannot be done")
         if why:

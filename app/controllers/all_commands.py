@@ -20,6 +20,7 @@ from app.controllers.lists.bulk import BulkController
 from app.controllers.lists.list_navigation import ListNavigation
 from app.controllers.lists.lists import ListController
 from app.controllers.lists.other_mailboxes import OtherMailboxes
+from app.controllers.lists.received_list import ReceivedList
 from app.controllers.lists.resolution import ComparisonController, ManualResolution
 from app.controllers.new_version import NewVersion
 from app.controllers.reader.attachment_viewer import AttachmentViewerController
@@ -29,7 +30,8 @@ from app.controllers.unplaced_text import UnplacedText
 from app.controllers.window import WindowController
 
 CONTROLLERS: Final[tuple[type, ...]] = (
-    *(WindowController, AccountController, OtherMailboxes, ListController, ManualResolution, UnplacedText),
+    *(WindowController, ReceivedList, AccountController, OtherMailboxes),
+    *(ListController, ManualResolution, UnplacedText),
     NewVersion,
     *(ComposeCommands, MessageWindows),
     *(ListNavigation, ReaderController, AttachmentViewerController, ConversationController, BulkController),

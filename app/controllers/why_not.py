@@ -24,12 +24,29 @@ def list_is_shown(of: ShellController) -> bool:
 
 
 def shown_in(*kinds: str) -> Callable[[ShellController], bool]:
-    """Return what asks whether a list of one of `kinds` is shown: "drafts", "outbox", "sent"."""
+    """Return what asks whether a list of one of `kinds` is shown: "drafts", "outbox", "sent", "received"."""
 
     def is_shown(of: ShellController) -> bool:
         return of.shell.workspace.kind in kinds
 
     return is_shown
+
+
+def can_follow(of: ShellController) -> bool:
+    """Return whether what the person stands at was sent or received, so that a message can follow it."""
+    line = of.shell.workspace.line_in_focus()
+    return _kind(of) in {"sent", "received"} if line is None else not line.is_draft
+
+
+def can_reply(of: ShellController) -> bool:
+    """Return whether what the person stands at was received."""
+    line = of.shell.workspace.line_in_focus()
+    return _kind(of) == "received" if line is None else line.received
+
+
+def can_retry(of: ShellController) -> bool:
+    """Return whether a list is shown in which messages can be tried again, and nothing else has the focus."""
+    return _kind(of) in {"outbox", "drafts"} and of.shell.workspace.line_in_focus() is None
 
 
 # --- what the list stands at ------------------------------------------------------------------------------------
@@ -82,6 +99,8 @@ def no_single_row(of: ShellController) -> str:
 
 def cannot_send(of: ShellController) -> str:
     """Say why nothing can be sent from here."""
+    if _kind(of) == "received":
+        return _only_answered(of)
     if _kind(of) == "sent":
         return tr("This was sent already. {key} makes a new draft of it.", key=_key(of, "sent.edit_as_new"))
     if _kind(of) == "outbox":
@@ -105,6 +124,13 @@ def _still_going(of: ShellController) -> str:
     return tr("This message is still being sent.")
 
 
+def _only_answered(of: ShellController) -> str:
+    """Say of a message that was received what can be done with it here."""
+    reply, forward = _key(of, "received.reply"), _key(of, "sent.forward")
+    words = tr("This was received. {reply} replies to it, {forward} forwards it.", reply=reply, forward=forward)
+    return no_row(of) or words
+
+
 def cannot_set_ready(of: ShellController) -> str:
     """Say why nothing can be put aside."""
     if _kind(of) != "drafts":
@@ -114,6 +140,8 @@ def cannot_set_ready(of: ShellController) -> str:
 
 def cannot_discard(of: ShellController) -> str:
     """Say why nothing can be deleted here."""
+    if _kind(of) == "received":
+        return _only_answered(of)
     if _kind(of) != "outbox":
         return no_row(of)
     row = _row(of)
@@ -153,21 +181,36 @@ def none_failed(of: ShellController) -> str:
 
 def cannot_edit_as_new(of: ShellController) -> str:
     """Say where messages are written anew."""
-    if _kind(of) == "outbox":
+    if _kind(of) in {"outbox", "received"}:
         return tr("Writing anew works in Drafts and in Sent.")
     return no_row(of)
 
 
 def cannot_reply(of: ShellController) -> str:
-    """Say where replying works."""
-    words = tr("Replying works in Sent: this message has not been sent yet.")
-    return no_single_row(of) if _kind(of) == "sent" else words
+    """Say where replying to all works."""
+    words = tr("Replying works in Received and in Sent: this message has not been sent yet.")
+    return _nothing_to_follow(of, no_single_row, words)
+
+
+def cannot_reply_to_one(of: ShellController) -> str:
+    """Say where replying to the writer works."""
+    line = of.shell.workspace.line_in_focus()
+    if _kind(of) == "sent" if line is None else not (line.received or line.is_draft):
+        return tr("You wrote this yourself. {key} replies to all it went to.", key=_key(of, "sent.reply_all"))
+    return cannot_reply(of)
 
 
 def cannot_forward(of: ShellController) -> str:
     """Say where forwarding works."""
-    words = tr("Forwarding works in Sent: this message has not been sent yet.")
-    return no_row(of) if _kind(of) == "sent" else words
+    words = tr("Forwarding works in Received and in Sent: this message has not been sent yet.")
+    return _nothing_to_follow(of, no_row, words)
+
+
+def _nothing_to_follow(of: ShellController, none: Callable[[ShellController], str], words: str) -> str:
+    """Return `words` of a draft; else what `none` says of the list, unless one stands at a line of a conversation."""
+    if not can_follow(of):
+        return words
+    return none(of) if of.shell.workspace.line_in_focus() is None else ""
 
 
 def cannot_move(of: ShellController) -> str:

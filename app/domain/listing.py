@@ -79,6 +79,7 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     short name made of the ConversationId, empty where the server gives none. `thread` is the Message-ID with which its
     References begin, or where it has none (`has_references`), the one that it answers; the server gives it, and the
     cache keeps no more of it than it needs. `deferred` is when the server lets it go, asked for in the Outbox alone.
+    `answered` is when the first message of its conversation was sent that was received after it, as the cache knows.
     """
 
     ref: ItemRef
@@ -103,6 +104,7 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     thread: str = ""
     has_references: bool = False
     deferred: float = 0.0
+    answered: float = 0.0
 
 
 class Page(msgspec.Struct, frozen=True):

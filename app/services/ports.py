@@ -210,7 +210,7 @@ class Cache(Protocol):
         ...
 
     async def conversation(self, account_id: AccountId, item_id: str) -> list[ConversationRow]:
-        """Return the drafts and sent messages of a message's conversation, of all mailboxes, the newest first.
+        """Return what is known of a message's conversation, written or received, of all mailboxes, the newest first.
 
         It is in it itself; none where the message is not known, at most 200 otherwise. They are those that References
         and In-Reply-To hold together, whatever their subjects, and those of the same ConversationId. Where the server

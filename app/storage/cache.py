@@ -38,7 +38,7 @@ from app.domain.listing import (
 from app.domain.message import AccountId, Importance, ItemRef
 from app.domain.query import Query
 from app.storage.cache_drafts import DraftCopies
-from app.storage.cache_queries import Condition, condition, conversation_ids
+from app.storage.cache_queries import Condition, condition, conversation_ids, first_after, received_in
 from app.storage.cache_thread import CacheThread, Turn
 
 FILE_NAME: Final = "cache.sqlite"
@@ -226,7 +226,7 @@ class SqliteCache:
         await self._thread.ask(_transaction(settle), Turn.KEEP)
 
     async def conversation(self, account_id: AccountId, item_id: str) -> list[ConversationRow]:
-        """Return the drafts and sent messages of a message's conversation, the newest first."""
+        """Return the messages of a message's conversation, written or received, the newest first."""
 
         def call(sql: _Sql) -> list[ConversationRow]:
             found = conversation_ids(sql, account_id, item_id)
@@ -331,7 +331,11 @@ def _rows(sql: _Sql, account_id: AccountId, ids: Sequence[RowId]) -> dict[RowId,
         (wanted,),
     ).fetchall()
     reports = _reports(sql, account_id, [row[16] for row in found if row[16]])
-    return {row[0]: _row(row, reports.get(row[16], ())) for row in found}
+    came = received_in(sql, account_id, {row[19] for row in found if row[19]})
+    return {
+        row[0]: _row(row, reports.get(row[16], ()), first_after(row[10], row[16], came.get(row[19], ())))
+        for row in found
+    }
 
 
 def _reports(sql: _Sql, account_id: AccountId, message_ids: Sequence[str]) -> dict[str, tuple[Report, ...]]:
@@ -347,7 +351,7 @@ def _reports(sql: _Sql, account_id: AccountId, message_ids: Sequence[str]) -> di
     return reports
 
 
-def _row(row: Sequence[Any], reports: tuple[Report, ...]) -> Row:
+def _row(row: Sequence[Any], reports: tuple[Report, ...], answered: float) -> Row:
     return Row(
         ref=ItemRef(row[1], row[2]),
         subject=row[3],
@@ -368,6 +372,7 @@ def _row(row: Sequence[Any], reports: tuple[Report, ...]) -> Row:
         flagged=bool(row[18]),
         conversation=row[19],
         reports=reports,
+        answered=answered,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 import msgspec
@@ -77,7 +78,7 @@ _MOST: Final = 200
 """Messages of a conversation that are shown."""
 _FARTHEST: Final = 10
 """How often it is looked for what answers, or is answered by, what was found: each time one message further."""
-_OWN_FOLDERS: Final = f"'{Folder.SENT.value}', '{Folder.DRAFTS.value}'"
+_OWN_FOLDERS: Final = f"'{Folder.SENT.value}', '{Folder.DRAFTS.value}', '{Folder.INBOX.value}'"
 _OURS: Final = f"SELECT id FROM folders WHERE account = ?2 AND folder IN ({_OWN_FOLDERS})"  # noqa: S608 - names of our own
 """Where it stands behind a plus sign, another index than that of the folder is to be used: a folder is large."""
 _Sql = sqlite3.Connection
@@ -145,6 +146,27 @@ def _alike(sql: _Sql, account_id: AccountId, message: _Message) -> set[int]:
         (value, account_id),
     )
     return {row[0] for row in found}
+
+
+def received_in(sql: _Sql, account_id: AccountId, conversations: set[str]) -> dict[str, list[tuple[float, str]]]:
+    """Return what was received in conversations: when each message was sent, the oldest first, and its Message-ID."""
+    found = sql.execute(
+        "SELECT conversation, sent, message_id FROM rows"
+        " WHERE conversation != '' AND conversation IN (SELECT value FROM json_each(?1))"
+        " AND +folder IN (SELECT id FROM folders WHERE account = ?2 AND folder = ?3) ORDER BY sent",
+        (msgspec.json.encode(sorted(conversations)).decode(), account_id, Folder.INBOX.value),
+    )
+    came: dict[str, list[tuple[float, str]]] = {}
+    for conversation, sent, message_id in found:
+        came.setdefault(conversation, []).append((sent, message_id))
+    return came
+
+
+def first_after(sent: float, message_id: str, came: Iterable[tuple[float, str]]) -> float:
+    """Return when the first was sent that came after a message, 0 for none; the message itself, received, is none."""
+    if not sent:
+        return 0.0
+    return next((at for at, name in came if at > sent and (not name or name != message_id)), 0.0)
 
 
 def _listed(numbers: set[int]) -> str:

@@ -35,6 +35,7 @@ pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
 
 MANY, LONG = 100_000, 20_000
 STARTS = 10
+OPENINGS = 5
 WORDS = [
     *("plan", "budget", "meeting", "report", "letter", "invoice", "résumé"),
     *("holiday", "contract", "minutes", "offer", "question", "spring", "autumn"),
@@ -47,13 +48,13 @@ NOWHERE = "https://127.0.0.1:9/EWS/Exchange.asmx"
 
 
 class FullHome(Home):
-    """A person whose Sent is on this machine, and whose server does not answer."""
+    """A person of whom one folder is on this machine, and whose server does not answer."""
 
-    def __init__(self, place: Path, display: dict[str, str], messages: int) -> None:
+    def __init__(self, place: Path, display: dict[str, str], messages: int, folder: Place = SENT) -> None:
         self._place, self._display, self._password, self._runs = place, display, "secret", 0
-        asyncio.run(self._fill(messages))
+        asyncio.run(self._fill(messages, folder))
 
-    async def _fill(self, messages: int) -> None:
+    async def _fill(self, messages: int, folder: Place) -> None:
         store = await Store.open_database(self._place / "data" / "mailwright.sqlite")
         await SqliteSettings(store).keep_account(Account(FIRST, "anna@contoso.com", NOWHERE, "anna"))
         await store.close()
@@ -62,7 +63,7 @@ class FullHome(Home):
         for begin in range(0, messages, 1000):
             rows = [_row(number, chance) for number in range(begin, min(begin + 1000, messages))]
             changes = [Change(ChangeKind.CREATED, row.ref, row) for row in rows]
-            await cache.apply(FIRST, SENT, changes, SyncStanding("known", complete=True, total=messages))
+            await cache.apply(FIRST, folder, changes, SyncStanding("known", complete=True, total=messages))
         await cache.apply(FIRST, Place(Folder.DRAFTS), [], SyncStanding("known", complete=True))
         cache.close()
 
@@ -73,6 +74,7 @@ def _row(number: int, chance: random.Random) -> Row:
         ref=ItemRef(f"AAMkADk{number:0120d}", f"CQAAABYAAAA{number:020d}"),
         subject=f"{chance.choice(WORDS)} {chance.choice(WORDS)} {number}",
         display_to=chance.choice(PEOPLE),
+        sender=PEOPLE[number % len(PEOPLE)],
         preview=said,
         sent=1_500_000_000.0 + number * 2000,
         size=chance.randint(1000, 900_000),
@@ -124,6 +126,35 @@ def test_a_hundred_thousand_sent_messages(
     print(
         f"the window weighs {weighs:.0f} MB, with empty lists {weighs_nothing:.0f}: {weighs - weighs_nothing:.0f} more"
     )
+
+
+def test_an_inbox_of_a_hundred_thousand_is_answered_from(
+    keyboard: Keyboard, display: dict[str, str], tmp_path: Path
+) -> None:
+    """Aimed at: rows 150 ms after Ctrl+5, what a letter finds within 100 ms, nothing of it before."""
+    full = FullHome(tmp_path / "full", display, MANY, Place(Folder.INBOX))
+    opened, found = zip(*[_answered_from(full, keyboard, word) for word in SEARCHED[:OPENINGS]], strict=True)
+    print(f"\nfrom Ctrl+5 to rows, the first time in a run, ms: {', '.join(f'{one:.0f}' for one in opened)}")
+    print(f"from a letter typed to what it finds (with a pause of 40), ms: {', '.join(f'{one:.0f}' for one in found)}")
+
+
+def _answered_from(home: Home, keyboard: Keyboard, word: str) -> tuple[float, float]:
+    """Start the program, and go to what was received; return how long rows took, and what one letter finds."""
+    child = Child(home.environment(), "program")
+    try:
+        child.when("painted")
+        time.sleep(2.0)
+        assert child.rows("Received") == 0, "the start read something of the Inbox"
+        pressed = keyboard.press("Ctrl+5")
+        _until(lambda: child.rows("Received") > 0, 0.001)
+        opened = (time.monotonic_ns() - pressed) / 1e6
+        _until(lambda: child.rows("Received") == MANY)
+        time.sleep(0.5)
+        pressed = keyboard.press(word)
+        _until(lambda: child.rows("Received") != MANY, 0.001)
+        return opened, (time.monotonic_ns() - pressed) / 1e6
+    finally:
+        child.end()
 
 
 def _start(home: Home, *, keep: bool = False) -> tuple[float, Child]:

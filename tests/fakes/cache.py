@@ -228,7 +228,7 @@ class FakeCache:
             number: kept
             for number, kept in self._kept.items()
             if kept.folder[0] == account_id
-            and kept.folder[1].folder in {Folder.SENT, Folder.DRAFTS}
+            and kept.folder[1].folder in {Folder.SENT, Folder.DRAFTS, Folder.INBOX}
             and not kept.folder[1].folder_id
         }
         this = next((kept.row for kept in ours.values() if kept.row.ref.item_id == item_id), None)
@@ -283,7 +283,19 @@ class FakeCache:
     def _row(self, account_id: AccountId, number: RowId) -> Row:
         row = self._kept[number].row
         reports = sorted(self._reports.get((account_id, row.message_id), {}).values(), key=lambda one: one.at)
-        return msgspec.structs.replace(row, reports=tuple(reports)) if row.message_id else row
+        row = msgspec.structs.replace(row, reports=tuple(reports)) if row.message_id else row
+        later = [
+            kept.row.sent
+            for kept in self._kept.values()
+            if kept.folder[0] == account_id
+            and kept.folder[1].folder is Folder.INBOX
+            and not kept.folder[1].folder_id
+            and row.conversation
+            and kept.row.conversation == row.conversation
+            and kept.row.sent > row.sent > 0
+            and (not row.message_id or kept.row.message_id != row.message_id)
+        ]
+        return msgspec.structs.replace(row, answered=min(later)) if later else row
 
     def _sought(self, account_id: AccountId, kept: _Kept) -> SearchFields:
         row = kept.row

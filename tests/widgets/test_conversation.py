@@ -6,9 +6,12 @@ import pytest
 
 from app.domain.listing import Folder
 from app.domain.message import Content
+from app.domain.recipient import Recipient
 from app.ui.reader.conversation import ConversationArea
 from tests.fakes.scene import ANNA, BEN
 from tests.program_scene import ProgramScene
+
+MYSELF = Recipient("anna@example.org", "Anna")
 
 
 @pytest.fixture
@@ -107,3 +110,62 @@ async def test_the_focus_stays_in_the_pane_where_it_was(talk: ProgramScene) -> N
     await talk.press("K")
     await talk.until(lambda: talk.current.subject == "Message 1")
     assert talk.parts.reader.isAncestorOf(talk.focus)
+
+
+@pytest.fixture
+async def answered(talk: ProgramScene) -> ProgramScene:
+    """Ben answered the newest sent message of the first conversation, and Received was looked into once."""
+    await talk.clock.advance(3600)
+    answer = Content(sender=BEN, to=(MYSELF,), subject="RE: Message 2", body="Yes")
+    item = talk.mailbox.put(ANNA, answer, folder=Folder.INBOX)
+    item.conversation, item.sent, item.is_draft = "c", talk.clock.now(), False
+    await talk.press("Ctrl+5", "Ctrl+3", "Home")
+    await talk.until(lambda: "3 of 4 in this conversation" in talk.words(talk.parts.reader))
+    return talk
+
+
+async def test_what_was_received_stands_in_it_by_who_wrote_it_newest_first(answered: ProgramScene) -> None:
+    await answered.press("W")
+    lines = spoken(answered)
+    assert len(lines) == 4
+    assert "From Ben" in lines[0]
+    assert "RE: Message 2" in lines[0] or "Yes" in lines[0]
+    assert "From" not in lines[1]
+
+
+async def test_one_key_reads_what_was_received_in_its_list(answered: ProgramScene) -> None:
+    await answered.press("Shift+M", "Shift+M")
+    await answered.until(lambda: answered.parts.workspace.place == "received")
+    await answered.until(lambda: answered.current.subject == "RE: Message 2")
+    await answered.until(lambda: "1 of 4 in this conversation" in answered.words(answered.parts.reader))
+
+
+async def begun(scene: ProgramScene, *keys: str) -> Content:
+    await scene.press(*keys)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
+    return await scene.content(scene.message.session.local_id)
+
+
+async def test_the_line_at_which_one_stands_is_answered_and_not_the_row_of_the_list(answered: ProgramScene) -> None:
+    await answered.press("W", "Home")
+    content = await begun(answered, "R")
+    assert (content.subject, content.to) == ("RE: Message 2", (BEN,))
+
+
+async def test_what_one_wrote_oneself_is_passed_on_from_its_line(answered: ProgramScene) -> None:
+    await answered.press("W", "End")
+    assert (await begun(answered, "F")).subject == "FW: Message 0"
+
+
+async def test_a_draft_in_a_conversation_is_not_answered(answered: ProgramScene) -> None:
+    await answered.press("W", "Home", "Down", "Shift+R")
+    assert answered.parts.compose.current() is None
+    assert "has not been sent yet" in answered.status_bar
+
+
+async def test_a_sent_row_says_when_it_was_answered_and_an_older_answer_says_nothing(answered: ProgramScene) -> None:
+    session = answered.parts.lists.sent
+    rows = {row.subject: row for one in session.ids() if (row := session.row(one)) is not None}
+    faces = {subject: session.face(row).line for subject, row in rows.items()}
+    assert faces["Message 2"].startswith("Answered ")
+    assert "Answered" not in faces["Message 1"], "it is of another conversation"

@@ -32,6 +32,7 @@ EVERY = [(command, keys) for command in ALL for keys in command.keys]
 IN_PLACES = {
     "sent.edit_as_new": "sent",
     "sent.reply_all": "sent",
+    "received.reply": "received",
     "sent.forward": "sent",
     "sent.forward_attached": "sent",
     "outbox.retry": "outbox",
@@ -74,6 +75,7 @@ async def scene(qtbot: QtBot, qapp: QApplication, deeds: None) -> AsyncIterator[
     await scene.start()
     scene.on_server(*(Content(to=MESSAGE.to, subject=f"Message {n}", body="Text") for n in range(3)))
     scene.on_server(MESSAGE, folder=Folder.SENT)
+    scene.on_server(MESSAGE, folder=Folder.INBOX)
     for room in scene.parts.lists:
         room.reload()
     await scene.settle()
@@ -168,7 +170,7 @@ async def test_keys_count_in_every_field_of_a_message(scene: ProgramScene, done:
 
 
 @pytest.mark.parametrize("deeds", ["names"], indirect=True)
-@pytest.mark.parametrize("place", ["drafts", "outbox", "sent"])
+@pytest.mark.parametrize("place", ["drafts", "outbox", "sent", "received"])
 async def test_keys_count_in_every_list_with_rows_or_none(scene: ProgramScene, done: Done, place: str) -> None:
     scene.parts.workspace.go(place)
     await scene.settle()

@@ -56,8 +56,8 @@ async def test_in_sent(program_scene: ProgramScene, command: str, said: str) -> 
     [
         ("drafts.send", ""),
         ("outbox.retry", "Nothing went wrong with this message. Ctrl+Enter sends it."),
-        ("sent.reply_all", "Replying works in Sent: this message has not been sent yet."),
-        ("sent.forward", "Forwarding works in Sent: this message has not been sent yet."),
+        ("sent.reply_all", "Replying works in Received and in Sent: this message has not been sent yet."),
+        ("sent.forward", "Forwarding works in Received and in Sent: this message has not been sent yet."),
         ("many.copy", ""),
         ("list.last_draft", ""),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from app.commands.command import Command, Context, Handler, does
 from app.controllers.compose.compose import ComposeController
@@ -12,10 +13,14 @@ from app.controllers.lists.resolution import ManualResolution
 from app.controllers.lists.row_actions import RowActions
 from app.controllers.shell import Shell, ShellController
 from app.controllers.why_not import (
+    can_follow,
+    can_reply,
+    can_retry,
     cannot_discard,
     cannot_edit_as_new,
     cannot_forward,
     cannot_reply,
+    cannot_reply_to_one,
     cannot_retry,
     cannot_send,
     cannot_set_ready,
@@ -38,6 +43,7 @@ from app.services.records.rows import ListRow
 from app.services.text.error_text import explain_outcome
 from app.ui.message_list.list_panel import ListPanel
 from app.ui.message_list.session import ListSession
+from app.views.lists.view import ReceivedPanel
 
 
 class ServerOutboxController:
@@ -113,6 +119,8 @@ class ListController(ShellController):
         panel.list.opened.connect(self._opened)
         panel.acted.connect(self._shell.registry.run)
         panel.list.action_clicked.connect(self.remedy)
+        if isinstance(panel, ReceivedPanel):
+            panel.answer_wanted.connect(partial(self._reply_to_found, panel))
 
     # --- open and read ----------------------------------------------------------------------------------------------
 
@@ -146,7 +154,7 @@ class ListController(ShellController):
         return tr("No message is selected. Press Down to select one.")
 
     def _open(self, row: ListRow) -> None:
-        if self._shell.workspace.kind == "sent" or row.state not in WRITABLE:
+        if self._shell.workspace.kind in {"sent", "received"} or row.state not in WRITABLE:
             self._shell.window.focus_next_pane(1)
         else:
             self._compose.open_message(row)
@@ -184,6 +192,14 @@ class ListController(ShellController):
         panel = self._shell.workspace.panel
         self._with_rows(panel.session, panel.chosen_ids(), act)
         panel.list.clear_marks()
+
+    def _with_followed(self, act: Callable[[list[ListRow]], None]) -> None:
+        """Do something with the line of a conversation at which the person stands, else with the chosen rows."""
+        line = self._shell.workspace.line_in_focus()
+        if line is None:
+            self._with_chosen(act)
+        else:
+            act([line])
 
     def _do_with_chosen(self, act: Callable[[ListPanel, list[int]], None]) -> None:
         """Do what may take its time with the marked rows, or else the current one; the marks are done with."""
@@ -297,8 +313,8 @@ class ListController(ShellController):
         self._do_with_chosen(self._row_actions.discard)
 
     @does(
-        Command("outbox.retry", mark("Try again"), ("R",), _L, on_row=True),
-        enabled=shown_in("outbox", "drafts"),
+        Command("outbox.retry", mark("Try again"), ("R",), _L, on_row=True, otherwise="received.reply"),
+        enabled=can_retry,
         why_not=cannot_retry,
     )
     def retry_chosen(self) -> None:
@@ -327,19 +343,47 @@ class ListController(ShellController):
 
     @does(
         Command(
+            "received.reply",
+            mark("Reply"),
+            ("Ctrl+R",),
+            _L,
+            mark("To what was received. R does the same there."),
+            on_row=True,
+        ),
+        enabled=can_reply,
+        why_not=cannot_reply_to_one,
+    )
+    def reply(self) -> None:
+        """Begin an answer to the writer of the current message."""
+        self._with_followed(lambda rows: self._shell.lists.sent.reply(rows[0]))
+
+    def _reply_to_found(self, panel: ListPanel) -> None:
+        """Answer what is found as soon as it is there: keys wait until then, and for the answer."""
+        keys = self._shell.window.gate.begin(tr("Opening the message…"))
+
+        def reply() -> None:
+            panel.refresh()
+            panel.list.choose()
+            self._shell.registry.run("received.reply")
+            keys.release()
+
+        panel.session.once_found(reply)
+
+    @does(
+        Command(
             "sent.reply_all",
             mark("Reply to all"),
             ("Shift+R", "Ctrl+Shift+R"),
             _L,
-            mark("In Sent: a follow-up to those it went to."),
+            mark("In Received, and in Sent as a follow-up to those it went to."),
             on_row=True,
         ),
-        enabled=shown_in("sent"),
+        enabled=can_follow,
         why_not=cannot_reply,
     )
     def reply_all(self) -> None:
         """Begin a message to those to whom the current one went."""
-        self._with_chosen(lambda rows: self._shell.lists.sent.reply_all(rows[0]))
+        self._with_followed(lambda rows: self._shell.lists.sent.reply_all(rows[0]))
 
     @does(
         Command(
@@ -347,16 +391,16 @@ class ListController(ShellController):
             mark("Forward"),
             ("F", "Ctrl+Shift+F"),
             _L,
-            mark("In Sent. Several that are selected are attached to one message."),
+            mark("In Sent and Received. Several that are selected are attached to one message."),
             on_row=True,
         ),
-        enabled=shown_in("sent"),
+        enabled=can_follow,
         why_not=cannot_forward,
     )
     def forward(self) -> None:
         """Begin a message that forwards the chosen one, or has several as attachments."""
         sent = self._shell.lists.sent
-        self._with_chosen(lambda rows: sent.forward(rows[0]) if len(rows) == 1 else sent.forward_attached(rows))
+        self._with_followed(lambda rows: sent.forward(rows[0]) if len(rows) == 1 else sent.forward_attached(rows))
 
     @does(
         Command(
@@ -364,15 +408,15 @@ class ListController(ShellController):
             mark("Forward as attachment"),
             ("Shift+F",),
             _L,
-            mark("In Sent. Each message goes whole, as it is."),
+            mark("In Sent and Received. Each message goes whole, as it is."),
             on_row=True,
         ),
-        enabled=shown_in("sent"),
+        enabled=can_follow,
         why_not=cannot_forward,
     )
     def forward_attached(self) -> None:
         """Begin a message with the chosen ones as attachments."""
-        self._with_chosen(self._shell.lists.sent.forward_attached)
+        self._with_followed(self._shell.lists.sent.forward_attached)
 
     def do(self, action: str) -> None:
         """Do one of the things that the bar offers for the current row."""

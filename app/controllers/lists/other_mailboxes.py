@@ -1,4 +1,4 @@
-"""Drafts and Sent of each mailbox that one may use beside one's own: places in the rail, with lists of their own.
+"""Drafts, Sent and Inbox of each mailbox that one may use beside one's own: places in the rail, each with a list.
 
 They are made when the first such mailbox is known, and go with it. What is done in them is done by the same rooms.
 """
@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.commands.command import Command, Context, does
+from app.controllers.lists.received_list import ReceivedSession
 from app.controllers.shell import Shell
 from app.core.i18n import mark, tr
 from app.domain.listing import Folder, Place
@@ -22,6 +23,7 @@ from app.services.records.records import Records
 from app.ui import keys
 from app.ui.message_list.list_panel import Empty, ListPanel
 from app.ui.message_list.session import ListSession
+from app.views.lists.view import ReceivedPanel
 
 if TYPE_CHECKING:
     from app.services.folders.folder_view import FolderView
@@ -36,7 +38,7 @@ class _OtherSent(ListSession):
     folder = Folder.SENT
 
 
-_KINDS: dict[str, type[ListSession]] = {"drafts": _OtherDrafts, "sent": _OtherSent}
+_KINDS: dict[str, type[ListSession]] = {"drafts": _OtherDrafts, "sent": _OtherSent, "received": ReceivedSession}
 
 
 class OtherMailboxes:
@@ -117,17 +119,18 @@ class OtherMailboxes:
         shell, kind = self._shell, place.partition(":")[0]
         session = _KINDS[kind](shell.tasks.spawn, shell.clock.now)
         name = identity.name or identity.address
-        words, icon = (tr("Drafts"), "file-text") if kind == "drafts" else (tr("Sent"), "mail-check")
-        nothing = tr("No drafts") if kind == "drafts" else tr("Nothing sent yet")
+        words, icon, nothing = _words_of(kind)
+        title = tr("{list} of {name}", list=words, name=name)
         empty = Empty(icon, nothing, tr("G, D goes to your own drafts"))
-        panel = ListPanel(tr("{list} of {name}", list=words, name=name), session, empty)
+        panel = ReceivedPanel(title, session) if kind == "received" else ListPanel(title, session, empty)
         self._sessions[place] = session
         shell.workspace.add_panel(place, panel)
         keys.bind(panel.place_for_keys, shell.registry, Context.LIST, shell.registry.attempt)
         shell.window.sidebar.add_other(name, place, words, icon)
         session.changed.subscribe(partial(self._count, place))
         self._views[place] = partial(self._view_of, account_id, Place(session.folder, identity.address))
-        if not identity.by_server or place in self._with_messages():
+        added_by_hand = not identity.by_server and kind != "received"
+        if added_by_hand or place in self._with_messages():
             self._arrive(place)
 
     def _with_messages(self) -> set[str]:
@@ -135,7 +138,7 @@ class OtherMailboxes:
         return {f"drafts:{r.drafts_of.casefold()}" for r in self._records.all() if r.drafts_of}
 
     def _arrive(self, place: str) -> None:
-        """Read a folder. One of a mailbox that the person did not add is read when the person first goes there."""
+        """Read a folder. An Inbox is read when the person first goes there; so is a mailbox that the server named."""
         make = self._views.pop(place, None)
         if make is not None:
             self._sessions[place].attach(make())
@@ -151,3 +154,14 @@ class OtherMailboxes:
         self._sessions.pop(place).attach(None)
         self._shell.window.sidebar.remove_other(place)
         self._shell.workspace.remove_panel(place)
+
+
+def _words_of(kind: str) -> tuple[str, str, str]:
+    """Return what a list of a kind is called, its icon, and what it says where it has no rows."""
+    match kind:
+        case "drafts":
+            return tr("Drafts"), "file-text", tr("No drafts")
+        case "sent":
+            return tr("Sent"), "mail-check", tr("Nothing sent yet")
+        case _:
+            return tr("Received"), "inbox", tr("Nothing was received here")

@@ -24,7 +24,7 @@ from app.services.ports import Cache
 from app.services.reader.message_reader import Conversation, MessageReader, conversation_of
 from app.services.reader.message_reader import ReadMessage as Message
 from app.services.records.records import Records
-from app.services.records.rows import ListRow
+from app.services.records.rows import ListRow, row_of_item
 from app.services.text.error_text import action_words, explain_error
 from app.services.text.message_details import details_of, people_words, report_details
 from app.services.text.status_text import Explanation
@@ -35,7 +35,7 @@ from app.ui.reader.reader import Notice, ShownMessage
 if TYPE_CHECKING:
     from app.ui.reader.conversation import ConversationArea
 
-_KINDS = {Folder.SENT: "sent", Folder.DRAFTS: "drafts"}
+_KINDS = {Folder.SENT: "sent", Folder.DRAFTS: "drafts", Folder.INBOX: "received"}
 
 
 _L: Final = Context.LIST
@@ -53,10 +53,15 @@ class ConversationController(ShellController):
         self._wanted: tuple[ListPanel, ConversationRow] | None = None
         self._looking = self._aside = False
         self._then: Callable[[], None] | None = None
+        shell.workspace.line_in_focus = self._line_in_focus
 
     @does(
         Command(
-            "list.conversation", mark("Messages of the conversation"), ("W",), _L, mark("One's own, sent or drafted.")
+            "list.conversation",
+            mark("Messages of the conversation"),
+            ("W",),
+            _L,
+            mark("R, Shift+R and F answer the one at which you stand there."),
         ),
         why_not=no_row,
     )
@@ -164,19 +169,37 @@ class ConversationController(ShellController):
         workspace.show_place(place)
         if in_list:
             panel.take_focus()
-        if self._stand_at(panel, message) or not panel.session.searching:
+        self._want(None)
+        if self._stand_at(panel, message) or (panel.session.loaded and not panel.session.searching):
             return
-        # What is looked for hides it: show everything, and stand at it as soon as that is drawn.
-        self._wanted = panel, message
-        panel.refreshed.connect(self._catch_up)
+        # What is looked for hides it, or the list was not gone to yet: stand at it as soon as it is drawn.
+        self._want((panel, message))
         panel.end_search()
 
-    def _catch_up(self) -> None:
+    def _want(self, wanted: tuple[ListPanel, ConversationRow] | None) -> None:
+        """Wait for a message to be listed, or for none."""
         if self._wanted is not None:
-            panel, message = self._wanted
-            if self._stand_at(panel, message):
-                self._wanted = None
-                panel.refreshed.disconnect(self._catch_up)
+            self._wanted[0].refreshed.disconnect(self._catch_up)
+        self._wanted = wanted
+        if wanted is not None:
+            wanted[0].refreshed.connect(self._catch_up)
+
+    def _catch_up(self) -> None:
+        if self._wanted is None:
+            return
+        panel, message = self._wanted
+        workspace = self._shell.workspace
+        went = not workspace.place or workspace.panel is not panel  # elsewhere meanwhile: nothing moves under a person
+        if went or self._stand_at(panel, message):
+            self._want(None)
+
+    def _line_in_focus(self) -> ListRow | None:
+        """Return the message of the conversation at which the person stands in the reading pane."""
+        lines = None if self._area is None else self._area.list
+        if lines is None or self._row is None or not lines.hasFocus() or not 0 <= lines.currentRow() < len(self._shown):
+            return None
+        place, row_id, row = self._shown.messages[lines.currentRow()]
+        return row_of_item(self._row.account_id, place.folder, row, f"{row_id}")
 
     def _stand_at(self, panel: ListPanel, message: ConversationRow) -> bool:
         messages, account_id = self._records, panel.session.account_id
@@ -309,7 +332,7 @@ class ReaderController(ShellController):
                 message=row.key,
                 subject=row.subject or tr("(no subject)"),
                 who=_people(row, message),
-                when=words.text or clock_time(row.when, self._shell.clock.now()),
+                when=_when(row, words.text, self._shell.clock.now()),
                 body=instead if message is None else message.text,
                 blocks=() if message is None else message.blocks,
                 remote=0 if message is None else message.remote,
@@ -338,6 +361,8 @@ class ReaderController(ShellController):
             self._shell.workspace.panel.take_focus()
 
     def _hint(self, row: ListRow) -> str:
+        if row.received:
+            return tr("R replies, Shift+R to all, F forwards")
         if self._shell.workspace.kind == "sent":
             return tr("E writes it anew")
         return tr("Enter opens it") if row.state in WRITABLE else ""
@@ -359,7 +384,15 @@ class ReaderController(ShellController):
             self._show(self._shell.workspace.panel, self._shown, message)
 
 
+def _when(row: ListRow, words: str, now: float) -> str:
+    """Return how a message stands; where that says when it was answered, after when it was sent."""
+    sent = clock_time(row.when, now)
+    return f"{sent} · {words}" if row.answered and words else words or sent
+
+
 def _people(row: ListRow, message: Message | None) -> str:
+    if message is None and row.received:
+        return tr("From {people}", people=row.sender) if row.sender else ""
     if message is None:
         return tr("To {people}", people=row.to) if row.to else ""
     return people_words(message.content)

@@ -131,7 +131,7 @@ class ChangeNotifications:
         if closed or ear.deaf or refused:
             return ()
         places = tuple(place for place in self._syncing.places_of(account_id) if not place.folder_id)
-        return (*places, INBOX) if places else ()
+        return tuple(dict.fromkeys((*places, INBOX))) if places else ()
 
     async def _hear(self, ear: _Ear, places: tuple[Place, ...]) -> bool:
         """Listen until the connection ends, or something else is wanted; return whether it was the connection."""

@@ -37,6 +37,8 @@ class RowMatching:
         """
         if record.account_id != self._account_id or self._place.folder_id:
             return False
+        if self._place.folder is Folder.INBOX:
+            return False  # what one wrote to oneself bears our mark there too, and is not the message that was sent
         if self._place.folder is Folder.OUTBOX or self._lies_here(record):
             return True
         return not self._place.mailbox and not self._lies_in_a_list(record)

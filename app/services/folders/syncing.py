@@ -30,13 +30,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_INBOX: Final = Place(Folder.INBOX)
+_REPORTS: Final = Place(Folder.INBOX, folder_id="reports")
+"""Names in the cache how far reports were read. It is no folder of a server: the Inbox has a standing of its own."""
 FIRST_LOOK: Final = 30 * 24 * 3600.0
 """How far back the first look goes, in seconds."""
 
 
 class Reporting:
-    """Reads reports of all accounts. The cache holds the time of the last one, as the state of the Inbox."""
+    """Reads reports of all accounts. The cache holds the time of the last one."""
 
     def __init__(self, mailbox: Mailbox, cache: Cache, clock: Clock) -> None:
         """Look for nothing yet."""
@@ -59,7 +60,7 @@ class Reporting:
             self._looking.discard(account_id)
 
     async def _take_in(self, account_id: AccountId) -> bool:
-        standing = await self._cache.standing(account_id, _INBOX)
+        standing = await self._cache.standing(account_id, _REPORTS)
         since = standing.checked or self._clock.now() - FIRST_LOOK
         found = await self._mailbox.find_reports(account_id, since)
         fresh = [one for one in found if one[1].at > standing.checked or not standing.checked]
@@ -67,7 +68,7 @@ class Reporting:
             return False
         await self._cache.note_reports(account_id, found)
         latest = max(report.at for _, report in found)
-        await self._cache.apply(account_id, _INBOX, (), SyncStanding(checked=max(latest, standing.checked)))
+        await self._cache.apply(account_id, _REPORTS, (), SyncStanding(checked=max(latest, standing.checked)))
         return bool(fresh)
 
 
@@ -266,6 +267,8 @@ class Syncing:
                 folder.came.subscribe(lambda newest: self.sent.emit((account_id, newest)))
             if place.folder is Folder.DRAFTS:
                 folder.told.subscribe(lambda rows: self.told_of_drafts.emit((account_id, rows)))
+            if place.folder is Folder.INBOX:
+                folder.changed.subscribe(lambda _: self._tell_sent(account_id))
             self._folders[account_id, place] = folder
             self.followed.emit(account_id)
         folder.users += 1
@@ -300,7 +303,7 @@ class Syncing:
             folder = self._folders.get((account_id, place))
             if folder is not None:
                 await self._look(folder)
-            elif place == INBOX:
+            if place == INBOX:
                 await self.look_for_reports(account_id)
 
     async def gone(self, account_id: AccountId, place: Place, item_ids: Sequence[str]) -> None:
@@ -356,9 +359,7 @@ class Syncing:
     async def settle_reports(self, account_id: AccountId, message_id: str, *, settled: bool = True) -> None:
         """Record that the person knows what reports say of a message. Raises StorageError."""
         await self._cache.settle_reports(account_id, message_id, settled=settled)
-        for folder in list(self._folders.values()):
-            if folder.account_id == account_id and folder.place.folder is Folder.SENT:
-                folder.changed.emit(None)
+        self._tell_sent(account_id)
 
     async def _go_round(self) -> None:
         failures = 0
@@ -377,8 +378,11 @@ class Syncing:
             failures = failures + 1 if failed else 0
 
     def _is_told_of(self, folder: FolderSync) -> bool:
-        """Return whether the server notifies of this folder's changes, and the last look was not long ago."""
-        told = folder.place in self._listened.get(folder.account_id, ())
+        """Return whether the server notifies of this folder's changes, and the last look was not long ago.
+
+        Of an Inbox it tells of new mail alone: what was moved or deleted there is found by looking.
+        """
+        told = folder.place in self._listened.get(folder.account_id, ()) and folder.place.folder is not Folder.INBOX
         looked = self._looked.get((folder.account_id, folder.place), 0.0)
         return told and self._clock.now() - looked < LISTENED_SECONDS
 
@@ -386,6 +390,12 @@ class Syncing:
         await folder.sync()
         if folder.trouble is None:
             self._looked[folder.account_id, folder.place] = self._clock.now()
+
+    def _tell_sent(self, account_id: AccountId) -> None:
+        """Let the lists of what was sent be read anew: what came may answer some of it."""
+        for folder in list(self._folders.values()):
+            if folder.account_id == account_id and folder.place.folder is Folder.SENT:
+                folder.changed.emit(None)
 
     def _known(self, account_id: AccountId) -> dict[LocalId, ItemRef]:
         return {r.local_id: r.ref for r in self._records.all() if r.account_id == account_id and r.ref is not None}

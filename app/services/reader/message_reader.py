@@ -89,7 +89,7 @@ class MessageReader:
                 raise ItemRefused(answer.outcome.words)
             raise MailError(tr("The server gave no answer for this message."))
         reading = msgspec.structs.replace(await self.made(answer.item.content), item=answer.item)
-        if not answer.item.is_draft and answer.item.sent:
+        if not answer.item.is_draft and answer.item.sent and not row.received:
             self.read_in_sent.emit((row.account_id, reading.content.recipients(), answer.item.sent))
         return self._keep(row.ref, reading)
 
@@ -176,6 +176,8 @@ def _row(one: ConversationRow, now: float, *, here: bool) -> ConversationLine:
     row = one.row
     draft = one.place.folder is Folder.DRAFTS
     who = people_of(row) or tr("(no recipient)")
+    if one.place.folder is Folder.INBOX:
+        who = tr("From {people}", people=row.sender or tr("(no sender)"))
     words = " ".join((row.preview or row.subject).split())
     when = short_time(moment_of(row, one.place.folder), now)
     return ConversationLine(when, tr("Draft to {people}", people=who) if draft else who, words, here)

@@ -20,6 +20,8 @@ class ListRow(msgspec.Struct, frozen=True):
     by, newest first: sent time in Sent, last change elsewhere; seconds since the epoch, to the millisecond. `to` are
     all it goes to, `cc` those of them in Cc as far as the server names them. `resting` says that it lies in the
     server's Outbox and no message of this machine stands for it, `deferred` when it goes from there, 0 for at once.
+    `received` says that it lies among what came: it is somebody else's, and shown by its sender. `answered` is when the
+    first message that answered it was sent, 0 where none is known.
     """
 
     key: str
@@ -43,6 +45,8 @@ class ListRow(msgspec.Struct, frozen=True):
     conversation: str = ""
     resting: bool = False
     deferred: float = 0.0
+    received: bool = False
+    answered: float = 0.0
 
     @property
     def local_id(self) -> LocalId | None:
@@ -97,6 +101,8 @@ def row_of_item(account_id: AccountId, folder: Folder, item: Row, key: str = "")
         conversation=item.conversation,
         resting=folder is Folder.OUTBOX,
         deferred=item.deferred,
+        received=folder is Folder.INBOX,
+        answered=item.answered if folder is Folder.SENT else 0.0,
     )
 
 
@@ -153,6 +159,7 @@ def row_of_record(key: str, record: Record, item: Row | None, folder: Folder) ->
         reports=() if item is None else item.reports,
         message_id=record.message_id if item is None else item.message_id,
         conversation="" if item is None else item.conversation,
+        answered=item.answered if item is not None and folder is Folder.SENT else 0.0,
     )
 
 

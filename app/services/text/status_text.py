@@ -262,10 +262,19 @@ class StateWords(msgspec.Struct, frozen=True):
 
 def row_words(row: ListRow, now: float, moving: Moving | None = None) -> StateWords:
     """Return how a row stands; what only the server has is saved there, or was sent."""
+    words = _row_words(row, now, moving)
+    if not row.answered or not words.quiet or row.state is not State.SENT:
+        return words
+    return StateWords("mail-check", tr("Answered {time}", time=clock_time(row.answered, now)), "good")
+
+
+def _row_words(row: ListRow, now: float, moving: Moving | None) -> StateWords:
     if row.record is not None:
         return state_words(row.record, now, moving)
     if row.resting:
         return _resting(row, now)
+    if row.received:
+        return StateWords("mail", clock_time(row.when, now) if row.when > 0 else tr("Received"), quiet=True)
     return _saved(row.when, now) if row.is_draft else _sent(row.when, now)
 
 

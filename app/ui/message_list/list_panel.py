@@ -125,6 +125,8 @@ class ListPanel(QWidget):
 
     refreshed = Signal()
     acted = Signal(str)
+    search_keys = ""
+    """What Enter and Shift+Enter do in the line in which one types, where that is not the usual."""
 
     def __init__(self, title: str, session: ListSession, empty: Empty, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -268,14 +270,23 @@ class ListPanel(QWidget):
         if self._find is None:
             from app.ui.message_list.search_bar import SearchBar
 
-            self._find = find = SearchBar(self)
+            self._find = find = SearchBar(self, self.search_keys)
             self._column.insertWidget(1, find)
-            find.asked.connect(self.session.find)
+            find.asked.connect(self.look_for)
             find.offer_wanted.connect(self._offer)
             find.left.connect(self._come_from_search)
+            find.entered.connect(self.enter_from_search)
             find.ended.connect(self.end_search)
             find.server_wanted.connect(self.search_server)
         self._find.begin()
+
+    def look_for(self, text: str) -> None:
+        """Show what `text` finds alone."""
+        self.session.find(text)
+
+    def enter_from_search(self) -> None:
+        """Do what Enter does in the line in which one types: go to what was found."""
+        self._come_from_search()
 
     def _escape(self) -> None:
         """Take back what is being done with rows, if anything is; else show everything again."""

@@ -27,11 +27,14 @@ class SearchBar(QFrame):
     asked = Signal(str)
     offer_wanted = Signal(str)
     left = Signal()
+    entered = Signal()
     ended = Signal()
     server_wanted = Signal()
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, keys: str = "") -> None:
+        """`keys` says what Enter and Shift+Enter do, where that is not the usual."""
         super().__init__(parent)
+        self._keys = keys or tr("Enter: to the list · Shift+Enter: on the server")
         self._offers: list[Completion] = []
         self.line = _Line(self)
         self.line.setProperty("kind", "box")
@@ -84,7 +87,7 @@ class SearchBar(QFrame):
         """Show what could be meant."""
         self._offers = list(offers)
         shown = "   ".join(one.shown for one in self._offers[:_OFFERS])
-        words = tr("Tab: {offers}", offers=shown) if shown else tr("Enter: to the list · Shift+Enter: on the server")
+        words = tr("Tab: {offers}", offers=shown) if shown else self._keys
         self._hint.setText(words)
         self.line.setAccessibleDescription(words)
 
@@ -102,6 +105,8 @@ class SearchBar(QFrame):
             self.asked.emit(self.line.text())
             if key != Qt.Key.Key_Down and shifted:
                 self.server_wanted.emit()
+            elif key != Qt.Key.Key_Down:
+                self.entered.emit()
             else:
                 self.left.emit()
 

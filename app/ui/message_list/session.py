@@ -52,6 +52,8 @@ class ListSession:
         self.notes = RowNotes(self.told)
         self._spawn = spawn
         self._now = now
+        self._searches = 0
+        self._searched: list[Callable[[], None]] = []
 
     def attach(self, view: FolderView | None) -> None:
         """Show another account's folder, or nothing. Raises ValueError for another folder than this list's."""
@@ -100,7 +102,25 @@ class ListSession:
         """Show what `text` finds alone."""
         self.text = text
         if self.view is not None:
-            self._spawn(self.view.find(self._query()), f"find in {self.folder}")
+            self._searches += 1
+            self._spawn(self._find(self.view, self._query()), f"find in {self.folder}")
+
+    async def _find(self, view: FolderView, query: Query) -> None:
+        try:
+            await view.find(query)
+        finally:
+            self._searches -= 1
+            if not self._searches:
+                waiting, self._searched = self._searched, []
+                for act in waiting:
+                    act()
+
+    def once_found(self, act: Callable[[], None]) -> None:
+        """Call `act` as soon as what was looked for last is listed: at once where nothing is being looked for."""
+        if self._searches:
+            self._searched.append(act)
+        else:
+            act()
 
     def find_on_server(self) -> None:
         """Look for the same on the server."""
@@ -231,7 +251,7 @@ class ListSession:
         else:
             line, tone, icon, action = words.text, words.tone, words.icon, words.action_words
         return RowFace(
-            who=row.to or tr("(no recipient)"),
+            who=_person_of(row),
             when=self._when(row),
             subject=row.subject or tr("(no subject)"),
             line=" ".join(line.split()),
@@ -275,6 +295,11 @@ class ListSession:
     def local_ids(self, rows: Iterable[ListRow]) -> list[LocalId]:
         """Return this machine's names of those rows that have one."""
         return [row.local_id for row in rows if row.local_id is not None]
+
+
+def _person_of(row: ListRow) -> str:
+    """Return whom a row names: who wrote what came, and whom it goes to elsewhere."""
+    return (row.sender or tr("(no sender)")) if row.received else (row.to or tr("(no recipient)"))
 
 
 def _person_begun(text: str) -> str:

@@ -202,6 +202,10 @@ class SentSession(ListSession):
                 failed[row.key] = MailError(tr("This message is no longer here."))
         return made, failed
 
+    def reply(self, row: ListRow) -> None:
+        """Begin an answer to the writer of a message that was received."""
+        self.open_made(lambda: self._reply_forward.reply(row))
+
     def reply_all(self, row: ListRow) -> None:
         """Begin an answer to all the message went to, in the same conversation."""
         self.open_made(lambda: self._reply_forward.reply_all(row))

@@ -43,6 +43,7 @@ class Sidebar(QWidget):
             ("drafts", tr("Drafts"), "file-text", "Ctrl+2"),
             ("outbox", tr("Outbox"), "send-horizontal", "Ctrl+4"),
             ("sent", tr("Sent"), "mail-check", "Ctrl+3"),
+            ("received", tr("Received"), "inbox", "Ctrl+5"),
         ):
             self._add_place(self._column, name, words, icon, shortcut)
         self._others = QVBoxLayout()

@@ -43,6 +43,8 @@ class Workspace:
         self.messages: list[QWidget] = []
         self.reads_other: Callable[[], bool] = lambda: False
         """Whether the reader shows a message that is in no list."""
+        self.line_in_focus: Callable[[], ListRow | None] = lambda: None
+        """The message of a conversation at which the person stands in the reader, beside the one that is read."""
         self._at = ""
         self._listeners: list[Callable[[ListPanel], None]] = []
         self.reading: Event[tuple[ListPanel, ListRow | None]] = Event()

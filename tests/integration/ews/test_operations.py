@@ -311,3 +311,13 @@ def test_a_draft_of_nothing_can_be_saved_in_two_mailboxes_at_once(backend: EwsBa
         [Mark(theirs.local_id, "")], [Folder.DRAFTS, Place(Folder.DRAFTS, "sales@contoso.com")], job()
     )
     assert [one.place for one in found] == [Place(Folder.DRAFTS, "sales@contoso.com")]
+
+
+def test_an_inbox_is_listed_and_synchronised_with_who_wrote_each_message(backend: EwsBackend) -> None:
+    inbox = Place(Folder.INBOX)
+    listed = backend.list_folder(inbox, 0, 50, job()).rows
+    synced = [change.row for change in backend.sync(inbox, "", 200, job()).changes]
+    assert listed
+    assert {row.ref.item_id for row in synced if row is not None} == {row.ref.item_id for row in listed}
+    assert all(row.sender and row.sent and not row.is_draft for row in listed)
+    assert [row.sent for row in listed] == sorted((row.sent for row in listed), reverse=True)

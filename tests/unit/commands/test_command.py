@@ -62,6 +62,22 @@ def test_a_command_that_cannot_be_done_now_is_not_done() -> None:
     assert done == ["b"]
 
 
+def test_keys_mean_the_other_command_where_that_can_be_done_and_this_one_cannot() -> None:
+    done: list[str] = []
+    can = {"a": True, "b": True}
+    registry = Registry()
+    registry.add(
+        [
+            (Command("a", "A", ("R",), otherwise="b"), Handler(lambda: done.append("a"), lambda: can["a"])),
+            (Command("b", "B"), Handler(lambda: done.append("b"), lambda: can["b"])),
+        ]
+    )
+    pressed = next(iter(registry))
+    for can["a"], can["b"] in ((True, True), (False, True), (False, False)):
+        registry.attempt(*pressed)
+    assert done == ["a", "b"]
+
+
 @pytest.mark.parametrize(
     ("query", "first"),
     [("", "Send"), ("sent", "Go to Sent"), ("go dr", "Go to Drafts"), ("sall", "Send all drafts that are ready")],

@@ -442,6 +442,21 @@ def answering(number: int, thread: str, *, by_references: bool = True, **more: o
     return msgspec.structs.replace(row(number), **told)
 
 
+async def test_what_was_received_is_of_the_conversation_and_says_when_the_first_answer_came(cache: Cache) -> None:
+    inbox, theirs = Place(Folder.INBOX), Place(Folder.INBOX, "Sales@x")
+    await cache.put(A, SENT, [row(2, conversation="c", message_id="<2@x>"), row(8, conversation="c"), row(3)])
+    await cache.put(A, inbox, [row(1, conversation="c"), row(7, conversation="c"), row(4, conversation="d"), row(5)])
+    await cache.put(A, theirs, [row(6, conversation="c")])
+    await cache.put(A, inbox, [row(20, conversation="c", message_id="<2@x>", sent=2.5)])
+    await cache.put(A, Place(Folder.INBOX, "", "F"), [row(21, conversation="c", sent=2.7)])
+    await cache.put(B, inbox, [row(22, conversation="c", sent=2.8)])
+    found = await cache.conversation(A, "id-2")
+    assert [one.row.ref.item_id for one in found] == ["id-8", "id-7", "id-6", "id-20", "id-2", "id-1"]
+    listing = await cache.listing(A, SENT)
+    answered = {one.ref.item_id: one.answered for one in listing.rows.values()}
+    assert answered == {"id-2": 6.0, "id-8": 0.0, "id-3": 0.0}
+
+
 async def test_answers_are_of_the_conversation_whatever_their_subject_and_whose_messages_lie_between(
     cache: Cache,
 ) -> None:

@@ -45,6 +45,15 @@ async def test_a_draft_that_both_sides_have_is_one_row(scene: Scene) -> None:
     assert [row.local_id for row in rows if row.subject == "Hello"] == [local_id]
 
 
+async def test_what_one_wrote_to_oneself_stands_in_the_inbox_as_what_came(scene: Scene) -> None:
+    local_id = await scene.saved_message()
+    scene.mailbox.put(ANNA, MESSAGE, folder=Folder.INBOX, local_id=local_id)
+    view = await view_of(scene, Folder.INBOX)
+    await view.reload()
+    (row,) = await rows_of(view)
+    assert (row.local_id, row.received) == (None, True)
+
+
 async def test_local_drafts_are_there_before_the_server_answered_and_while_it_does_not(scene: Scene) -> None:
     await scene.saved_message()
     view = await view_of(scene, Folder.DRAFTS)

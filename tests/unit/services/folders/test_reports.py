@@ -57,6 +57,19 @@ async def test_the_lists_of_other_folders_ask_for_no_reports(scene: Scene) -> No
     assert scene.mailbox.calls_of("find_reports") == []
 
 
+async def test_reports_are_looked_for_while_the_inbox_is_listed_from_where_they_were_read(scene: Scene) -> None:
+    cache = FakeCache()
+    sent, inbox = await view_of(scene, Folder.SENT, cache), await view_of(scene, Folder.INBOX, cache)
+    await sent.reload()
+    came(scene, ReportKind.READ, "Ben")
+    known = scene.clock.now()
+    await sent.reload()
+    await scene.clock.advance(100)
+    await inbox.reload()
+    await sent.reload()
+    assert scene.mailbox.calls_of("find_reports")[-1].asked[0] == known, "a look at the Inbox read no reports"
+
+
 async def test_a_server_that_cannot_be_asked_costs_nothing(scene: Scene) -> None:
     cache = FakeCache()
     view = await view_of(scene, Folder.SENT, cache)

@@ -287,3 +287,31 @@ async def test_a_message_that_was_read_is_found_by_its_words_unless_the_disk_fai
     service.note_body(ANNA, item_id, "a needle")
     await settle()
     assert len((await cache.listing(ANNA, SENT, query=query)).ids) == 1
+
+
+async def test_a_notice_of_the_inbox_brings_its_rows_and_reports_and_sent_is_looked_at_anew(
+    scene: Scene, cache: FakeCache, service: Syncing, folder: FolderSync
+) -> None:
+    inbox = service.follow(ANNA, syncing.INBOX)
+    told: list[None] = []
+    folder.changed.subscribe(told.append)
+    scene.mailbox.put(ANNA, Content(subject="Came"), folder=Folder.INBOX)
+    await service.look_at(ANNA, [syncing.INBOX])
+    assert len((await cache.listing(ANNA, syncing.INBOX)).ids) == 1
+    assert scene.mailbox.calls_of("find_reports")
+    assert told, "what came may answer what was sent"
+    service.leave(inbox)
+
+
+async def test_an_inbox_is_looked_at_each_minute_though_new_mail_is_told(scene: Scene, service: Syncing) -> None:
+    inbox, sent = service.follow(ANNA, syncing.INBOX), service.follow(ANNA, SENT)
+    service.listen(ANNA, [syncing.INBOX, SENT])
+    service.start()
+    await scene.clock.advance(syncing.POLL_SECONDS + 1)
+    before = [call.asked[0] for call in scene.mailbox.calls_of("sync")]
+    assert before.count(syncing.INBOX) == 1
+    await scene.clock.advance(syncing.POLL_SECONDS + 1)
+    after = [call.asked[0] for call in scene.mailbox.calls_of("sync")]
+    assert (after.count(syncing.INBOX), after.count(SENT)) == (2, before.count(SENT))
+    service.leave(inbox)
+    service.leave(sent)
