@@ -216,6 +216,9 @@ ATTACHMENT_GONE: Final = _codes("ItemNotFound InvalidAttachmentId AttachmentNotF
 MESSAGE_TOO_LARGE: Final = _codes("MessageSizeExceeded MailboxMessageSizeLimitExceeded")
 """The server takes no message as large as this."""
 
+NO_RECIPIENTS: Final = "ErrorInvalidRecipients"
+"""The message has no recipient, or one that it cannot be sent to."""
+
 # --- of a place or a person --------------------------------------------------------------------------------------
 
 NO_MAILBOX: Final = _codes("NonExistentMailbox NonPrimarySmtpAddress MissingEmailAddress")

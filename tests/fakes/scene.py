@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, cast
 
+import msgspec
+
 from app.domain.account import Account
 from app.domain.edits import Edit, RecipientSplice, TextSplice
 from app.domain.message import AccountId, Content, Field, LocalId
 from app.domain.recipient import Recipient
 from app.domain.record import Record
+from app.domain.server_traits import BY_THE_BOOK, ServerTraits
 from app.services.accounts.accounts import Accounts
 from app.services.accounts.watched_mailbox import WatchedMailbox
 from app.services.drafts.draft_attachments import DraftAttachments
@@ -28,6 +31,11 @@ ANNA = AccountId("anna")
 ACCOUNT = Account(ANNA, "anna@example.org", "https://mail.example.org/EWS/Exchange.asmx", "anna")
 BEN = Recipient("ben@example.org", "Ben")
 MESSAGE = Content(to=(BEN,), subject="Hello", body="Dear Ben")
+
+
+def asked_traits(now: float) -> ServerTraits:
+    """Return what is known of a server that keeps the book, and was asked just now."""
+    return msgspec.structs.replace(BY_THE_BOOK, asked_at=now)
 
 
 class Spawned:
@@ -78,7 +86,8 @@ class Scene:
         self.files = files or FakeFiles()
         self.spawn = Spawned()
         self.records = Records(journal, clock, self.spawn)
-        self.accounts = Accounts(FakeSettings([ACCOUNT]), secrets, mailbox)
+        self.settings = FakeSettings([ACCOUNT], asked_traits(clock.now()))
+        self.accounts = Accounts(self.settings, secrets, mailbox)
         self.watched = WatchedMailbox(mailbox, self.accounts, clock)
         self.drafts = Drafts(self.records, self.watched, self.accounts, clock, self.spawn, self.files)
         self.attachments = DraftAttachments(self.records, self.drafts, self.files, self.spawn)

@@ -7,17 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from app.domain.account import Account
 from app.domain.errors import StorageError
 from app.domain.message import AccountId
+from app.domain.server_traits import ServerTraits
+from app.services.accounts.accounts import traits_key
 
 
 class FakeSettings:
-    """The fake. What was kept is read from `kept` and `preferences`."""
+    """The fake. What was kept is read from `kept` and `preferences`. `traits` is what is known of each server."""
 
-    def __init__(self, accounts: Iterable[Account] = ()) -> None:
+    def __init__(self, accounts: Iterable[Account] = (), traits: ServerTraits | None = None) -> None:
         self.kept = {account.account_id: account for account in accounts}
         self.preferences: dict[str, str] = {}
+        if traits is not None:
+            known = msgspec.json.encode(traits).decode()
+            self.preferences = {traits_key(account_id): known for account_id in self.kept}
         self.trouble: StorageError | None = None
 
     async def accounts(self) -> list[Account]:

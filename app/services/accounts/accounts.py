@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, Final
@@ -11,9 +12,10 @@ import msgspec
 from app.core.events import Event
 from app.core.i18n import tr
 from app.domain.account import Account, AuthKind, Discovery, ProbeStep, proxy_key
-from app.domain.errors import MailError, Trouble, TroubleKind, error_for
+from app.domain.errors import MailError, StorageError, Trouble, TroubleKind, error_for
 from app.domain.message import AccountId
 from app.domain.release import Release
+from app.domain.server_traits import ServerTraits
 from app.domain.sign_in import ANOTHER_PERSON, SignedIn, SignInPage, SignInWay
 from app.services.ports import Connections, Secrets, Settings, SignIns
 
@@ -23,6 +25,12 @@ PAUSING: Final = frozenset(
 """Troubles that do not pass by themselves: nothing is tried again until the person, or another try, made it well."""
 
 log = logging.getLogger(__name__)
+_read_traits: Final = msgspec.json.Decoder(ServerTraits).decode
+
+
+def traits_key(account_id: AccountId) -> str:
+    """Return the name under which the traits of an account's server are kept."""
+    return f"server_traits {account_id}"
 
 
 class AccountTrouble(msgspec.Struct, frozen=True):
@@ -48,6 +56,7 @@ class Accounts:
         self._open: set[AccountId] = set()
         self._tried: set[AccountId] = set()
         self._troubles: dict[AccountId, Trouble] = {}
+        self._traits: dict[AccountId, ServerTraits] = {}
 
     async def start(self) -> None:
         """Read the accounts and open each whose secret is there. Raises StorageError."""
@@ -58,6 +67,7 @@ class Accounts:
         """Read the accounts: they can be written from. Raises StorageError."""
         for account in await self._settings.accounts():
             self._accounts[account.account_id] = account
+            await self._read_traits(account.account_id)
         self.changed.emit(None)
 
     async def open_all(self) -> None:
@@ -82,6 +92,28 @@ class Accounts:
         """Return whether the engine has what it needs to reach the account."""
         return account_id in self._open
 
+    def traits(self, account_id: AccountId) -> ServerTraits:
+        """Return what the account's server was seen to do."""
+        return self._traits.get(account_id, ServerTraits())
+
+    async def learn_traits(self, account_id: AccountId, **seen: Any) -> None:
+        """Keep what was seen of the account's server. A full disk only makes it be asked again."""
+        before = self.traits(account_id)
+        traits = msgspec.structs.replace(before, **seen)
+        if traits != before:
+            self._traits[account_id] = traits
+            await self._keep_traits(account_id, traits)
+
+    async def _keep_traits(self, account_id: AccountId, traits: ServerTraits) -> None:
+        with contextlib.suppress(StorageError):
+            await self._settings.keep_setting(traits_key(account_id), msgspec.json.encode(traits).decode())
+
+    async def _read_traits(self, account_id: AccountId) -> None:
+        kept = await self._settings.read_setting(traits_key(account_id))
+        with contextlib.suppress(msgspec.MsgspecError):
+            if kept:
+                self._traits[account_id] = _read_traits(kept)
+
     def trouble(self, account_id: AccountId) -> Trouble | None:
         """Return what is the matter with the account, or None."""
         return self._troubles.get(account_id)
@@ -103,6 +135,8 @@ class Accounts:
         before = self._accounts.get(account.account_id)
         await self._settings.keep_account(account)
         self._accounts[account.account_id] = account
+        if before is not None and before.endpoint != account.endpoint:
+            await self.learn_traits(account.account_id, **msgspec.structs.asdict(ServerTraits()))
         kept = await self._secrets.keep_secret(account.account_id, secret)
         if before is not None and before.proxy_user and not account.proxy_user:
             await self._secrets.forget(proxy_key(account.account_id))
@@ -122,6 +156,8 @@ class Accounts:
         """Remove an account and its secret; its messages stay on this machine."""
         await self._settings.remove_account(account_id)
         before = self._accounts.pop(account_id, None)
+        if self._traits.pop(account_id, None) is not None:
+            await self._keep_traits(account_id, ServerTraits())
         self._open.discard(account_id)
         await self._secrets.forget(account_id)
         if before is not None and before.proxy_user:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar, cast
+
+import msgspec
 
 from app.domain.errors import AccountError, SignInRefused, Trouble, TroubleKind
-from app.domain.listing import Place
+from app.domain.listing import Change, Folder, Page, Place, Row, Sighting, SyncPage
 from app.domain.message import AccountId
-from app.domain.operations import Answer, Read, Result, Write
+from app.domain.operations import Answer, ListFolder, Locate, Read, Result, Sync, Write
 from app.domain.outcome import Outcome, Verdict
+from app.domain.proof import is_draft
+from app.domain.server_traits import ServerTraits
 from app.services.accounts.accounts import Accounts
 from app.services.ports import Clock, Mailbox
+
+_Marked = TypeVar("_Marked", Row, Sighting)
 
 NOT_OPEN = Trouble(TroubleKind.SIGN_IN, "the password is not known yet", may_have_been_processed=False)
 
@@ -60,6 +67,25 @@ class WatchedMailbox(Mailbox):
             raise
         if operation.tells_of_account:
             self._accounts.report_well(account_id)
+        return self._as_it_lies(account_id, operation, result)
+
+    def _as_it_lies(self, account_id: AccountId, operation: Read[Result], result: Result) -> Result:
+        """Return the result with IsDraft as it may be believed (`domain/proof.py`)."""
+        traits = self._accounts.traits(account_id)
+        if traits.is_draft_told:
+            return result
+        if isinstance(operation, Locate):
+            sightings = cast("list[Sighting]", result)
+            return cast("Result", [_placed(one, one.folder, traits) for one in sightings])
+        if isinstance(operation, ListFolder):
+            folder = operation.folder.folder if isinstance(operation.folder, Place) else operation.folder
+            page = cast("Page", result)
+            rows = tuple(_placed(row, folder, traits) for row in page.rows)
+            return cast("Result", msgspec.structs.replace(page, rows=rows))
+        if isinstance(operation, Sync):
+            found = cast("SyncPage", result)
+            changes = tuple(_changed(one, operation.place.folder, traits) for one in found.changes)
+            return cast("Result", msgspec.structs.replace(found, changes=changes))
         return result
 
     def _heard(self, account_id: AccountId, outcomes: Sequence[Outcome]) -> None:
@@ -68,3 +94,13 @@ class WatchedMailbox(Mailbox):
             self._accounts.report_well(account_id)
         elif troubles:
             self._accounts.report(account_id, troubles[0])
+
+
+def _placed(one: _Marked, folder: Folder, traits: ServerTraits) -> _Marked:
+    draft = is_draft(folder, one.is_draft, traits)
+    return one if draft == one.is_draft else msgspec.structs.replace(one, is_draft=draft)
+
+
+def _changed(change: Change, folder: Folder, traits: ServerTraits) -> Change:
+    row = None if change.row is None else _placed(change.row, folder, traits)
+    return change if row is change.row else msgspec.structs.replace(change, row=row)

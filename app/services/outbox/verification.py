@@ -18,10 +18,12 @@ from app.domain.listing import Folder, Mark, Place, Sighting
 from app.domain.message import AccountId, Content, DraftUpdate, ItemRef, LocalId
 from app.domain.outcome import Verdict
 from app.domain.problem import ProblemKind, problem
+from app.domain.proof import proves_sent, proves_unsent
 from app.domain.record import CopyKind, Record
 from app.domain.response_codes import ITEM_GONE
-from app.domain.state import VERIFIABLE, State
+from app.domain.state import VERIFIABLE, WENT_OUT, State
 from app.services.accounts.accounts import Accounts
+from app.services.accounts.asking_server import AskingServer
 from app.services.drafts.saver import as_it_is
 from app.services.ports import Clock, Mailbox
 from app.services.records.records import Changes, Records
@@ -59,7 +61,7 @@ class Verification:
         self._spawn = spawn
         self._looking: set[LocalId] = set()
         self._fenced: set[LocalId] = set()
-        self._leave_drafts: set[AccountId] = set()
+        self._asking = AskingServer(mailbox, accounts, clock)
 
     def start(self, account_id: AccountId, local_ids: Sequence[LocalId]) -> None:
         """Look for these messages in a moment, unless they are looked for already."""
@@ -77,6 +79,8 @@ class Verification:
             await self._clock.sleep(FIRST_LOOK)
             while open_ends:
                 try:
+                    if seen_as_draft.intersection(open_ends) or any(map(self._is_unknown, open_ends)):
+                        await self._asking.ask(account_id)
                     seen = await self._look(account_id, open_ends)
                 except (AccountError, ItemRefused):
                     failures += 1
@@ -103,21 +107,31 @@ class Verification:
         wanted = {record.local_id: record.copy_to.place for record in records}
         own = {record.local_id: record for record in records}
         sightings, blind = await self._locate(account_id, marks, _others(records))
+        traits = self._accounts.traits(account_id)
         seen = {local_id: _Seen(blind=blind) for local_id, place in wanted.items() if place is not None}
         for sighting in sightings:
             local_id = LocalId(sighting.mark.local_id)
-            if sighting.is_draft and _came_beside(own[local_id], sighting):
+            record = own[local_id]
+            if sighting.is_draft and _came_beside(record, sighting):
                 continue
+            # After the server's yes it is only asked where the copy is.
+            tried = record.ref if record.state is State.UNKNOWN else None
             one = seen.setdefault(local_id, _Seen())
             if sighting.folder is Folder.OUTBOX:
                 one.in_outbox = True
             elif sighting.is_draft:
                 one.draft = sighting
+            elif not proves_sent(sighting.folder, sighting.is_draft, sighting.ref, tried, traits):
+                continue
             elif sighting.folder is Folder.SENT and sighting.place == wanted.get(local_id):
                 one.sent = sighting
             else:
                 one.elsewhere = sighting
         return seen
+
+    def _is_unknown(self, local_id: LocalId) -> bool:
+        record = self._records.get(local_id)
+        return record is not None and record.state is State.UNKNOWN
 
     async def _locate(
         self, account_id: AccountId, marks: Sequence[Mark], others: Sequence[Place]
@@ -145,6 +159,7 @@ class Verification:
             if self._settle(local_id, one, said, again=local_id in as_draft, last=last):
                 settled.add(local_id)
         await self._tell(said)
+        await self._learn(said)
         # What the others show of this server helps to find what became of these.
         for local_id in local_ids:
             if local_id not in known and await self._settle_unknown(local_id, seen.get(local_id, _Seen()), last=last):
@@ -158,6 +173,17 @@ class Verification:
             {local_id: changes for local_id, (_, changes) in said.items()},
             lambda record: record.state is said[record.local_id][0],
         )
+
+    async def _learn(self, said: _Said) -> None:
+        """Take down what sends that the server had accepted show of it: does it take drafts away?"""
+        for local_id, (before, changes) in said.items():
+            record = self._records.get(local_id)
+            if record is None or before not in WENT_OUT or record.head.sender:
+                continue  # a delegate's draft may stay at any server
+            if changes["problem"] == problem(ProblemKind.LEFT_IN_DRAFTS):
+                await self._accounts.learn_traits(record.account_id, send_takes_draft_away=False)
+            elif changes["ref"] is not None and not changes["problem"]:
+                await self._accounts.learn_traits(record.account_id, send_takes_draft_away=True)
 
     def _settle(self, local_id: LocalId, seen: _Seen, said: _Said, *, again: bool, last: bool) -> bool:
         """See what became of a message that the server accepted; what is certain goes into `said`.
@@ -186,7 +212,6 @@ class Verification:
         if seen.draft is not None:
             if not again:
                 return False
-            self._leave_drafts.add(record.account_id)
             state = State.SENT if filed else State.SENT_NOT_FILED
             said[record.local_id] = self._say(record, state, ProblemKind.LEFT_IN_DRAFTS, seen.draft)
         elif filed:
@@ -271,16 +296,16 @@ class Verification:
     def _draft_proves(self, record: Record) -> bool:
         """Return whether a draft that is still there was not sent: not so where the server, or rights, leave it behind.
 
-        SendItem's specification names two cases in which a delegate's message is sent and its draft stays. Where no
-        copy is kept, its absence says nothing: then this server must have been seen to take drafts away.
+        SendItem's specification names two cases in which a delegate's message is sent and its draft stays.
         """
+        traits = self._accounts.traits(record.account_id)
         others = [r for r in self._records.all() if r.account_id == record.account_id and r is not record]
         left = problem(ProblemKind.LEFT_IN_DRAFTS)
-        if record.account_id in self._leave_drafts or record.head.sender or any(r.problem == left for r in others):
+        if record.head.sender or any(r.problem == left for r in others):
             return False
-        return record.copy_to.kind is not CopyKind.NONE or any(
-            r.state is State.SENT and r.verified and not r.problem and r.send_outcome is not None for r in others
-        )
+        if traits.send_takes_draft_away is None and any(map(_was_taken_away, others)):
+            traits = msgspec.structs.replace(traits, send_takes_draft_away=True)
+        return proves_unsent(traits)
 
     def _say(
         self, record: Record, state: State, finding: ProblemKind | None, at: Sighting | None
@@ -342,3 +367,9 @@ def _named_again(record: Record, draft: Sighting) -> ItemRef:
     if record.ref is not None and record.ref.item_id == draft.ref.item_id:
         return record.ref
     return ItemRef(draft.ref.item_id)
+
+
+def _was_taken_away(record: Record) -> bool:
+    """Return whether a message was seen to have left Drafts after the server said yes to it."""
+    yes = record.send_outcome is not None and record.send_outcome.accepted
+    return yes and record.state is State.SENT and bool(record.verified) and not record.problem

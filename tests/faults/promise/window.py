@@ -8,7 +8,6 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from app.domain.account import Account
 from app.engine.client import EngineClient
 from app.services.accounts.accounts import Accounts
 from app.services.accounts.watched_mailbox import WatchedMailbox
@@ -68,7 +67,7 @@ class Window:
         pending: Pending,
         engine: Callable[[], EngineClient],
         before_each: Callable[[str], None],
-        accounts: list[Account],
+        settings: FakeSettings,
         secrets: FakeSecrets,
     ) -> Window:
         """Begin a run on what is in `folder`; nothing is read yet."""
@@ -76,7 +75,7 @@ class Window:
         mailbox = MortalMailbox(engine, window.life, before_each)
         spawn = window.spawn
         window.messages = Records(window.journal, clock, spawn)
-        window.accounts = Accounts(FakeSettings(accounts), secrets, mailbox)
+        window.accounts = Accounts(settings, secrets, mailbox)
         window.mailbox = WatchedMailbox(mailbox, window.accounts, clock)
         window.files = AttachmentFolder(folder / ATTACHED)
         files = MortalFiles(window.files, window.life).as_port()

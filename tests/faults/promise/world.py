@@ -15,14 +15,18 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+
 from app.domain.account import Account
 from app.domain.errors import MailError
 from app.domain.message import AccountId, Content, DraftUpdate, Field, ItemRef, LocalId, Options
 from app.domain.outcome import LOCAL
 from app.domain.record import Record
+from app.domain.server_traits import BY_THE_BOOK, ServerTraits
 from app.engine.client import Deadlines, EngineClient
 from tests.fakes.clock import FakeClock, settle
 from tests.fakes.secrets import FakeSecrets
+from tests.fakes.settings import FakeSettings
 from tests.faults.promise.life import BEFORE, DURING, Fuse, Pending
 from tests.faults.promise.server import Kept, Server
 from tests.faults.promise.trouble import LATE, manner_rule, may_be_late
@@ -122,6 +126,12 @@ def _deadlines(seconds: float) -> Deadlines:
     return Deadlines(write=seconds, send=seconds, read=seconds, attach=seconds)
 
 
+def _known_traits(manner: str, now: float) -> ServerTraits:
+    """Return what was seen of the server before the schedule: one that leaves drafts was never seen to take them."""
+    takes = None if manner == "leave-draft" else True
+    return msgspec.structs.replace(BY_THE_BOOK, send_takes_draft_away=takes, asked_at=now)
+
+
 class World:
     """One schedule, from `begin` to `end`."""
 
@@ -129,6 +139,7 @@ class World:
         self.ground, self.server, self.manner = ground, ground.server, manner
         self.clock = WorldClock(self)
         self.pending = Pending()
+        self.settings = FakeSettings(ground.accounts, _known_traits(manner, self.clock.now()))
         self.folder = Path(tempfile.mkdtemp(prefix="promise-", dir=_memory()))
         self.window: Window
         self.rules: list[dict[str, Any]] = []
@@ -154,10 +165,10 @@ class World:
         await self._live()
 
     async def _live(self) -> None:
-        accounts, secrets = self.ground.accounts, self.ground.secrets
+        secrets = self.ground.secrets
         folder = self.folder / str(self.lives)
         self.window = await Window.open(
-            folder, self.clock, self.pending, lambda: self.ground.engine, self._before, accounts, secrets
+            folder, self.clock, self.pending, lambda: self.ground.engine, self._before, self.settings, secrets
         )
         await self.act(self.window.start())
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 
 from app.domain.problem import ProblemKind, read_problem
+from app.domain.server_traits import BY_THE_BOOK
 from app.domain.state import State
 from tests.integration.services.test_sending_as import MESSAGE, WHO, Life
 from tests.sandbox_fixture import RunningSandbox
@@ -15,6 +17,8 @@ from tests.sandbox_fixture import RunningSandbox
 @pytest.fixture
 async def life(sandbox: RunningSandbox) -> AsyncIterator[Life]:
     built = await Life(sandbox).start()
+    known = msgspec.structs.replace(BY_THE_BOOK, asked_at=built.clock.now())
+    await built.accounts.learn_traits(WHO, **msgspec.structs.asdict(known))
     yield built
     await built.end()
 

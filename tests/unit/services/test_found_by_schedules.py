@@ -154,6 +154,7 @@ async def test_a_message_opened_after_it_was_thrown_away_is_saved_again(scene: S
 async def test_where_no_copy_is_kept_a_draft_proves_nothing_at_a_server_that_was_never_seen_to_take_one_away(
     scene: Scene,
 ) -> None:
+    await scene.accounts.learn_traits(ANNA, send_takes_draft_away=None)
     local_id = await scene.saved_message()
     await scene.records.change(local_id, copy_to=CopyTo(CopyKind.NONE))
     scene.mailbox.fail("send", LOST)
@@ -164,6 +165,7 @@ async def test_where_no_copy_is_kept_a_draft_proves_nothing_at_a_server_that_was
 
 
 async def test_where_no_copy_is_kept_a_draft_proves_it_at_a_server_that_took_others_away(scene: Scene) -> None:
+    await scene.accounts.learn_traits(ANNA, send_takes_draft_away=None)
     first = await scene.saved_message()
     await scene.outbox.send([first], 0)
     await scene.clock.advance(600)

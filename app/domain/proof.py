@@ -1,0 +1,34 @@
+"""Decides what proves what became of a message. The one place that does, whatever protocol the server speaks.
+
+Sent is proved by the server's yes for the item, or by our mark on a copy outside Drafts. Not sent is proved by a draft
+that stays, and only where the server was seen to take drafts away and to refuse a late request. The rest is unknown.
+"""
+
+from __future__ import annotations
+
+from app.domain.listing import Folder
+from app.domain.message import ItemRef
+from app.domain.server_traits import ServerTraits
+
+
+def is_draft(folder: Folder, flag: bool, traits: ServerTraits) -> bool:
+    """Return whether an item is a draft that says so by `flag`: in Drafts the folder decides.
+
+    Only a server that was seen to mark drafts is believed that an item in Drafts is none.
+    """
+    return flag if traits.is_draft_told or folder is not Folder.DRAFTS else True
+
+
+def proves_sent(folder: Folder, flag: bool, found: ItemRef, tried: ItemRef | None, traits: ServerTraits) -> bool:
+    """Return whether an item with our mark shows that the message went. `tried` is the item that was to be sent.
+
+    That item itself may have been moved by somebody: its place proves nothing, unless the server marks drafts.
+    """
+    if folder is Folder.OUTBOX or is_draft(folder, flag, traits):
+        return False
+    return bool(traits.is_draft_told) or tried is None or found.item_id != tried.item_id
+
+
+def proves_unsent(traits: ServerTraits) -> bool:
+    """Return whether a draft that stays, and has a newer ChangeKey than the lost request named, was not sent."""
+    return traits.stale_sends_refused is True and traits.send_takes_draft_away is True
