@@ -79,7 +79,7 @@ class Verification:
             await self._clock.sleep(FIRST_LOOK)
             while open_ends:
                 try:
-                    if seen_as_draft.intersection(open_ends) or any(map(self._is_unknown, open_ends)):
+                    if seen_as_draft.intersection(open_ends):
                         await self._asking.ask(account_id)
                     seen = await self._look(account_id, open_ends)
                 except (AccountError, ItemRefused):
@@ -128,10 +128,6 @@ class Verification:
             else:
                 one.elsewhere = sighting
         return seen
-
-    def _is_unknown(self, local_id: LocalId) -> bool:
-        record = self._records.get(local_id)
-        return record is not None and record.state is State.UNKNOWN
 
     async def _locate(
         self, account_id: AccountId, marks: Sequence[Mark], others: Sequence[Place]
