@@ -40,6 +40,13 @@ def complete(item: Item, domain: str) -> None:
         row["search_key"] = secrets.token_bytes(16)
 
 
+def sample_index(subject: str) -> bytes | None:
+    """Return the conversation index of a sample message: those about one topic are a conversation, in every mailbox."""
+    topic = topic_of(subject)
+    first = b"\x01" + _file_time().to_bytes(8, "big")[1:6] + uuid.uuid5(uuid.NAMESPACE_URL, topic).bytes
+    return reply_index(first) if topic != subject else first
+
+
 def reply_index(index: bytes | None) -> bytes | None:
     """Return the conversation index of an answer to a message: five bytes longer."""
     if not index or len(index) < 22:

@@ -3,7 +3,7 @@
 import secrets
 from typing import Final
 
-from app.sandbox.conversation import complete
+from app.sandbox.conversation import complete, sample_index
 from app.sandbox.out_of_office import forget_oof
 from app.sandbox.sample_messages import DRAFTS, RECEIVED, SENT, SampleMessage
 from app.sandbox.store.attachments import AttachmentToStore
@@ -155,6 +155,7 @@ def _keep(store: MailStore, message: SampleMessage) -> None:
 
 def _save(store: MailStore, item: Item, message: SampleMessage, name: str, moment: int) -> None:
     item.row["modified_by"] = name
+    item.row["conversation_index"] = sample_index(message.subject)
     complete(item, DOMAIN)
     store.items.save(item)
     for file_name, content_type, content in message.attachments:
