@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+import shiboken6
 from PySide6.QtCore import QEvent, QMimeData, QObject, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
@@ -32,7 +33,9 @@ from app.services.drafts.draft_attachments import DraftAttachments
 from app.services.drafts.draft_from_request import Arrived, ToRead, messages_of
 from app.services.drafts.drafts import Drafts
 from app.services.ports import Settings
-from app.ui.keyboard.come_forward import show_in_front
+from app.ui.keyboard.come_forward import come_forward, show_in_front
+from app.ui.keyboard.key_gate import Hold
+from app.views.shell.main_window import Window
 
 _MOST_WAITING: Final = 50
 _KEPT: Final = "asked for"
@@ -42,6 +45,8 @@ _PAUSE: Final = 2.0
 """Seconds without a key after which the person may be shown something else."""
 _LOOKS: Final = 0.1
 """Seconds between two looks whether there was such a pause."""
+_UNSEEN: Final = 0.25
+"""Seconds in which nobody can have seen that something else is shown, and have pressed a key for it."""
 
 
 class StartupRequests:
@@ -175,9 +180,9 @@ class StartupRequests:
             made, to_read = await self._make_all(arrival)
             for message, name in made:
                 if hold is None:
-                    await self._until_typing_pauses()
-                    hold = gate.begin(tr("Opening a new message…"))
-                await self._compose.open_now(name)
+                    hold = await self._open_in_a_pause(name)
+                else:
+                    await self._compose.open_now(name)
                 self._compose.show_notice(name, " ".join(message.notes))
                 begun = True
             account = self._accounts.default
@@ -192,10 +197,32 @@ class StartupRequests:
             elif hold is not None:
                 hold.fail()
 
+    async def _open_in_a_pause(self, name: LocalId) -> Hold:
+        """Open a message for which nobody waits; return the hold by which keys wait for it. Raises MailError.
+
+        A key that comes before anybody can have seen the message was meant for where the person was, and goes there.
+        """
+        window = self._shell.window
+        while True:
+            await self._until_typing_pauses()
+            was = _Whereabouts(window)
+            hold = window.gate.begin(tr("Opening a new message…"))
+            try:
+                await self._compose.open_now(name)
+            except BaseException:
+                hold.fail()
+                raise
+            await asyncio.sleep(_UNSEEN)
+            if window.starting is not None or not window.gate.has_keys():
+                return hold
+            was.go_back()
+            hold.release()
+
     async def _until_typing_pauses(self) -> None:
-        """Wait until the person pauses in typing: the next words would be in another message."""
+        """Wait until the person pauses in typing, with no question open: the next words would be in another message."""
         said = False
-        while self._shell.window.starting is None and self._shell.window.gate.quiet_for() < _PAUSE:
+        gate = self._shell.window.gate
+        while self._shell.window.starting is None and (gate.quiet_for() < _PAUSE or self._compose.asks_here()):
             if not said:
                 said = True
                 self._shell.status_bar.show_words(tr("A message from a link opens when you pause."))
@@ -230,6 +257,28 @@ class StartupRequests:
         # What cannot be attached is said at the attachment itself.
         await attachments.add_files(name, message.attach)
         return name
+
+
+class _Whereabouts:
+    """Where the person is: which page, which pane, which window and what in it has the focus."""
+
+    def __init__(self, window: Window) -> None:
+        """Note it; to be done before a hold takes the focus."""
+        self._window = window
+        self._page, self._pane = window.pages.currentWidget(), window.pane.currentWidget()
+        self._active, self._focus = QApplication.activeWindow(), QApplication.focusWidget()
+
+    def go_back(self) -> None:
+        """Show it again, as far as it is still there."""
+        window = self._window
+        for stack, shown in ((window.pane, self._pane), (window.pages, self._page)):
+            if shown is not None and shiboken6.isValid(shown):
+                stack.setCurrentWidget(shown)
+        active = self._active
+        if active is not None and active is not window and shiboken6.isValid(active):
+            come_forward(active, window.gate)
+        if self._focus is not None and shiboken6.isValid(self._focus):
+            self._focus.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 async def _read_nothing(_account_id: AccountId, _files: list[ToRead]) -> None:

@@ -158,6 +158,22 @@ async def test_an_account_is_set_up_by_keys_alone(scene_of: SceneMaker) -> None:
     assert scene.has_focus(scene.view.list.rows[0].change)
 
 
+async def test_what_a_server_was_seen_to_do_otherwise_stands_with_its_account(scene_of: SceneMaker) -> None:
+    scene = scene_of(BERT)
+    await scene.open()
+    said = "This server does not detect edits made elsewhere."
+    assert "mail.contoso.com" in scene.words(scene.view.list)
+    assert "This server" not in scene.words(scene.view.list), "nothing is known yet"
+    await scene.accounts.learn_traits(BERT.account_id, stale_updates_refused=False, is_draft_told=True)
+    scene.view.list.refresh()
+    await scene.settle()
+    assert said in scene.words(scene.view.list)
+    await scene.accounts.learn_traits(BERT.account_id, stale_updates_refused=True)
+    scene.view.list.refresh()
+    await scene.settle()
+    assert said not in scene.words(scene.view.list)
+
+
 @pytest.mark.parametrize(
     ("key", "field"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.controllers import startup_requests
 from app.domain.message import Field
 from app.domain.startup_request import StartupRequest
 from app.services.drafts.draft_from_request import MOST_MESSAGES
@@ -36,6 +38,7 @@ async def asked(scene: ProgramScene, arrival: StartupRequest) -> None:
     before = len(scene.parts.workspace.messages)
     assert scene.parts.startup_requests.take_request(arrival)
     await scene.until(lambda: len(scene.parts.workspace.messages) > before)
+    await scene.until(lambda: scene.window.gate.is_open)
 
 
 async def test_a_command_line_begins_a_message_with_all_it_says(scene: ProgramScene) -> None:
@@ -79,6 +82,46 @@ async def test_a_link_that_waits_for_a_pause_is_on_disk_already(scene: ProgramSc
     assert scene.message is typing
     assert all(one.open for one in scene.parts.records.all())
     await scene.until(lambda: scene.message is not typing)
+    assert scene.message.session.content.subject == "Waits"
+
+
+async def test_a_key_that_comes_as_a_link_opens_goes_to_what_was_there(scene: ProgramScene) -> None:
+    """Ctrl+Enter that was to send what one had written sent the link's message, which had come up just before."""
+    await scene.press("C")
+    await scene.type("ben@example.org")
+    await scene.press("Alt+M")
+    typing = scene.message
+    assert scene.parts.startup_requests.take_request(StartupRequest(links=("mailto:a@x.example?subject=Waits",)))
+    await scene.until(lambda: scene.message is not typing)
+    scene.tap_text("mine")
+    await scene.until(lambda: scene.message is typing)
+    await scene.until(lambda: scene.window.gate.is_open)
+    assert typing.body.toPlainText().startswith("mine")
+    assert scene.focus is typing.body.plain
+    await scene.until(lambda: scene.message is not typing)
+    await scene.until(lambda: scene.window.gate.is_open)
+    await scene.type("theirs")
+    assert scene.message.session.content.subject == "Waits"
+    assert scene.message.body.toPlainText().startswith("theirs")
+
+
+async def test_a_link_does_not_open_in_front_of_a_question(scene: ProgramScene) -> None:
+    """Who reads whether to send types nothing for longer than a pause."""
+    await scene.press("C")
+    await scene.type("ben@example.org")
+    await scene.press("Alt+U")
+    await scene.type("A plan")
+    await scene.press("Alt+M")
+    await scene.type("Please see the attached plan.")
+    typing = scene.message
+    await scene.press("Ctrl+Return")
+    await scene.until(scene.parts.compose.asks_here)
+    assert scene.parts.startup_requests.take_request(StartupRequest(links=("mailto:a@x.example?subject=Waits",)))
+    await scene.until(lambda: any(one.head.subject == "Waits" for one in scene.parts.records.all()))
+    await asyncio.sleep(startup_requests._PAUSE + 0.5)
+    assert scene.message is typing
+    await scene.press("Escape", "Escape")
+    await scene.until(lambda: scene.parts.compose.current() is not typing and bool(scene.parts.workspace.message()))
     assert scene.message.session.content.subject == "Waits"
 
 

@@ -180,6 +180,12 @@ class ComposeController:
         asking = [view.session.findings for view in self._views]
         return any(one is not None and one.shown and one.shown_at >= moment for one in asking)
 
+    def asks_here(self) -> bool:
+        """Return whether the message in front asks for a second look before it goes."""
+        view = self.current()
+        findings = None if view is None else view.session.findings
+        return findings is not None and bool(findings.shown)
+
     def settle_all(self) -> None:
         """Make what is half typed part of its message, everywhere: the program is about to end."""
         for view in self._views:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -25,7 +25,7 @@ class AccountList(QWidget):
     def __init__(self, session: SettingsSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._shown: tuple[Account, ...] | None = None
+        self._shown: list[tuple[Account, tuple[str, ...]]] | None = None
         self.rows: list[AccountRow] = []
         title = Label(tr("Accounts"), self)
         title.setFont(theme.font(size=22, semibold=True))
@@ -72,19 +72,21 @@ class AccountList(QWidget):
             notice = " ".join(part for part in (notice, tr("There is no account yet.")) if part)
         self._notice.setText(notice)
         self._notice.setVisible(bool(notice))
-        if session.accounts != self._shown:
-            self._shown = session.accounts
-            self._fill()
+        accounts = [(account, session.departures(account.account_id)) for account in session.accounts]
+        if accounts != self._shown:
+            self._shown = accounts
+            self._fill(accounts)
 
-    def _fill(self) -> None:
+    def _fill(self, accounts: Sequence[tuple[Account, Sequence[str]]]) -> None:
         focus: QWidget | None = self.window().focusWidget()
         held_focus = focus is not None and any(row.isAncestorOf(focus) for row in self.rows)
         for row in self.rows:
             self._accounts.removeWidget(row)
             row.hide()
             row.deleteLater()
+        session = self._session
         self.rows = [
-            AccountRow(account, self._session.edit, self._session.remove, self) for account in self._session.accounts
+            AccountRow(account, departures, session.edit, session.remove, self) for account, departures in accounts
         ]
         before: QWidget = self
         for row in self.rows:
@@ -108,8 +110,14 @@ class AccountRow(QFrame):
     """One account."""
 
     def __init__(
-        self, account: Account, edit: Callable[[AccountId], None], remove: Callable[[AccountId], None], parent: QWidget
+        self,
+        account: Account,
+        departures: Sequence[str],
+        edit: Callable[[AccountId], None],
+        remove: Callable[[AccountId], None],
+        parent: QWidget,
     ) -> None:
+        """Show an account, and in sentences how its server was seen to depart from the documentation."""
         super().__init__(parent)
         self.setProperty("kind", "popup")
         host, _ = host_of(account.endpoint)
@@ -122,7 +130,7 @@ class AccountRow(QFrame):
         self.confirm = self._button(tr("Remove"), tr("Yes, remove {address}", address=account.address))
         self.keep = self._button(tr("Keep"), tr("Keep {address}", address=account.address))
         self._stack = QStackedLayout(self)
-        self._stack.addWidget(self._face(account, host))
+        self._stack.addWidget(self._face(account, [host, *departures]))
         self._stack.addWidget(self._question(account))
         self.change.clicked.connect(lambda: edit(account.account_id))
         self.remove.clicked.connect(lambda: self._ask(True))
@@ -134,11 +142,11 @@ class AccountRow(QFrame):
         button.setAccessibleName(name)
         return button
 
-    def _face(self, account: Account, host: str) -> QWidget:
+    def _face(self, account: Account, lines: Sequence[str]) -> QWidget:
         face = QWidget(self)
         icon = Label(face)
         icons.put(icon, "mail", "accent", 20)
-        address, place = Label(account.address, face), Label(host, face)
+        address, place = Label(account.address, face), Label("\n".join(lines), face)
         address.setFont(theme.font(size=14, semibold=True))
         place.setProperty("tone", "muted")
         lay_out_card(face, icon, address, place, (self.signatures, self.mailboxes, self.change, self.remove))

@@ -23,6 +23,7 @@ from app.domain.presets import Presets
 from app.domain.sign_in import SignedIn, SignInWay
 from app.services.accounts.accounts import Accounts
 from app.services.ports import Secrets
+from app.services.text.server_text import departures_of
 from app.ui.tasks import Tasks
 from app.views.settings import connection_steps
 from app.views.settings.account_form import AccountForm, Filling, FormField, ProxyKind, find_errors, form_of, tidy
@@ -93,6 +94,10 @@ class SettingsSession:
     def accounts(self) -> tuple[Account, ...]:
         """Return the accounts in the order they were added."""
         return tuple(self._service.all())
+
+    def departures(self, account_id: AccountId) -> tuple[str, ...]:
+        """Return a sentence for each way in which the account's server was seen to depart from the documentation."""
+        return departures_of(self._service.traits(account_id))
 
     def load(self) -> None:
         """Begin at the form where there is no account yet, and ask whether there is a keyring. At each opening."""

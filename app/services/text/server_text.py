@@ -1,0 +1,20 @@
+"""What a person reads about a server that departs from Exchange's documentation: only what was seen of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.core.i18n import mark, tr
+from app.domain.server_traits import ServerTraits
+
+_DEPARTURES: Final = {
+    "stale_updates_refused": mark("This server does not detect edits made elsewhere."),
+    "stale_sends_refused": mark("This server sends a message even if it was changed elsewhere."),
+    "is_draft_told": mark("This server does not mark drafts as drafts."),
+    "send_takes_draft_away": mark("This server leaves the draft in Drafts when it sends a message."),
+}
+
+
+def departures_of(traits: ServerTraits) -> tuple[str, ...]:
+    """Return a sentence for each way in which the server was seen to depart; none for what is not known yet."""
+    return tuple(tr(words) for trait, words in _DEPARTURES.items() if getattr(traits, trait) is False)
