@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from tests.end2end.desktop import wait_until
 from tests.end2end.program import Program
+from tests.end2end.server_side import ServerSide
 
 ANYONE = "james.okafor@contoso.com"
 
@@ -39,6 +41,15 @@ class Person:
         self.desktop.press("Enter")
         self.program.wait_until_focused("Message")
         self.desktop.type(body)
+
+    def send_without_trouble(self) -> None:
+        """Send a message, by which the program sees that the server takes drafts away."""
+        self.wait_until_ready()
+        self.write(ANYONE, "Without trouble", "Seen.")
+        self.desktop.press("Ctrl+Enter")
+        ServerSide(self.program.sandbox).wait_until_delivered("Without trouble")
+        seen = '"send_takes_draft_away":true'
+        wait_until(lambda: self.program.has_on_disk(seen), "it was seen where it went", 30)
 
     def save(self) -> None:
         """Save by hand, and wait until the server has it."""

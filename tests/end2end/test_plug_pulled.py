@@ -50,16 +50,6 @@ def test_the_engine_killed_during_a_save_leaves_one_draft(mailwright: Launcher, 
     wait_until(lambda: server.count("drafts", "Half saved") == 0, "no second draft was left behind")
 
 
-def _send_one(program: Program) -> None:
-    """Send a message without trouble, by which it is seen that the server takes drafts away."""
-    person, server = Person(program), ServerSide(program.sandbox)
-    person.wait_until_ready()
-    person.write(ANYONE, "Without trouble", "Seen.")
-    program.desktop.press("Ctrl+Enter")
-    server.wait_until_delivered("Without trouble")
-    wait_until(lambda: program.has_on_disk('"send_takes_draft_away":true'), "it was seen where it went", 30)
-
-
 def _kill_the_engine_during_a_send(program: Program, stall: dict[str, object]) -> tuple[Person, ServerSide]:
     person, server = Person(program), ServerSide(program.sandbox)
     person.wait_until_ready()
@@ -98,7 +88,7 @@ def test_the_engine_killed_before_a_message_is_sent_has_a_late_request_refused_a
     mailwright: Launcher,
 ) -> None:
     program = mailwright()
-    _send_one(program)
+    Person(program).send_without_trouble()
     person, server = _kill_the_engine_during_a_send(program, {"seconds": 25})
     person.go_to("Outbox")
     program.wait_until_accessible("this was not sent", seconds=45)
