@@ -180,10 +180,9 @@ class StartupRequests:
             made, to_read = await self._make_all(arrival)
             for message, name in made:
                 if hold is None:
-                    hold = await self._open_in_a_pause(name)
+                    hold = await self._open_in_a_pause(message, name)
                 else:
-                    await self._compose.open_now(name)
-                self._compose.show_notice(name, " ".join(message.notes))
+                    await self._open(message, name)
                 begun = True
             account = self._accounts.default
             if to_read and account is not None:
@@ -197,7 +196,11 @@ class StartupRequests:
             elif hold is not None:
                 hold.fail()
 
-    async def _open_in_a_pause(self, name: LocalId) -> Hold:
+    async def _open(self, message: Arrived, name: LocalId) -> None:
+        await self._compose.open_now(name)
+        self._compose.show_notice(name, " ".join(message.notes))
+
+    async def _open_in_a_pause(self, message: Arrived, name: LocalId) -> Hold:
         """Open a message for which nobody waits; return the hold by which keys wait for it. Raises MailError.
 
         A key that comes before anybody can have seen the message was meant for where the person was, and goes there.
@@ -208,7 +211,7 @@ class StartupRequests:
             was = _Whereabouts(window)
             hold = window.gate.begin(tr("Opening a new message…"))
             try:
-                await self._compose.open_now(name)
+                await self._open(message, name)
             except BaseException:
                 hold.fail()
                 raise
