@@ -8,6 +8,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import hypothesis
+
 from tests.bare_environment import settle_in
 
 _HOME = Path(tempfile.mkdtemp(prefix="mailwright-tests-"))
@@ -16,5 +18,11 @@ settle_in(os.environ, _HOME)
 locale.setlocale(locale.LC_ALL, "")
 if hasattr(time, "tzset"):
     time.tzset()
+
+# How long the making or the trying of an example takes is the machine's matter, which may have other work.
+hypothesis.settings.register_profile(
+    "busy machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("busy machine")
 
 pytest_plugins = ["tests.sandbox_fixture"]
