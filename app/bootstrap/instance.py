@@ -80,11 +80,12 @@ def is_running(folder: Path) -> bool:
 def hand_over(folder: Path, arrival: StartupRequest, patience: float = PATIENCE) -> bool:
     """Give `arrival` to the program of `folder`; True once it took it, False where there is none, or none that answers.
 
-    A program that is starting or ending is waited for: in the end one of the two has the request.
+    A program that is starting or ending is waited for: in the end one of the two has the request. It may be given
+    several times, where an answer was lost, and is one request all the same.
     """
     import msgspec
 
-    message = msgspec.json.encode(arrival)
+    message = msgspec.json.encode(arrival.named())
     if len(message) > LONGEST:
         return False
     deadline = time.monotonic() + patience

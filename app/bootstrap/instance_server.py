@@ -25,10 +25,17 @@ _MOST = 8
 """Conversations at a time."""
 
 
-class InstanceServer(QObject):
-    """Listens at a place; `on_arrival` is told of each wish and answers whether it is taken."""
+OnArrival = Callable[[StartupRequest, Callable[[], None]], bool]
 
-    def __init__(self, on_arrival: Callable[[StartupRequest], bool], parent: QObject | None = None) -> None:
+
+class InstanceServer(QObject):
+    """Listens at a place; `on_arrival` is told of each wish and answers whether it is taken.
+
+    It is also given what to call once an end of this program cannot lose the wish: only then the other start hears
+    that it was taken, and ends.
+    """
+
+    def __init__(self, on_arrival: OnArrival, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._on_arrival = on_arrival
         self._talks: dict[QLocalSocket, QTimer] = {}
@@ -75,18 +82,22 @@ class InstanceServer(QObject):
         if size > LONGEST or there > SIZE_BYTES + size:
             self._answer(talk, NOT_UNDERSTOOD)
         elif there == SIZE_BYTES + size:
-            self._answer(talk, self._take(bytes(talk.readAll().data())[SIZE_BYTES:]))
+            self._take(talk, bytes(talk.readAll().data())[SIZE_BYTES:])
 
-    def _take(self, message: bytes) -> bytes:
+    def _take(self, talk: QLocalSocket, message: bytes) -> None:
         try:
             arrival = msgspec.json.decode(message, type=StartupRequest)
         except (ValueError, RecursionError):  # also bytes that are no UTF-8
-            return NOT_UNDERSTOOD
+            self._answer(talk, NOT_UNDERSTOOD)
+            return
         if b"\\u0000" in message or b"\0" in message:
-            return NOT_UNDERSTOOD  # no path and no variable of the environment can hold it
-        return TAKEN if self._on_arrival(arrival) else NOT_NOW
+            self._answer(talk, NOT_UNDERSTOOD)  # no path and no variable of the environment can hold it
+        elif not self._on_arrival(arrival, partial(self._answer, talk, TAKEN)):
+            self._answer(talk, NOT_NOW)
 
     def _answer(self, talk: QLocalSocket, words: bytes) -> None:
+        if talk not in self._talks:
+            return  # it did not wait for the answer, and asks again
         self._talks[talk].start()  # as long again for a start that does not take the answer
         talk.readAll()
         talk.write(words)

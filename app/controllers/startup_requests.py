@@ -8,6 +8,8 @@ Files dropped on a message are the message's own matter (they are attached to it
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import hashlib
 import os
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -67,6 +69,10 @@ class StartupRequests:
         self._identities, self._compose, self._settings = identities, compose, settings
         self._waiting: deque[tuple[StartupRequest, bool]] = deque()
         """With each, whether the person was in another program when it came, and comes from there."""
+        self._unmade: list[StartupRequest] = []
+        """What the disk holds of them, or is about to: those that were taken and are no messages yet."""
+        self._taken: set[str] = set()
+        """The identities of those that came in this run: one that comes again is not made again."""
         self._ready = self._has_kept = False
         self._busy = False
         self.is_making = False
@@ -78,18 +84,30 @@ class StartupRequests:
         self.on_taken: Callable[[], None] = lambda: None
         accounts.changed.subscribe(lambda _: self.go_on())
 
-    def take_request(self, arrival: StartupRequest) -> bool:
-        """Take a wish of a later start; False where the program is about to end, or has too much to do already."""
+    def take_request(self, arrival: StartupRequest, on_disk: Callable[[], None] = lambda: None) -> bool:
+        """Take a wish of a later start; False where the program is about to end, or has too much to do already.
+
+        `on_disk` is called once no end of this program can lose it, however it ends.
+        """
         if self._closed or len(self._waiting) >= _MOST_WAITING:
             return False
+        if arrival.request_id in self._taken:  # its start did not hear the answer
+            self._shell.tasks.spawn(self._keep_unmade(on_disk), "keep what a start asked for")
+            return True
         # Asked before this window comes to the front: the person was in another program then, and comes from there.
         was_elsewhere = QApplication.activeWindow() is None
         self.on_taken()
         self._come_to_front(arrival.token)
         if arrival.typed:
             self._shell.window.gate.bring_back(arrival.typed)
-        if arrival.begins_messages():
+        if not arrival.begins_messages():
+            on_disk()
+        else:
+            arrival = arrival.named()
+            self._taken.add(arrival.request_id)
             self._waiting.append((arrival, was_elsewhere))
+            self._unmade.append(arrival)
+            self._shell.tasks.spawn(self._keep_unmade(on_disk), "keep what a start asked for")
             if self._ready and self._accounts.default is None:
                 self._ask_for_account()
             self.go_on()
@@ -100,12 +118,15 @@ class StartupRequests:
 
         What is typed at a start is for its own wish: others that came meanwhile wait until `go_on` is called after it.
         """
-        if own.begins_messages():
-            self._waiting.appendleft((own, False))
-        self._ready = True
         kept = await self._read_kept()
+        self._ready = True
+        if own.begins_messages():
+            own = own.named()
+            self._waiting.appendleft((own, False))
+            self._unmade.append(own)
         self._waiting.extend((one, True) for one in kept)
-        self._has_kept = bool(kept)
+        self._unmade += kept
+        self._has_kept = self._has_kept or bool(kept)
         if self._waiting and self._accounts.default is None:
             self._ask_for_account()
         own_first = 1 if own.begins_messages() else 0
@@ -121,19 +142,32 @@ class StartupRequests:
 
         `own` is the wish of this start, which is among them unless `begin` was called. Raises StorageError.
         """
-        wishes = [*([] if self._ready else [own]), *(arrival for arrival, _ in self._waiting)]
-        kept = [one._replace(token="", typed="") for one in wishes if one.says_something()]
         if not self._ready:
-            kept += await self._read_kept()
+            self._unmade.insert(0, own.named())
+        await self._write_unmade()
+
+    async def _keep_unmade(self, on_disk: Callable[[], None]) -> None:
+        """Keep what was taken for the next start, until it is made. A disk that refuses is told when it is made."""
+        with contextlib.suppress(StorageError):
+            await self._write_unmade()
+        on_disk()
+
+    async def _write_unmade(self) -> None:
+        """Write what is not made yet, and what the last run kept. Raises StorageError."""
+        earlier = [] if self._ready else await self._read_kept()
+        earlier = [] if self._ready else earlier  # `begin` took them meanwhile
+        kept = [one._replace(token="", typed="") for one in (*self._unmade, *earlier) if one.says_something()]
         if kept or self._has_kept:
+            self._has_kept = bool(kept)
             await self._settings.keep_setting(_KEPT, msgspec.json.encode(kept[:_MOST_WAITING]).decode())
 
     async def _read_kept(self) -> list[StartupRequest]:
-        """Return what the last run kept; nothing where that cannot be read."""
+        """Return what the last run kept, but for what this one took; nothing where that cannot be read."""
         try:
-            return _read.decode(await self._settings.read_setting(_KEPT) or "[]")
+            found = _read.decode(await self._settings.read_setting(_KEPT) or "[]")
         except (StorageError, msgspec.DecodeError):
             return []
+        return [one.named() for one in found if one.request_id not in self._taken]
 
     def close(self) -> None:
         """Take nothing more: the program is about to end."""
@@ -165,9 +199,6 @@ class StartupRequests:
             while most and self._waiting and self._accounts.default is not None:
                 most -= 1
                 await self._do(*self._waiting.popleft())
-            if self._has_kept and not self._waiting:
-                self._has_kept = False
-                await self._settings.keep_setting(_KEPT, "[]")  # all of it is on disk as messages
         finally:
             self._busy = False
 
@@ -238,20 +269,32 @@ class StartupRequests:
             messages, errors = await messages_of(arrival, run_in_thread, self._identities.own_addresses())
             for error in errors:
                 self._shell.tasks.on_mail_error(error)
-            made = [(one, await self._make(one)) for one in messages if isinstance(one, Arrived)]
+            arrived = [one for one in messages if isinstance(one, Arrived)]
+            made = [(one, await self._make(one, _identity_of(arrival, n))) for n, one in enumerate(arrived)]
             to_read = [one for one in messages if isinstance(one, ToRead)]
+            if arrival in self._unmade:
+                self._unmade.remove(arrival)
+                with contextlib.suppress(StorageError):
+                    await self._write_unmade()
             return [(message, name) for message, name in made if name is not None], to_read
         finally:
             self.is_making = False
 
-    async def _make(self, message: Arrived) -> LocalId | None:
-        """Make the message of a wish on disk, with what is attached to it; None where there is no account."""
+    async def _make(self, message: Arrived, name: LocalId) -> LocalId | None:
+        """Make the message of a wish on disk, with what is attached to it; None where there is no account.
+
+        What an earlier run made of it is left as it is, and what that did not come to is made.
+        """
         account = self._accounts.default
         if account is None:
             self._compose.on_no_account()
             return None
         drafts, attachments = self._drafts, self._attachments
-        name = await drafts.begin(account.account_id, message.content, sign=True)
+        if drafts.has_message(name):
+            there = {one.name for one in (await drafts.read_message(name)).content.attachments}
+            message = message.without_attached(there)
+        else:
+            await drafts.begin(account.account_id, message.content, sign=True, local_id=name)
         for one in message.enclosed:
             try:
                 await attachments.add_bytes(name, one.name, one.data, one.content_type, one.content_id)
@@ -260,6 +303,11 @@ class StartupRequests:
         # What cannot be attached is said at the attachment itself.
         await attachments.add_files(name, message.attach)
         return name
+
+
+def _identity_of(arrival: StartupRequest, number: int) -> LocalId:
+    """Return the identity of the message that is the n-th of a wish: the same at each try, so that it is made once."""
+    return LocalId(hashlib.sha256(f"{arrival.named().request_id} {number}".encode()).hexdigest()[:32])
 
 
 class _Whereabouts:

@@ -6,6 +6,7 @@ to the program that runs already.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +16,8 @@ class StartupRequest(NamedTuple):
 
     `links` are mailto: links, `files` messages (.eml): drafts to be written on, others to be read. `token` is what the
     desktop gave the start, so that the window may come to the front (XDG_ACTIVATION_TOKEN), empty for none. `typed` is
-    what was typed into the window of a start that another was faster than.
+    what was typed into the window of a start that another was faster than. `request_id` is the same however often one
+    wish arrives or is tried, and no other's: its messages are made once. Empty where that cannot happen.
     """
 
     compose: bool = False
@@ -29,6 +31,7 @@ class StartupRequest(NamedTuple):
     files: tuple[str, ...] = ()
     token: str = ""
     typed: str = ""
+    request_id: str = ""
 
     def has_fields(self) -> bool:
         """Return whether a message is asked for field by field, or an empty one."""
@@ -41,6 +44,10 @@ class StartupRequest(NamedTuple):
     def says_something(self) -> bool:
         """Return whether a message with any content is asked for: an empty one is no loss."""
         return self._replace(compose=False).begins_messages()
+
+    def named(self) -> StartupRequest:
+        """Return the same wish with an identity of its own, where it has none yet."""
+        return self if self.request_id else self._replace(request_id=os.urandom(16).hex())
 
 
 class CommandLine(NamedTuple):

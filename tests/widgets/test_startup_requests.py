@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -254,8 +256,10 @@ LINK = StartupRequest(links=("mailto:a@x.example?subject=Hello",))
 
 async def subjects_at_the_next_start(scene: ProgramScene, own: StartupRequest) -> list[str]:
     again = scene.parts.startup_requests
-    again._ready = False
+    again._ready = again._has_kept = False
     again._waiting.clear()
+    again._unmade.clear()
+    again._taken.clear()
     await again.begin(own)
     again.go_on()
     await scene.settle()
@@ -270,8 +274,49 @@ async def test_a_start_that_was_not_over_leaves_its_wish_to_the_next_one(program
     await scene.parts.startup_requests.keep_rest(LINK)
     await scene.parts.startup_requests.keep_rest(LINK._replace(links=("mailto:b@x.example?subject=Third",)))
     found = await subjects_at_the_next_start(scene, StartupRequest(subject="Own"))
-    assert sorted(found) == ["From another start", "From another start", "Hello", "Own", "Third"]
+    assert sorted(found) == ["From another start", "Hello", "Own", "Third"]
     assert await scene.settings.read_setting("asked for") == "[]", "once they are on disk"
+
+
+async def test_who_handed_over_a_link_hears_that_it_was_taken_when_no_kill_can_lose_it(
+    program_scene: ProgramScene,
+) -> None:
+    """The window was killed a moment after a link's start had ended, content."""
+    scene, heard = program_scene, asyncio.Event()
+    assert scene.parts.startup_requests.take_request(LINK, heard.set)
+    assert not heard.is_set()
+    await asyncio.wait_for(heard.wait(), 20)
+    assert "subject=Hello" in (await scene.settings.read_setting("asked for") or "")
+    assert await subjects_at_the_next_start(scene, StartupRequest()) == ["Hello"]
+    assert await scene.settings.read_setting("asked for") == "[]", "it is a message now"
+
+
+async def test_a_link_that_comes_again_because_the_answer_was_lost_is_one_message(scene: ProgramScene) -> None:
+    heard: list[int] = []
+    for number in range(2):
+        assert scene.parts.startup_requests.take_request(LINK._replace(request_id="one"), partial(heard.append, number))
+    await scene.until(lambda: len(heard) == 2)
+    await scene.until(lambda: len(scene.parts.workspace.messages) == 1)
+    await scene.settle()
+    assert [one.head.subject for one in scene.parts.records.all()].count("Hello") == 1
+
+
+async def test_what_a_killed_run_had_made_of_a_wish_already_is_not_made_again(
+    program_scene: ProgramScene, tmp_path: Path
+) -> None:
+    scene = program_scene
+    for name in ("one.txt", "two.txt"):
+        (tmp_path / name).write_text(name)
+    both = tuple(str(tmp_path / name) for name in ("one.txt", "two.txt"))
+    wish = StartupRequest(subject="With files", attach=both[:1], request_id="one")
+    for attach in (both[:1], both):
+        kept = msgspec.json.encode([wish._replace(attach=attach)]).decode()
+        await scene.settings.keep_setting("asked for", kept)
+        await subjects_at_the_next_start(scene, StartupRequest())
+    (made,) = [one for one in scene.parts.records.all() if one.head.subject == "With files"]
+    await scene.settle()
+    attached = (await scene.content(made.local_id)).attachments
+    assert [one.name for one in attached] == ["one.txt", "two.txt"]
 
 
 async def test_a_wish_that_waits_for_an_account_is_not_lost_with_the_program(qtbot: QtBot, qapp: QApplication) -> None:

@@ -6,7 +6,7 @@ comes with it as words.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -37,6 +37,14 @@ class Arrived(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
     attach: tuple[Path, ...] = ()
     enclosed: tuple[Enclosed, ...] = ()
+
+    def without_attached(self, names: Collection[str]) -> Arrived:
+        """Return the same message without those files that it has already."""
+        return msgspec.structs.replace(
+            self,
+            attach=tuple(path for path in self.attach if path.name not in names),
+            enclosed=tuple(one for one in self.enclosed if one.name not in names),
+        )
 
 
 class ToRead(msgspec.Struct, frozen=True):

@@ -103,17 +103,17 @@ class Drafts:
         like: LocalId | None = None,
         *,
         sign: bool = False,
-        unfilled: Sequence[str] = (),
         originals: Sequence[Original] = (),
         prepared: Prepared | None = None,
+        local_id: LocalId | None = None,
     ) -> LocalId:
         """Begin a message. Nothing is put on the server while it is empty. `like` is whose attachments `content` has.
 
-        An empty message and an answer are signed where a signature is wanted; with `sign` any other is too. `unfilled`
-        are the placeholders that a template left in `content`. `originals` are marked once this message is known to
-        have gone out. What is `prepared` is not saved before something is written in it.
+        An empty message and an answer are signed where a signature is wanted; with `sign` any other is too. `originals`
+        are marked once this message is known to have gone out. What is `prepared` is not saved before something is
+        written in it. `local_id` is its identity, where that was chosen before.
         """
-        local_id, now = new_local_id(), self._clock.now()
+        local_id, now = local_id or new_local_id(), self._clock.now()
         self._saver.begun_here(local_id)
         if content is not None and like is not None:
             content = await self._taking_over.share(await self._records.read_message(like), content, local_id)
@@ -130,7 +130,7 @@ class Drafts:
             if prepared.arriving:
                 self._arriving.add(local_id)
         await self._records.create(record, signed)
-        self._remember_unfilled(local_id, (*unfilled, *placeholders_in(signature)))
+        self.remember_unfilled(local_id, placeholders_in(signature))
         if content is not None and not content.is_empty() and prepared is None:
             self._autosave.touched(local_id)
         return local_id
@@ -166,6 +166,11 @@ class Drafts:
     async def forget_author(self, local_id: LocalId) -> None:
         """Note that those whom the author of its words wrote to were put in, or are not wanted."""
         await self._records.apply_known(self._name(local_id), when=lambda r: r.whose is not None, whose=None)
+
+    def remember_unfilled(self, local_id: LocalId, placeholders: Sequence[str]) -> None:
+        """Note placeholders that a template left in a message, so that sending it finds those that still stand."""
+        if placeholders:
+            self._records.append_edit(local_id, Unfilled(tuple(placeholders)))
 
     def touch(self, local_id: LocalId) -> None:
         """Save a message in the next pause, as after a key."""
@@ -203,6 +208,10 @@ class Drafts:
     async def refresh(self, local_id: LocalId) -> bool:
         """Fetch the ChangeKey anew where no client changed the text; return whether it is good. Raises StorageError."""
         return await self._saver.refresh(local_id)
+
+    def has_message(self, local_id: LocalId) -> bool:
+        """Return whether there is a message of this identity here."""
+        return self._records.get(local_id) is not None
 
     async def read_message(self, local_id: LocalId) -> StoredMessage:
         """Return a message of this machine, whatever its state. Raises KeyError and StorageError."""
@@ -273,7 +282,7 @@ class Drafts:
             )
             content = await self._taking_over.share(message, message.content, fresh.local_id)
             await self._records.create(record, content)
-            self._remember_unfilled(record.local_id, message.unfilled)
+            self.remember_unfilled(record.local_id, message.unfilled)
             new = self._now_named[local_id] = record.local_id
         finally:
             for edit in self._held_back.pop(local_id):
@@ -317,10 +326,6 @@ class Drafts:
         self._autosave.account_reachable(account_id)
         self._discarding.account_reachable(account_id)
         self.duplicates.account_reachable(account_id)
-
-    def _remember_unfilled(self, local_id: LocalId, placeholders: Sequence[str]) -> None:
-        if placeholders:
-            self._records.append_edit(local_id, Unfilled(tuple(placeholders)))
 
     async def _check_problem(self, record: Record) -> Record:
         """Take a preflight's finding away once it is mended."""

@@ -226,11 +226,13 @@ class SentSession(ListSession):
         reading: ReadMessage = await self._readings.read_message(row)
         content = anew(reading.content)
         unfilled = () if row.local_id is None else (await self._drafts.read_message(row.local_id)).unfilled
-        if reading.item is None:
-            return await self._drafts.begin(row.account_id, content, like=row.local_id, unfilled=unfilled)
-        attached = tuple(taken_over(one, new_key()) for one in reading.item.attachments)
-        content = msgspec.structs.replace(content, attachments=attached)
-        return await self._drafts.begin(row.account_id, content, unfilled=unfilled)
+        like = row.local_id
+        if reading.item is not None:
+            attached = tuple(taken_over(one, new_key()) for one in reading.item.attachments)
+            content, like = msgspec.structs.replace(content, attachments=attached), None
+        name = await self._drafts.begin(row.account_id, content, like=like)
+        self._drafts.remember_unfilled(name, unfilled)
+        return name
 
 
 class Lists(NamedTuple):

@@ -15,7 +15,7 @@ import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
-from app.bootstrap import instance
+from app.bootstrap import instance, instance_server
 from app.bootstrap.instance import DATABASE, LONGEST, NOT_NOW, NOT_UNDERSTOOD, TAKEN, address, hand_over, is_running
 from app.bootstrap.instance_server import InstanceServer
 from app.core.background import run_in_thread
@@ -32,15 +32,21 @@ class First:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.heard: list[StartupRequest] = []
-        self.takes = True
+        self.identities: list[str] = []
+        self.answer: Callable[[], None] = lambda: None
+        self.takes = self.answers = True
         self.lock = InstanceLock(folder / DATABASE)
         self.lock.acquire()
         self.parent = QObject()
         self.server = InstanceServer(self.hear, self.parent)
 
-    def hear(self, arrival: StartupRequest) -> bool:
+    def hear(self, arrival: StartupRequest, on_disk: Callable[[], None]) -> bool:
         if self.takes:
-            self.heard.append(arrival)
+            self.heard.append(arrival._replace(request_id=""))
+            self.identities.append(arrival.request_id)
+            self.answer = on_disk
+            if self.answers:
+                on_disk()
         return self.takes
 
     def listen(self) -> bool:
@@ -93,6 +99,33 @@ async def test_a_wish_reaches_the_first_whole(first: First) -> None:
     assert first.listen()
     assert await meanwhile(lambda: hand_over(first.folder, WISH))
     assert first.heard == [WISH]
+
+
+async def test_a_start_waits_until_the_first_has_its_wish_on_disk(first: First) -> None:
+    assert first.listen()
+    first.answers = False
+    asking = asyncio.ensure_future(meanwhile(lambda: hand_over(first.folder, WISH)))
+    while not first.heard:  # noqa: ASYNC110 - a server of Qt's tells it
+        await asyncio.sleep(0.002)
+    await asyncio.sleep(0.2)
+    assert not asking.done()
+    first.answer()
+    assert await asking
+
+
+async def test_a_wish_that_is_asked_for_again_is_known_by_its_identity(
+    first: First, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(instance_server, "_PATIENCE", 100)
+    assert first.listen()
+    first.answers = False
+    asking = asyncio.ensure_future(meanwhile(lambda: hand_over(first.folder, WISH)))
+    while len(first.heard) < 2:  # noqa: ASYNC110 - as above
+        await asyncio.sleep(0.002)
+    first.answers = True
+    assert await asking
+    assert len(set(first.identities)) == 1
+    assert first.identities[0]
 
 
 async def test_a_hundred_starts_at_once_are_all_heard(first: First) -> None:
