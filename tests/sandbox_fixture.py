@@ -87,6 +87,7 @@ class RunningSandbox:
     accounts: list[dict[str, str]]
     admin_url: str
     admin_token: str = field(repr=False)
+    graph_url: str = ""
 
     @property
     def first(self) -> dict[str, str]:
@@ -204,7 +205,8 @@ def start(*arguments: str) -> RunningSandbox:
     assert line, "the sandbox ended before it was ready"
     ready = json.loads(line)
     admin = ready["admin"]
-    return RunningSandbox(process, ready["url"], ready["ca_file"], ready["accounts"], admin["url"], admin["token"])
+    known = (ready["url"], ready["ca_file"], ready["accounts"], admin["url"], admin["token"], ready["graph"]["url"])
+    return RunningSandbox(process, *known)
 
 
 def stop(running: RunningSandbox) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from aiohttp import web
 
@@ -31,6 +31,8 @@ from app.sandbox.store.mail_store import MailStore
 from app.sandbox.store.people import Person
 from app.sandbox.streaming import stream
 from app.sandbox.versions import operation_since
+
+T = TypeVar("T")
 
 
 class Late:
@@ -116,7 +118,7 @@ class Endpoint:
         self.late.clear()
         self._workers.shutdown(wait=True, cancel_futures=True)
 
-    async def in_worker(self, work: Callable[[], object]) -> object:
+    async def in_worker(self, work: Callable[[], T]) -> T:
         """Run something that takes its time, or uses the store, in a worker."""
         return await asyncio.get_running_loop().run_in_executor(self._workers, work)
 
@@ -157,7 +159,7 @@ class Endpoint:
             return web.Response(status=413)
         except ConnectionError:
             return web.Response(status=400)  # the client was killed in the midst of its request: no client reads this
-        entry, rules = self._note(operation, 1, user, body)
+        entry, rules = self.note_request(operation, 1, user.address, body)
         early = await trouble_before(request, rules)
         if early is not None:
             entry.status = early.status
@@ -168,10 +170,7 @@ class Endpoint:
 
     def note(self, operation: str, user: str = "") -> tuple[LoggedRequest, list[FaultRule]]:
         """Write down a request whose text is a secret, and return what the fault plan wants of it."""
-        entry = self.journal.add(operation, 1, user, b"")
-        rules = self.faults.take_rules(operation, user)
-        entry.fault = ", ".join(rule.action for rule in rules)
-        return entry, rules
+        return self.note_request(operation, 1, user, b"")
 
     async def _admit(self, request: web.Request) -> tuple[Person | None, web.Response]:
         headers = {"Authorization": request.headers.get("Authorization", "")}
@@ -184,9 +183,10 @@ class Endpoint:
             response.headers["x-ms-diagnostics"] = found.diagnostics
         return found.person, response
 
-    def _note(self, operation: str, items: int, user: Person, body: bytes) -> tuple[LoggedRequest, list[FaultRule]]:
-        entry = self.journal.add(operation, items, user.address, body)
-        rules = self.faults.take_rules(operation, user.address)
+    def note_request(self, operation: str, items: int, user: str, body: bytes) -> tuple[LoggedRequest, list[FaultRule]]:
+        """Write down a request, and return what the fault plan wants of it; `user` is its sender's address."""
+        entry = self.journal.add(operation, items, user, body)
+        rules = self.faults.take_rules(operation, user)
         entry.fault = ", ".join(rule.action for rule in rules)
         return entry, rules
 
@@ -194,7 +194,7 @@ class Endpoint:
         loop = asyncio.get_running_loop()
         envelope, refusal = await loop.run_in_executor(self._workers, _read, body)
         operation = envelope.operation if envelope else ""
-        entry, rules = self._note(operation, _count_items(envelope), user, body)
+        entry, rules = self.note_request(operation, _count_items(envelope), user.address, body)
         early = await trouble_before(request, rules)
         if early is not None:
             entry.status = early.status

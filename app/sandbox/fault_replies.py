@@ -4,7 +4,7 @@ import asyncio
 import socket
 import struct
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from aiohttp import web
@@ -57,6 +57,7 @@ class HttpReply:
     status: int
     body: bytes
     content_type: str = "text/xml; charset=utf-8"
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 async def trouble_before(request: web.Request, rules: list[FaultRule]) -> web.StreamResponse | None:
@@ -93,8 +94,13 @@ async def reply(
         if rule.action == "trickle":
             return await _trickle(request, answer, rule)
     entry.status = answer.status
-    response = web.Response(status=answer.status, body=answer.body)
-    response.headers["Content-Type"] = answer.content_type
+    return _whole(request, answer)
+
+
+def _whole(request: web.Request, answer: HttpReply) -> web.Response:
+    response = web.Response(status=answer.status, body=answer.body or None, headers=answer.headers)
+    if answer.content_type:
+        response.headers["Content-Type"] = answer.content_type
     if len(answer.body) >= WORTH_COMPRESSING and "gzip" in request.headers.get("Accept-Encoding", "").lower():
         response.enable_compression(web.ContentCoding.gzip)
     return response
@@ -120,20 +126,24 @@ def _status(rule: FaultRule) -> web.Response:
     html = "<html><head><title>Sign in</title></head><body><h1>Sign in to continue</h1></body></html>"
     status = 200 if rule.action == "html" else rule.status
     text = rule.body if rule.body is not None else (html if rule.action == "html" else "")
-    content_type = "text/html" if text.lstrip().startswith("<html") else "text/plain"
+    kinds = {"<": "text/html", "{": "application/json"}
+    content_type = kinds.get(text.lstrip()[:1], "text/plain")
     return web.Response(status=status, text=text, headers=rule.headers, content_type=content_type)
 
 
 def _raw(answer: HttpReply, rule: FaultRule) -> bytes:
     """Return a reply whose end does not come, or whose Content-Length is a lie."""
     length = len(answer.body) + (rule.bytes if rule.action == "wrong-length" else 0)
+    if rule.action == "cut" and rule.head:
+        return (_head(answer, length) + answer.body)[: rule.bytes]
     body = answer.body[: rule.bytes] if rule.action == "cut" else answer.body
     return _head(answer, length) + body
 
 
 def _head(answer: HttpReply, length: int) -> bytes:
-    head = f"HTTP/1.1 {answer.status} OK\r\nContent-Type: {answer.content_type}\r\nContent-Length: {length}\r\n\r\n"
-    return head.encode()
+    lines = [f"HTTP/1.1 {answer.status} OK", *(f"{name}: {value}" for name, value in answer.headers.items())]
+    lines += [f"Content-Type: {answer.content_type}"] if answer.content_type else []
+    return "\r\n".join([*lines, f"Content-Length: {length}", "", ""]).encode()
 
 
 async def _trickle(request: web.Request, answer: HttpReply, rule: FaultRule) -> web.StreamResponse:

@@ -64,6 +64,7 @@ class FaultRule:
     user: str | None = None
     seconds: float = 0.0
     bytes: int = 0
+    head: bool = False
     status: int = 503
     headers: dict[str, str] = field(default_factory=dict)
     body: str | None = None
@@ -97,6 +98,7 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "user": (str, type(None)),
     "seconds": (int, float),
     "bytes": (int,),
+    "head": (bool,),
     "status": (int,),
     "headers": (dict,),
     "body": (str, type(None)),

@@ -19,7 +19,11 @@ from app.sandbox.errors import EwsError
 ITEM: Final = 0x07
 FOLDER: Final = 0x01
 ATTACHMENT: Final = 0x12
+IMMUTABLE: Final = 0x17
+"""An item by what no move within its mailbox changes: Graph's immutable id."""
 
+_TO_REST: Final = str.maketrans("+/", "-_")
+_FROM_REST: Final = str.maketrans("-_", "+/")
 _HEAD: Final = b"\x00\x03\x24\x00"
 _MARK: Final = b"\x00\x46\x00\x00\x00\x00\x00"
 _KEY_HEAD: Final = struct.pack("<II", 9, 22)
@@ -30,7 +34,7 @@ _ID_SEAL: Final = 25
 
 @dataclass(frozen=True, slots=True)
 class ObjectId:
-    """What an id stands for: a kind (ITEM, FOLDER, ATTACHMENT), the mailbox it was given out in, and a number there."""
+    """What an id stands for: a kind (see above), the mailbox it was given out in, and a number there."""
 
     kind: int
     mailbox: int
@@ -72,6 +76,16 @@ class Ids:
             raise EwsError("ErrorInvalidIdMalformed")
         kind, mailbox, number, attachment = struct.unpack(">BIQI", raw[size - 17 : size])
         return ObjectId(kind, mailbox, number, attachment)
+
+    def write_rest(self, named: ObjectId) -> str:
+        """Give out an id as Graph does: the bytes that EWS has, in the alphabet for addresses."""
+        return self.write(named).translate(_TO_REST)
+
+    def read_rest(self, text: str) -> ObjectId:
+        """Read what `write_rest` gave out; raises EwsError as `read_id` does."""
+        if "+" in text or "/" in text:
+            raise EwsError("ErrorInvalidIdMalformed")
+        return self.read_id(text.translate(_FROM_REST))
 
     def _seal(self, body: bytes, length: int = _SEAL) -> bytes:
         return self._derive(body, length)

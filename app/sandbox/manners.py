@@ -38,9 +38,24 @@ class Manner(StrEnum):
     UPDATE_AND_SEND_REFUSED = "update-and-send-refused"
     UPDATE_AND_SEND_IGNORED = "update-and-send-ignored"
     HTML_REWRITTEN = "html-rewritten"
+    GRAPH_IF_MATCH_IGNORED = "graph-if-match-ignored"
+    GRAPH_SEND_TAKES = "graph-send-takes"
+    GRAPH_COPY_TAKES = "graph-copy-takes"
+    GRAPH_TAKES_AND_FORGETS = "graph-takes-and-forgets"
+    GRAPH_NEW_ID_ON_SEND = "graph-new-id-on-send"
+    GRAPH_SENDMAIL_HOLDS = "graph-sendmail-holds"
+    GRAPH_DELETE_AFTER_SUBMIT_IGNORED = "graph-delete-after-submit-ignored"
+    GRAPH_DELETE_PURGES = "graph-delete-purges"
+    GRAPH_TEXT_STAYS_TEXT = "graph-text-stays-text"
+    GRAPH_HTML_KEPT = "graph-html-kept"
+    GRAPH_UPLOADS_LAST = "graph-uploads-last"
+    GRAPH_UPLOAD_TELLS = "graph-upload-tells"
+    GRAPH_SHARED_UPLOADS_DENIED = "graph-shared-uploads-denied"
 
 
-TIMED: Final = frozenset({Manner.ATTACHMENTS_FADE})
+TIMED: Final = frozenset(
+    {Manner.ATTACHMENTS_FADE, Manner.GRAPH_SEND_TAKES, Manner.GRAPH_COPY_TAKES, Manner.GRAPH_UPLOADS_LAST}
+)
 """The manners whose value is a number of seconds instead of true."""
 OF_SEND_ITEM: Final = frozenset({Manner.SEND_FILES_NOTHING, Manner.LEAVE_DRAFT, Manner.FILE_ELSEWHERE})
 """How SendItem files what it sent; the other ways of sending file by the book. With several, the first holds."""

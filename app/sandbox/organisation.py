@@ -47,8 +47,13 @@ def _archive() -> Person:
     return Person(0, f"old.orders@{DOMAIN}", "old.orders", "Old orders", "Shared", traits={"quota": 0})
 
 
-_LIMITED: Final = (_lena, _archive)
-"""A trainee who may send little and seldom, and a mailbox that is full."""
+def _adele() -> Person:
+    word = secrets.token_urlsafe(12)
+    return Person(0, f"adelev@{DOMAIN}", "adelev", "Adele Vance", "Mailbox", word, "Retail Manager")
+
+
+_FURTHER: Final = (_lena, _archive, _adele)
+"""A trainee who may send little and seldom, a mailbox that is full, and who sends in the documentation of sendMail."""
 
 
 def found(store: MailStore) -> None:
@@ -60,8 +65,8 @@ def found(store: MailStore) -> None:
             place = f"{alias}@{DOMAIN}", alias, name, "Mailbox", word, title, department, telephone
             ids[alias] = store.people.add(Person(0, *place, traits=traits))
             store.folders.lay_out(ids[alias])
-        for limited in _LIMITED:
-            store.folders.lay_out(store.people.add(limited()))
+        for further in _FURTHER:
+            store.folders.lay_out(store.people.add(further()))
         sales = store.people.add(Person(0, SHARED, "sales", "Sales", "Shared", None, "Shared mailbox", "Sales"))
         store.folders.lay_out(sales)
         # Clara sees everything of Sales but may not send as it; James may send on its behalf, Sofia as it.

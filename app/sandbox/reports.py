@@ -11,7 +11,6 @@ from email.message import EmailMessage, Message
 from email.utils import format_datetime
 from typing import Final
 
-from app.sandbox.call import Call
 from app.sandbox.conversation import complete, new_message_id
 from app.sandbox.mime import address_of, header_list, line, read_mime
 from app.sandbox.store.items import Item, StoredMailbox
@@ -162,22 +161,22 @@ def _file(
     store.items.keep_mime(report, raw)
 
 
-def note_read(call: Call, item: Item, *, suppress: bool) -> None:
+def note_read(store: MailStore, item: Item, *, suppress: bool) -> None:
     """Answer a message that has just been read; the caller saves it. Only while writing."""
-    _answer(call, item, READ, suppress=suppress)
+    _answer(store, item, READ, suppress=suppress)
 
 
-def note_deleted(call: Call, item: Item, *, suppress: bool) -> None:
+def note_deleted(store: MailStore, item: Item, *, suppress: bool) -> None:
     """Answer a message that is about to be deleted, where it was not read. Only while writing."""
     if not item.row["is_read"]:
-        _answer(call, item, NOT_READ, suppress=suppress)
+        _answer(store, item, NOT_READ, suppress=suppress)
 
 
-def _answer(call: Call, item: Item, kind: ReportTemplate, *, suppress: bool) -> None:
+def _answer(store: MailStore, item: Item, kind: ReportTemplate, *, suppress: bool) -> None:
     if not item.row["receipt_pending"]:
         return
     item.row["receipt_pending"] = 0
-    sender = call.store.people.with_address(item.row["from_address"] or "")
+    sender = store.people.with_address(item.row["from_address"] or "")
     if suppress or sender is None or not sender.has_mailbox:
         return
-    report_reading(call.store, sender, item, kind, call.store.people.with_id(item.mailbox))
+    report_reading(store, sender, item, kind, store.people.with_id(item.mailbox))

@@ -43,8 +43,21 @@ def send(
 ) -> None:
     """Send a draft that is kept, and keep a copy in a folder or none. Only while writing.
 
-    Raises EwsError, and then nothing has happened: ErrorInvalidItemForOperationSendItem, ErrorSendAsDenied,
-    ErrorInvalidRecipients, ErrorMessageSizeExceeded, ErrorSubmissionQuotaExceeded.
+    Raises EwsError as `check_sendable` does, and then nothing has happened.
+    """
+    check_sendable(store, user, item, manners)
+    held = item.row["deferred"] and item.row["deferred"] > now()
+    if held and Manner.DEFERRAL_IGNORED not in manners:
+        _hold(store, user, item, copy_to)
+    else:
+        transmit(store, user, item, copy_to, manners)
+
+
+def check_sendable(store: MailStore, user: Person, item: Item, manners: Manners = BY_THE_BOOK) -> None:
+    """Settle a draft's sender, and see whether it may go.
+
+    Raises EwsError: ErrorInvalidItemForOperationSendItem, ErrorSendAsDenied, ErrorInvalidRecipients,
+    ErrorMessageSizeExceeded, ErrorSubmissionQuotaExceeded.
     """
     if not is_unsent(item) or item.row["element"] != "Message":
         raise EwsError("ErrorInvalidItemForOperationSendItem")
@@ -55,11 +68,6 @@ def send(
     if Manner.UNKNOWN_RECIPIENTS_REFUSED in manners and any(refused_by(store, one.address) for one in everybody(item)):
         raise EwsError("ErrorInvalidRecipients")
     _check_limits(store, user, item)
-    held = item.row["deferred"] and item.row["deferred"] > now()
-    if held and Manner.DEFERRAL_IGNORED not in manners:
-        _hold(store, user, item, copy_to)
-    else:
-        transmit(store, user, item, copy_to, manners)
 
 
 def transmit(

@@ -22,6 +22,8 @@ from app.sandbox.admin import PATH as ADMIN_PATH
 from app.sandbox.admin import Admin
 from app.sandbox.autodiscover import Autodiscover
 from app.sandbox.endpoint import LARGEST_REQUEST, PATH, Endpoint
+from app.sandbox.graph.front import Graph
+from app.sandbox.graph.sending import send_taken
 from app.sandbox.manners import BY_THE_BOOK, Manners
 from app.sandbox.memory import give_back
 from app.sandbox.oauth.authority import Authority
@@ -84,6 +86,7 @@ class Sandbox:
     admin_token: str
     endpoint: Endpoint
     oauth: dict[str, str]
+    graph: dict[str, str]
 
     def announcement(self) -> dict[str, Any]:
         """Return what is printed when the sandbox is ready."""
@@ -93,6 +96,7 @@ class Sandbox:
             "accounts": list(self.accounts),
             "admin": {"url": self.admin_url, "token": self.admin_token},
             "oauth": self.oauth,
+            "graph": self.graph,
         }
 
 
@@ -159,6 +163,8 @@ async def _listening(endpoint: Endpoint, port: int, scratch: Path, smtp: Host | 
     authority.add_routes(app)
     autodiscover = Autodiscover(endpoint)
     autodiscover.add_routes(app)
+    graph = await asyncio.to_thread(Graph, endpoint)
+    graph.add_routes(app)
     Admin(endpoint, token).add_routes(app)
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
     await runner.setup()
@@ -169,12 +175,16 @@ async def _listening(endpoint: Endpoint, port: int, scratch: Path, smtp: Host | 
         site = web.TCPSite(runner, "127.0.0.1", port, ssl_context=context, backlog=512)
         await site.start()
         bound = int(runner.addresses[0][1])
-        base = authority.base = autodiscover.base = f"https://localhost:{bound}"
+        base = authority.base = autodiscover.base = graph.base = f"https://localhost:{bound}"
+        # Another name for the same machine, which every resolver knows: a client must not take it for the service.
+        graph.upload_base = f"https://127.0.0.1:{bound}"
         known = authority.announcement()
         endpoint.gate.authorize_url = known["authorize"]
         # By its number: what the fault plan does to connections by name leaves this one alone.
         admin = f"https://127.0.0.1:{bound}{ADMIN_PATH}"
-        yield Sandbox(base + PATH, ca_file, _accounts(endpoint.store), admin, token, endpoint, known)
+        yield Sandbox(
+            base + PATH, ca_file, _accounts(endpoint.store), admin, token, endpoint, known, graph.announcement()
+        )
     finally:
         for timer in timers:
             timer.cancel()
@@ -186,7 +196,8 @@ async def _listening(endpoint: Endpoint, port: int, scratch: Path, smtp: Host | 
 async def _send_held_messages(endpoint: Endpoint) -> None:
     while True:
         await asyncio.sleep(_TICK)
-        if await endpoint.in_worker(lambda: send_due(endpoint.store, endpoint.manners)):
+        held = await endpoint.in_worker(lambda: send_due(endpoint.store, endpoint.manners))
+        if await endpoint.in_worker(lambda: send_taken(endpoint.store, endpoint.manners)) or held:
             endpoint.on_change()
 
 

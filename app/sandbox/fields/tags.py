@@ -31,6 +31,7 @@ TAGS: Final[dict[tuple[int, str], Tag]] = {
     (0x0037, "String"): Tag("i.subject", "subject"),
     (0x0039, "SystemTime"): Tag("i.sent", "sent"),
     (0x0042, "String"): Tag("i.from_name", "from_name"),
+    (0x0063, "Boolean"): Tag("i.response_requested", "response_requested"),
     (0x0065, "String"): Tag("i.from_address", "from_address"),
     (0x0070, "String"): Tag("i.conversation_topic", "conversation_topic"),
     (0x0071, "Binary"): Tag("i.conversation_index", "conversation_index"),
@@ -63,14 +64,22 @@ TAGS: Final[dict[tuple[int, str], Tag]] = {
 }
 """(Tag, type) to what it stands for."""
 
+_COMMON: Final = f"set:{SETS['Common']}:id"
+NAMED: Final[dict[str, Tag]] = {
+    f"{_COMMON}:{0x8502}:SystemTime": Tag("i.reminder_due", "reminder_due"),
+    f"{_COMMON}:{0x8503}:Boolean": Tag("i.reminder_set", "reminder_set"),
+    f"{_COMMON}:{0x8501}:Integer": Tag("i.reminder_minutes", "reminder_minutes"),
+}
+"""Keys of named properties to what they stand for: the reminder."""
+
 MESSAGE_FLAGS: Final = 0x0E07
 KEYWORDS: Final = f"set:{SETS['PublicStrings']}:name:Keywords:StringArray"
 """The key of the named property in which MAPI has the categories."""
 
 
 def tag_of(name: PropertyName) -> Tag | None:
-    """Return what a tag stands for; None for a property that is kept as one."""
-    return None if name.tag is None else TAGS.get((name.tag, name.kind))
+    """Return what a tag or a named property stands for; None for a property that is kept as one."""
+    return NAMED.get(name.key) if name.tag is None else TAGS.get((name.tag, name.kind))
 
 
 def write_tag(item: Item, name: PropertyName, values: list[Value]) -> bool:
@@ -102,4 +111,6 @@ _EMPTY: Final = {
     "flag_status": 0,
     "read_receipt": 0,
     "delivery_receipt": 0,
+    "response_requested": 0,
+    "reminder_set": 0,
 }

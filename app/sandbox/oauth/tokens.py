@@ -92,18 +92,30 @@ class IssuedTokens:
 
     def check_access(self, token: str) -> tuple[Person | None, str]:
         """Return the person that an access token was given to, or why it is refused here."""
+        person, ours, wrong = self._permissions(token, {"localhost"})
+        if person is not None and PERMISSION not in ours:
+            return None, WRONG_SCOPE
+        return person, wrong
+
+    def check_graph(self, token: str) -> tuple[Person | None, frozenset[str], str]:
+        """Return the person of a token and what it allows at Graph, or why it is refused there."""
+        person, ours, wrong = self._permissions(token, {"localhost", "graph.microsoft.com"})
+        # One for EWS alone is one for another audience, although both have one address here.
+        if person is not None and ours == {PERMISSION}:
+            return None, frozenset(), "Access token validation failure. Invalid audience."
+        return person, ours, wrong
+
+    def _permissions(self, token: str, hosts: set[str]) -> tuple[Person | None, frozenset[str], str]:
         grant = self.look(ACCESS, token, expired=True)
         if grant is None:
-            return None, UNKNOWN
+            return None, frozenset(), UNKNOWN
         if self.look(ACCESS, token) is None:
-            return None, EXPIRED
+            return None, frozenset(), EXPIRED
         resources = [one.rpartition("/") for one in grant.scope.split() if one not in _OF_OPENID]
-        ours = [name for resource, _, name in resources if not resource or urlsplit(resource).hostname == "localhost"]
+        ours = {name for resource, _, name in resources if not resource or urlsplit(resource).hostname in hosts}
         if not ours:
-            return None, WRONG_AUDIENCE
-        if PERMISSION not in ours:
-            return None, WRONG_SCOPE
-        return self._store.people.with_id(grant.person), ""
+            return None, frozenset(), WRONG_AUDIENCE
+        return self._store.people.with_id(grant.person), frozenset(ours), ""
 
     def withdraw(self, person: int | None = None, kinds: tuple[str, ...] = (ACCESS, REFRESH)) -> int:
         """Make the tokens of a person, or of all, worthless; returns how many."""

@@ -302,7 +302,7 @@ def answer_delete_item(call: Call, request: etree._Element) -> etree._Element:
         item = find_item(call, named, CHANGE)
         store = call.store
         if item.row["receipt_pending"]:
-            note_deleted(call, item, suppress=suppress)
+            note_deleted(call.store, item, suppress=suppress)
             store.items.save(item)
         if way == "HardDelete":
             store.items.delete(item)
@@ -340,7 +340,7 @@ def answer_mark_all_items_as_read(call: Call, request: etree._Element) -> etree.
         for item in call.store.items.of_rows(call.store.database.all(query, (folder.id, read))):
             item.row["is_read"] = read
             if read:
-                note_read(call, item, suppress=suppress)
+                note_read(call.store, item, suppress=suppress)
             call.store.items.save(item, read_only_change=True)
         return []
 

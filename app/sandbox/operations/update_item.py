@@ -83,7 +83,7 @@ def _apply(call: Call, item: Item, updates: list[etree._Element], *, suppress: b
     if "item:MimeContent" in touched:
         item.row["preview"] = None
     if item.row["is_read"] and not was_read:
-        note_read(call, item, suppress=suppress)
+        note_read(call.store, item, suppress=suppress)
     item.row["modified_by"] = call.user.display_name
     if Manner.MESSAGE_ID_DROPPED in call.manners:
         item.row["message_id"] = message_id

@@ -50,7 +50,7 @@ CREATE UNIQUE INDEX folders_names ON folders(parent_id, display_name COLLATE NOC
 CREATE TABLE gone_folders (mailbox_id INTEGER NOT NULL, folder_id INTEGER NOT NULL, change INTEGER NOT NULL);
 
 CREATE TABLE items (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,   -- what an immutable id of Graph carries: never given out twice
     entry INTEGER NOT NULL UNIQUE,      -- what an ItemId carries; a moved item gets another
     mailbox_id INTEGER NOT NULL,
     folder_id INTEGER REFERENCES folders(id),   -- NULL: the item within an item attachment
