@@ -272,6 +272,7 @@ class Parts:
         from app.controllers.reader.received import ReceivedController, Writing
         from app.services.folders.bulk_operations import BulkOperations
         from app.services.reader.attachment_viewer import ViewedAttachments
+        from app.services.reader.message_reader import ConversationLookup
 
         shell = self.shell
         viewed = ViewedAttachments(self.mailbox, self.files, self.tasks.spawn)
@@ -287,7 +288,9 @@ class Parts:
             self.compose,
             self.attachment_viewer,
         )
-        self.conversation = ConversationController(shell, self.records, self.cache)
+        lookup = ConversationLookup(self.mailbox, self.cache, self.clock)
+        lookup.found.subscribe(self.syncing.tell_sent)
+        self.conversation = ConversationController(shell, self.records, self.cache, lookup, self.attachment_viewer)
         self.reader_controller = ReaderController(
             shell,
             self.accounts,

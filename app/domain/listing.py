@@ -23,6 +23,8 @@ class Folder(StrEnum):
     SENT = "sentitems"
     INBOX = "inbox"
     DELETED = "deleteditems"
+    ELSEWHERE = "msgfolderroot"
+    """Any folder below the root of a mailbox that has no list here: where messages of a conversation may lie."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -225,7 +227,7 @@ def short_name(message_id: str) -> int:
 
 def moment_of(row: Row, folder: Folder) -> float:
     """Return the time that a list shows and is sorted by: sent in Sent, last changed elsewhere."""
-    sent = row.sent if folder in {Folder.SENT, Folder.INBOX} else 0.0
+    sent = row.sent if folder in {Folder.SENT, Folder.INBOX, Folder.ELSEWHERE} else 0.0
     return to_the_millisecond(sent or row.modified or row.created)
 
 

@@ -281,3 +281,4 @@ class Fetched(msgspec.Struct, frozen=True):
     headers: tuple[Header, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     kind: MessageKind = MessageKind.MESSAGE
+    conversation_id: str = ""

@@ -13,7 +13,7 @@ from typing import ClassVar, Generic, Literal, TypeVar
 
 import msgspec
 
-from app.domain.listing import Folder, MailFolder, Mark, Page, Place, Report, Sighting, SyncPage
+from app.domain.listing import Folder, MailFolder, Mark, Page, Place, Report, Row, Sighting, SyncPage
 from app.domain.message import AccountId, DraftUpdate, ItemRef, NewDraft
 from app.domain.original import OriginalMark
 from app.domain.outcome import AttachOutcome, FetchedAttachment, FetchOutcome, NewAttachment, Outcome
@@ -321,6 +321,15 @@ class FindReports(Read[list[tuple[str, Report]]], frozen=True, tag="find_reports
     since: float
 
 
+class GetConversation(Read[tuple[Row, ...]], frozen=True, tag="conversation"):
+    """Reads which messages are of a conversation. Not each server can say it: that is no trouble of the account."""
+
+    tells_of_account: ClassVar[bool] = False
+
+    conversation_id: str
+    mailbox: str = ""
+
+
 class FindFolders(Read[tuple[MailFolder, ...]], frozen=True, tag="find_folders"):
     """Reads the folders of a mailbox."""
 
@@ -358,7 +367,7 @@ class GetMailTips(Read[list[MailTips]], frozen=True, tag="mail_tips"):
 
 AnyWrite = Save | Update | Send | Delete | Move | Copy | MarkOriginals | Attach | DeleteAttachments
 ReadMessages = Get | PeopleOf | ListFolder | Locate | Sync | Notices | GetAttachment | SaveMime | FindReports
-ReadAround = FindFolders | NamedMailboxes | CategoryList | ResolveNames | ExpandGroup | GetMailTips
+ReadAround = GetConversation | FindFolders | NamedMailboxes | CategoryList | ResolveNames | ExpandGroup | GetMailTips
 AnyRead = ReadMessages | ReadAround
 AnyOperation = AnyWrite | AnyRead
 """The whole table: mypy refuses a backend that leaves one out."""
@@ -511,6 +520,14 @@ class MailboxOperations(ABC):
     async def find_reports(self, account_id: AccountId, since: float) -> list[tuple[str, Report]]:
         """Reports in the Inbox that came since, each with the Message-ID of the message. Raises ItemRefused too."""
         return await self.perform_read(account_id, FindReports(since))
+
+    async def conversation(self, account_id: AccountId, conversation_id: str, mailbox: str = "") -> tuple[Row, ...]:
+        """Name the newest messages of a conversation, in whichever folder of a mailbox they lie.
+
+        `conversation_id` is the server's (`Fetched.conversation_id`). A row without sender is the mailbox's own.
+        Deleted Items and Junk are left out where the server can leave them out. Raises ItemRefused too.
+        """
+        return await self.perform_read(account_id, GetConversation(conversation_id, mailbox))
 
     async def find_folders(self, account_id: AccountId, mailbox: str = "") -> tuple[MailFolder, ...]:
         """FindFolder: those that messages can lie in, of one's own mailbox or another's. Raises ItemRefused too."""

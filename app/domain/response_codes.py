@@ -264,6 +264,9 @@ SYNC_STATE_LOST: Final = _codes("InvalidSyncStateData SyncFolderNotFound")
 SYNC_NOT_OFFERED: Final = _codes("InvalidOperation InvalidRequest NotImplemented UnsupportedOperation")
 """The server has no SyncFolderItems for this folder: it is listed page by page."""
 
+CONVERSATIONS_NOT_OFFERED: Final = SYNC_NOT_OFFERED | _codes("FolderNotFound InvalidPropertyRequest")
+"""The server has no GetConversationItems, or not as it is asked here: each folder is searched."""
+
 STREAMING_NOT_OFFERED: Final = _codes(
     """
     InvalidRequest InvalidSubscription InvalidSubscriptionRequest NoRespondingCASInDestinationSite NotSupported

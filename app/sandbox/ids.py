@@ -19,6 +19,7 @@ from app.sandbox.errors import EwsError
 ITEM: Final = 0x07
 FOLDER: Final = 0x01
 ATTACHMENT: Final = 0x12
+CONVERSATION: Final = 0x0A
 IMMUTABLE: Final = 0x17
 """An item by what no move within its mailbox changes: Graph's immutable id."""
 

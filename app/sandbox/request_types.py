@@ -185,6 +185,8 @@ TYPES.update(
         ),
         "Duration": "StartTime:dateTime EndTime:dateTime",
         "ReplyBody": "@lang:language Message:string?",
+        "Conversations": "Conversation*",
+        "Conversation": "ConversationId:ItemId SyncState:base64?",
         "EventTypes": "EventType:EventKind+",
         "SubscriptionIds": "SubscriptionId:nonempty+",
         "PullSubscriptionRequest": (

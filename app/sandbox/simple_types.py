@@ -170,6 +170,10 @@ SIMPLE: Final[dict[str, Check]] = {
         "yammeroutbound yammerfeeds onedriveroot onedriverecylebin onedrivesystem onedrivevolume important starred "
         "archive",
     ),
+    "NodeSortKind": one_of(
+        "ConversationNodeSortOrder", "TreeOrderAscending TreeOrderDescending DateOrderAscending DateOrderDescending"
+    ),
+    "SearchLocationKind": one_of("MailboxSearchLocationType", "PrimaryOnly ArchiveOnly All"),
     "SearchScopeKind": one_of(
         "ResolveNamesSearchScopeType",
         "ActiveDirectory ActiveDirectoryContacts Contacts ContactsActiveDirectory",

@@ -38,7 +38,7 @@ _OPERATIONS: Final = {
     _SP1: "ConvertId GetDelegate",
     _2010: "GetServerTimeZones GetMailTips GetUserConfiguration",
     _2010_SP1: "EmptyFolder GetStreamingEvents",
-    _2013: "FindPeople MarkAllItemsAsRead",
+    _2013: "FindPeople GetConversationItems MarkAllItemsAsRead",
 }
 
 _ELEMENTS: Final = {

@@ -219,6 +219,16 @@ class Cache(Protocol):
         """
         ...
 
+    async def put_conversation(
+        self, account_id: AccountId, mailbox: str, conversation: str, rows: Sequence[Row]
+    ) -> bool:
+        """Take in the messages of a conversation (`Row.conversation`) that lie in folders of a mailbox without a list.
+
+        Those that a list has are left out. What was known of it before and is not among `rows` is there no more.
+        Returns whether anything is other than it was.
+        """
+        ...
+
     async def forget(self, account_id: AccountId) -> None:
         """Remove all that is known of an account."""
         ...

@@ -38,7 +38,14 @@ from app.domain.listing import (
 from app.domain.message import AccountId, Importance, ItemRef
 from app.domain.query import Query
 from app.storage.cache_drafts import DraftCopies
-from app.storage.cache_queries import Condition, condition, conversation_ids, first_after, received_in
+from app.storage.cache_queries import (
+    Condition,
+    changes_of_conversation,
+    condition,
+    conversation_ids,
+    first_after,
+    received_in,
+)
 from app.storage.cache_thread import CacheThread, Turn
 
 FILE_NAME: Final = "cache.sqlite"
@@ -237,6 +244,23 @@ class SqliteCache:
             ]
 
         return await self._thread.ask(call)
+
+    async def put_conversation(
+        self, account_id: AccountId, mailbox: str, conversation: str, rows: Sequence[Row]
+    ) -> bool:
+        """Take in which messages of a conversation lie in no list; return whether that is other than it was."""
+        place = Place(Folder.ELSEWHERE, mailbox)
+
+        def put(sql: _Sql) -> bool:
+            sql.execute("BEGIN IMMEDIATE")
+            folder = _folder(sql, account_id, place)
+            fresh, gone = changes_of_conversation(sql, account_id, folder, conversation, rows)
+            sql.executemany("DELETE FROM rows WHERE id = ?", [(one,) for one in gone])
+            _putting(place.folder, fresh)(sql, folder)
+            sql.execute("COMMIT")
+            return bool(fresh or gone)
+
+        return await self._thread.ask(put, Turn.KEEP)
 
     async def people(self, account_id: AccountId, place: Place, begun: str, many: int = 6) -> list[str]:
         """Return whom messages of a folder went to, by the start of a name, those of most messages first."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
 
-from app.domain.listing import Folder, ReportKind
+from app.domain.listing import Folder, ReportKind, Row
 from app.domain.message import AccountId
 from app.domain.query import Query, Term, Where
 
@@ -78,7 +78,8 @@ _MOST: Final = 200
 """Messages of a conversation that are shown."""
 _FARTHEST: Final = 10
 """How often it is looked for what answers, or is answered by, what was found: each time one message further."""
-_OWN_FOLDERS: Final = f"'{Folder.SENT.value}', '{Folder.DRAFTS.value}', '{Folder.INBOX.value}'"
+_LISTED: Final = (Folder.SENT, Folder.DRAFTS, Folder.INBOX)
+_OWN_FOLDERS: Final = ", ".join(f"'{folder.value}'" for folder in (*_LISTED, Folder.ELSEWHERE))
 _OURS: Final = f"SELECT id FROM folders WHERE account = ?2 AND folder IN ({_OWN_FOLDERS})"  # noqa: S608 - names of our own
 """Where it stands behind a plus sign, another index than that of the folder is to be used: a folder is large."""
 _Sql = sqlite3.Connection
@@ -104,11 +105,14 @@ def conversation_ids(sql: _Sql, account_id: AccountId, item_id: str) -> list[tup
         return []
     message = _Message(*found)
     ids = {message.row_id} | _threaded(sql, account_id, message) | _alike(sql, account_id, message)
-    return sql.execute(
-        "SELECT rows.id, folders.folder, folders.mailbox FROM rows JOIN folders ON folders.id = rows.folder"
+    rows = sql.execute(
+        "SELECT rows.id, folders.folder, folders.mailbox, item, name FROM rows JOIN folders ON folders.id = rows.folder"
         " WHERE rows.id IN (SELECT value FROM json_each(?)) ORDER BY at DESC, rows.id DESC LIMIT ?",
         (_listed(ids), _MOST),
     ).fetchall()
+    # A copy of what a list has, or what a list has by now, is no message more.
+    listed = {known for *_, folder, _mailbox, item, name in rows if folder in _LISTED for known in (item, name)} - {0}
+    return [row[:3] for row in rows if row[1] in _LISTED or not listed & {row[3], row[4]}]
 
 
 def _threaded(sql: _Sql, account_id: AccountId, message: _Message) -> set[int]:
@@ -149,12 +153,22 @@ def _alike(sql: _Sql, account_id: AccountId, message: _Message) -> set[int]:
 
 
 def received_in(sql: _Sql, account_id: AccountId, conversations: set[str]) -> dict[str, list[tuple[float, str]]]:
-    """Return what was received in conversations: when each message was sent, the oldest first, and its Message-ID."""
+    """Return what was received in conversations: when each message was sent, the oldest first, and its Message-ID.
+
+    Of what lies in folders without a list, what has no sender is the mailbox's own.
+    """
     found = sql.execute(
         "SELECT conversation, sent, message_id FROM rows"
         " WHERE conversation != '' AND conversation IN (SELECT value FROM json_each(?1))"
-        " AND +folder IN (SELECT id FROM folders WHERE account = ?2 AND folder = ?3) ORDER BY sent",
-        (msgspec.json.encode(sorted(conversations)).decode(), account_id, Folder.INBOX.value),
+        " AND (+folder IN (SELECT id FROM folders WHERE account = ?2 AND folder = ?3)"
+        "  OR (sender != '' AND NOT draft AND +folder IN (SELECT id FROM folders WHERE account = ?2 AND folder = ?4)))"
+        " ORDER BY sent",
+        (
+            msgspec.json.encode(sorted(conversations)).decode(),
+            account_id,
+            Folder.INBOX.value,
+            Folder.ELSEWHERE.value,
+        ),
     )
     came: dict[str, list[tuple[float, str]]] = {}
     for conversation, sent, message_id in found:
@@ -163,10 +177,37 @@ def received_in(sql: _Sql, account_id: AccountId, conversations: set[str]) -> di
 
 
 def first_after(sent: float, message_id: str, came: Iterable[tuple[float, str]]) -> float:
-    """Return when the first was sent that came after a message, 0 for none; the message itself, received, is none."""
+    """Return when the first was sent that came after a message, 0 for none; the message itself, received, is none.
+
+    Servers tell whole seconds: what is known to be another message may have been sent in the same one.
+    """
     if not sent:
         return 0.0
-    return next((at for at, name in came if at > sent and (not name or name != message_id)), 0.0)
+    for at, name in came:
+        if (at > sent or (at == sent and name and message_id)) and (not name or name != message_id):
+            return at
+    return 0.0
+
+
+def changes_of_conversation(
+    sql: _Sql, account_id: AccountId, folder: int, conversation: str, rows: Sequence[Row]
+) -> tuple[list[Row], list[int]]:
+    """Return of a conversation's messages those to be taken into `folder`, and the rows of it that are to go."""
+    named = msgspec.json.encode([row.ref.item_id for row in rows]).decode()
+    listed = sql.execute(
+        "SELECT item FROM rows WHERE item IN (SELECT value FROM json_each(?1)) AND folder != ?3"  # noqa: S608 - texts of our own
+        f" AND folder IN ({_OURS})",
+        (named, account_id, folder),
+    )
+    known = {item for (item,) in listed}
+    kept = sql.execute(
+        "SELECT id, item, change_key FROM rows WHERE folder = ? AND conversation != '' AND conversation = ?",
+        (folder, conversation),
+    ).fetchall()
+    wanted = {row.ref.item_id: row for row in rows if row.ref.item_id not in known}
+    same = {item for _, item, change_key in kept if item in wanted and wanted[item].ref.change_key == change_key}
+    fresh = [row for item, row in wanted.items() if item not in same]
+    return fresh, [row_id for row_id, item, _ in kept if item not in wanted]
 
 
 def _listed(numbers: set[int]) -> str:

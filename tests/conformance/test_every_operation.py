@@ -14,12 +14,13 @@ STREAMED = {"GetStreamingEvents"}
 def requests_of(sandbox: RunningSandbox) -> dict[str, str]:
     """Make what the requests are about, and the requests."""
     item = sandbox.post(soap.create(soap.message("Each", "x", "james.okafor@contoso.com"))).ids()[0]
+    shown = sandbox.post(soap.get([item], paths=soap.field("item:ConversationId")))
     made = sandbox.post(every_request.attach(item)).all(".//t:AttachmentId")[0]
     item = (item[0], str(made.get("RootItemChangeKey")))
     folder = sandbox.post(every_request.of_folders(("", ""))["CreateFolder"].replace("Another", "To be changed"))
     told = sandbox.post(every_request.of_people("x", "x")["Subscribe"])
     return {
-        **every_request.of_items(item, str(made.get("Id"))),
+        **every_request.of_items(item, str(made.get("Id")), shown.ids(".//t:ConversationId")[0][0]),
         **every_request.of_folders(folder.ids(".//t:FolderId")[0]),
         **every_request.of_people(str(told.text(".//m:SubscriptionId")), str(told.text(".//m:Watermark"))),
     }

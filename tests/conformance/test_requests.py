@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from app.backends.ews import attachments, directory, folders, requests
+from app.backends.ews import attachments, conversations, directory, folders, requests
 from app.backends.ews.soap_client import CULTURES
 from app.backends.ews.xml import Element, envelope
 from app.domain.listing import Folder, Mark, Place
@@ -133,6 +133,9 @@ def test_a_mark_alone_is_a_valid_update() -> None:
         folders.sync_items(PROJECTS, "state", 100_000),
         directory.resolve_names("sofia"),
         folders.get_category_list(),
+        conversations.get_conversation_items("AAQk", ""),
+        conversations.get_conversation_items("AAQk", "sales@example.org"),
+        conversations.find_conversation("AAQk", ["AAMkF", "AAMkG"]),
         directory.expand_group(Recipient("everyone@example.org", "Everyone")),
         directory.expand_group(Recipient("AAMkL", "Skittles", PERSONAL_LIST)),
         directory.get_mail_tips("me@example.org", [Recipient("a@example.org"), Recipient("b@example.org", "B")]),

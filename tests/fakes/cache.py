@@ -228,7 +228,7 @@ class FakeCache:
             number: kept
             for number, kept in self._kept.items()
             if kept.folder[0] == account_id
-            and kept.folder[1].folder in {Folder.SENT, Folder.DRAFTS, Folder.INBOX}
+            and kept.folder[1].folder in {*_LISTED, Folder.ELSEWHERE}
             and not kept.folder[1].folder_id
         }
         this = next((kept.row for kept in ours.values() if kept.row.ref.item_id == item_id), None)
@@ -244,7 +244,40 @@ class FakeCache:
                 moment = moment_of(kept.row, kept.folder[1].folder)
                 place = msgspec.structs.replace(kept.folder[1], mailbox=kept.folder[1].mailbox.casefold())
                 found.append((-moment, -number, ConversationRow(place, number, self._row(account_id, number))))
-        return [row for *_, row in sorted(found, key=lambda one: one[:2])][:200]
+        rows = [row for *_, row in sorted(found, key=lambda one: one[:2])][:200]
+        listed = [one.row for one in rows if one.place.folder in _LISTED]
+        items, told = {row.ref.item_id for row in listed}, {row.message_id for row in listed if row.message_id}
+        return [
+            one
+            for one in rows
+            if one.place.folder in _LISTED or (one.row.ref.item_id not in items and one.row.message_id not in told)
+        ]
+
+    async def put_conversation(
+        self, account_id: AccountId, mailbox: str, conversation: str, rows: Sequence[Row]
+    ) -> bool:
+        """Take in what lies in no list."""
+        self._enter("put_conversation")
+        place = Place(Folder.ELSEWHERE, mailbox)
+        listed = {
+            kept.row.ref.item_id
+            for kept in self._kept.values()
+            if kept.folder[0] == account_id and kept.folder[1].folder in _LISTED and not kept.folder[1].folder_id
+        }
+        before = {
+            number: kept.row
+            for number, kept in self._kept.items()
+            if kept.folder == (account_id, place) and kept.row.conversation == conversation
+        }
+        wanted = [row for row in rows if row.ref.item_id not in listed]
+        names = {row.ref.item_id for row in wanted}
+        gone = [number for number, row in before.items() if row.ref.item_id not in names]
+        fresh = [row for row in wanted if row.ref not in {one.ref for one in before.values()}]
+        for number in gone:
+            del self._kept[number]
+        for row in fresh:
+            self._put(account_id, place, row)
+        return bool(fresh or gone)
 
     async def forget(self, account_id: AccountId) -> None:
         """Remove all that is known of an account."""
@@ -288,11 +321,14 @@ class FakeCache:
             kept.row.sent
             for kept in self._kept.values()
             if kept.folder[0] == account_id
-            and kept.folder[1].folder is Folder.INBOX
+            and (kept.folder[1].folder is Folder.INBOX or _is_from_others(kept.folder[1], kept.row))
             and not kept.folder[1].folder_id
             and row.conversation
             and kept.row.conversation == row.conversation
-            and kept.row.sent > row.sent > 0
+            and (
+                kept.row.sent > row.sent > 0
+                or (kept.row.sent == row.sent > 0 and row.message_id and kept.row.message_id)
+            )
             and (not row.message_id or kept.row.message_id != row.message_id)
         ]
         return msgspec.structs.replace(row, answered=min(later)) if later else row
@@ -313,6 +349,13 @@ class FakeCache:
             importance=row.importance,
             reports=self._row(account_id, number).reports,
         )
+
+
+_LISTED = frozenset({Folder.SENT, Folder.DRAFTS, Folder.INBOX})
+
+
+def _is_from_others(place: Place, row: Row) -> bool:
+    return place.folder is Folder.ELSEWHERE and bool(row.sender) and not row.is_draft
 
 
 def _alike(row: Row, this: Row) -> bool:

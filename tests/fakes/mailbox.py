@@ -499,6 +499,7 @@ class FakeMailbox(MoreOfAMailbox, FakeSignIns, Server):
             attachments=tuple(item.attachments),
             has_attachments=bool(item.attachments),
             kind=item.kind,
+            conversation_id=item.conversation and f"id of {item.conversation}",
         )
         return FetchOutcome(self._accepted(item.ref), fetched)
 

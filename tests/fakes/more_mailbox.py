@@ -12,7 +12,7 @@ import msgspec
 
 from app.domain.attachment import Attachment, AttachmentKind
 from app.domain.errors import ItemRefused, ServerWords
-from app.domain.listing import MailFolder, Place, Report, SyncPage
+from app.domain.listing import Folder, MailFolder, Place, Report, Row, SyncPage
 from app.domain.message import AccountId, ItemRef
 from app.domain.original import OriginalMark
 from app.domain.outcome import AttachOutcome, FetchedAttachment, NewAttachment, Outcome
@@ -162,6 +162,25 @@ class MoreOfAMailbox:
         """Return those of `reports` that came since."""
         await self._read("find_reports", account_id, (since,))
         return [one for one in self.reports if one[1].at >= since]
+
+    async def conversation(
+        self: Any, account_id: AccountId, conversation_id: str, mailbox: str = ""
+    ) -> tuple[Row, ...]:
+        """Name the messages of a conversation that are not thrown away; see `Fetched.conversation_id`."""
+        await self._read("conversation", account_id, (conversation_id, mailbox))
+        items = [
+            one
+            for one in self.items.values()
+            if one.account_id == account_id
+            and one.owner == mailbox
+            and f"id of {one.conversation}" == conversation_id
+            and one.folder is not Folder.DELETED
+        ]
+        if not items:
+            raise ItemRefused(_GONE)
+        from tests.fakes.mailbox import row_of_stored
+
+        return tuple(row_of_stored(one) for one in sorted(items, key=lambda one: -one.sent))
 
     async def save_mime(
         self: Any, account_id: AccountId, ref: ItemRef, path: str, *, for_others: bool = False, unsent: bool = False

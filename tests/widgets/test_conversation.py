@@ -169,3 +169,84 @@ async def test_a_sent_row_says_when_it_was_answered_and_an_older_answer_says_not
     faces = {subject: session.face(row).line for subject, row in rows.items()}
     assert faces["Message 2"].startswith("Answered ")
     assert "Answered" not in faces["Message 1"], "it is of another conversation"
+
+
+# --- what lies in folders without a list ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def filed(talk: ProgramScene) -> ProgramScene:
+    """Ben answered the newest sent message of the first conversation, and a rule put the answer elsewhere."""
+    await talk.clock.advance(3600)
+    answer = Content(sender=BEN, to=(MYSELF,), subject="RE: Message 2", body="Yes, filed")
+    item = talk.mailbox.put(ANNA, answer, folder=Folder.ELSEWHERE)
+    item.conversation, item.sent, item.is_draft = "c", talk.clock.now(), False
+    await talk.press("J", "Home")
+    await talk.until(lambda: "3 of 4 in this conversation" in talk.words(talk.parts.reader))
+    return talk
+
+
+def asked(scene: ProgramScene) -> int:
+    return sum(call.name == "conversation" for call in scene.mailbox.calls)
+
+
+async def test_what_lies_elsewhere_is_of_the_conversation_and_answers_a_row(filed: ProgramScene) -> None:
+    await filed.until(lambda: "Answered" in filed.parts.lists.sent.face(filed.current).line)
+    await filed.press("W")
+    assert "From Ben" in spoken(filed)[0]
+
+
+async def test_it_is_asked_for_once_and_nothing_waits_for_it(talk: ProgramScene) -> None:
+    gate = talk.mailbox.hold("conversation")
+    await talk.press("J", "Home")
+    await talk.until(gate.reached.is_set)
+    await talk.press("W")
+    assert len(spoken(talk)) == 3, "the lists know them"
+    gate.open.set()
+    await talk.press("Escape", "Escape", "J")
+    await talk.until(lambda: talk.current.subject == "Message 1")
+    await talk.press("Home")
+    await talk.until(lambda: "2 of 3" in talk.words(talk.parts.reader))
+    await talk.rest()
+    assert asked(talk) <= 2, "one for each conversation"
+
+
+async def test_a_message_of_another_folder_is_read_in_the_pane_and_answered(filed: ProgramScene) -> None:
+    await filed.press("W", "Home", "Return")
+    await filed.until(lambda: "Yes, filed" in filed.parts.reader._body.toPlainText())
+    assert "In another folder" in filed.words(filed.parts.reader)
+    assert filed.parts.workspace.place == "sent"
+    content = await begun(filed, "R")
+    assert (content.subject, content.to) == ("RE: Message 2", (BEN,))
+    record = filed.record(filed.message.session.local_id)
+    assert [one.ref.item_id for one in record.originals] == [
+        one.item_id for one in filed.mailbox.items.values() if one.folder is Folder.ELSEWHERE
+    ]
+
+
+async def test_its_line_is_answered_without_opening_it(filed: ProgramScene) -> None:
+    await filed.press("W", "Home")
+    content = await begun(filed, "R")
+    assert (content.subject, content.to) == ("RE: Message 2", (BEN,))
+
+
+async def test_escape_goes_back_from_it_and_the_next_one_is_counted_from_it(filed: ProgramScene) -> None:
+    await filed.press("Shift+M", "Shift+M")
+    await filed.until(lambda: "Yes, filed" in filed.parts.reader._body.toPlainText())
+    assert filed.parts.workspace.place == "drafts", "the draft between is in a list"
+    await filed.press("Escape")
+    await filed.until(lambda: "Words 3" in filed.parts.reader._body.toPlainText())
+
+
+async def test_lines_that_come_late_leave_the_person_where_they_stand(talk: ProgramScene) -> None:
+    gate = talk.mailbox.hold("conversation")
+    await talk.clock.advance(3600)
+    item = talk.mailbox.put(ANNA, Content(sender=BEN, subject="RE: Message 2", body="Late"), folder=Folder.ELSEWHERE)
+    item.conversation, item.sent, item.is_draft = "c", talk.clock.now(), False
+    await talk.press("J", "Home")
+    await talk.until(gate.reached.is_set)
+    await talk.press("W", "End")
+    stood = area(talk).list.currentItem().text()
+    gate.open.set()
+    await talk.until(lambda: area(talk).list.count() == 4)
+    assert area(talk).list.currentItem().text() == stood

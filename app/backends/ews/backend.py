@@ -11,6 +11,13 @@ from urllib.parse import urlsplit
 from app.backends.ews import autodiscover, directory, requests
 from app.backends.ews.attachments import AttachmentRequests, fetch_of, get_attachment
 from app.backends.ews.connection_test import probe
+from app.backends.ews.conversations import (
+    FOLDERS_AT_ONCE,
+    find_conversation,
+    get_conversation_items,
+    items_of_conversation,
+    rows_of_conversation,
+)
 from app.backends.ews.error_mapping import fault_outcome, not_sent, refused_here, trouble_of, untold
 from app.backends.ews.folders import (
     FoundReport,
@@ -39,14 +46,14 @@ from app.core.parsing import whole_number
 from app.domain import operations as ops
 from app.domain.account import Account, ProbeStep
 from app.domain.errors import AccountError, BadInput, ItemRefused, Trouble, TroubleKind, error_for
-from app.domain.listing import Folder, MailFolder, Mark, Page, Place, Report, Sighting, SyncPage
+from app.domain.listing import Folder, MailFolder, Mark, Page, Place, Report, Row, Sighting, SyncPage
 from app.domain.message import DraftUpdate, ItemRef, NewDraft, Stage
 from app.domain.original import OriginalMark
 from app.domain.outcome import AttachOutcome, FetchedAttachment, FetchOutcome, NewAttachment, Outcome
 from app.domain.people import MailTips, Resolution
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
-from app.domain.response_codes import OF_THE_ACCOUNT_FOR_NOW
+from app.domain.response_codes import CONVERSATIONS_NOT_OFFERED, OF_THE_ACCOUNT_FOR_NOW
 from app.domain.writable_fields import refuse_fields, set_fields
 
 _T = TypeVar("_T")
@@ -64,6 +71,8 @@ class EwsBackend:
         self._host = urlsplit(account.endpoint).hostname or ""
         self._http: HttpSession | None = None
         self._unusable: Trouble | None = None
+        self._folders_of: dict[str, tuple[str, ...]] = {}
+        """The folders of mailboxes whose server has to be asked for a conversation in each of them."""
         try:
             self._must_be_safe()
             self._http = HttpSession(account, secret)
@@ -134,6 +143,8 @@ class EwsBackend:
 
     def _perform_read_around(self, operation: ops.ReadAround, job: Job) -> object:
         match operation:
+            case ops.GetConversation(conversation_id, mailbox):
+                return as_declared(operation, self.conversation(conversation_id, mailbox, job))
             case ops.FindFolders():
                 return as_declared(operation, self.find_folders(operation.mailbox, job))
             case ops.NamedMailboxes():
@@ -354,6 +365,40 @@ class EwsBackend:
         for one, answer in zip(found, self.get([one.ref for one in found], job), strict=True):
             told += [(one.message_id, each) for each in told_by(one.report, answer.item, self._account.address)]
         return told
+
+    def conversation(self, conversation_id: str, mailbox: str, job: Job) -> tuple[Row, ...]:
+        """GetConversationItems; where that is not known, FindItem in each folder, from then on."""
+        account = self._account
+        own = [mailbox] if mailbox else [account.address, account.display_name]
+        if mailbox not in self._folders_of:
+            request = get_conversation_items(conversation_id, mailbox)
+            try:
+                return rows_of_conversation(self._answer(request, items_of_conversation, job), own)
+            except ItemRefused as refused:
+                if refused.words.response_code not in CONVERSATIONS_NOT_OFFERED:
+                    raise
+            except AccountError as error:
+                fault = error.__cause__
+                if not isinstance(fault, SoapFault) or fault.words.response_code in OF_THE_ACCOUNT_FOR_NOW:
+                    raise
+            self._folders_of[mailbox] = tuple(one.folder_id for one in self.find_folders(mailbox, job))
+        return rows_of_conversation(self._search(conversation_id, self._folders_of[mailbox], job), own)
+
+    def _search(self, conversation_id: str, folders: Sequence[str], job: Job) -> list[Element]:
+        """FindItem; a folder that is no more holds nothing. Raises ItemRefused where all are refused."""
+        found: list[Element] = []
+        refused: list[ItemRefused] = []
+        for chunk in _chunks(folders, FOLDERS_AT_ONCE):
+            for message in self._read(find_conversation(conversation_id, chunk), job):
+                try:
+                    root = _root_of(message)
+                except ItemRefused as error:
+                    refused.append(error)
+                else:
+                    found += [] if root is None else self._items(root)
+        if refused and len(refused) == len(folders):
+            raise refused[0]
+        return found
 
     def locate(self, marks: Sequence[Mark], folders: Sequence[Folder | Place], job: Job) -> list[Sighting]:
         """FindItem over all folders at once, for our mark or the Message-ID; page after page until all are seen."""

@@ -63,17 +63,22 @@ def row_of(item: Element) -> Row | None:
         message_id=text_of(item, "t:InternetMessageId"),
         categories=_categories_of(item),
         flagged=_follow_up_of(child(item, "t:Flag")).status is FlagStatus.FLAGGED,
-        conversation=_conversation_of(child(item, "t:ConversationId")),
+        conversation=_conversation_of(item),
         thread=references[0] if references else text_of(item, "t:InReplyTo").strip(),
         has_references=bool(references),
         deferred=time_of(_property_of(item, PropertyTag=DEFERRED_TAG)),
     )
 
 
-def _conversation_of(element: Element | None) -> str:
+def _conversation_of(item: Element) -> str:
     """Return a short name for a ConversationId: a hundred thousand long ones, and an index of them, weigh too much."""
-    identity = "" if element is None else element.get("Id") or ""
+    identity = _conversation_id_of(item)
     return hashlib.blake2b(identity.encode(), digest_size=8).hexdigest() if identity else ""
+
+
+def _conversation_id_of(item: Element) -> str:
+    element = child(item, "t:ConversationId")
+    return "" if element is None else element.get("Id") or ""
 
 
 def mark_of(item: Element) -> str:
@@ -110,6 +115,7 @@ def item_of(item: Element, own: str) -> Fetched:
         headers=_headers_of(item),
         attachments=attachments_of(item, "t:Attachments"),
         kind=kind_of_class(text_of(item, "t:ItemClass")),
+        conversation_id=_conversation_id_of(item),
     )
 
 

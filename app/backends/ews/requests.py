@@ -80,6 +80,7 @@ _ITEM_FIELDS = (
     "message:ReplyTo",
     "message:ReceivedBy",
     "message:ReceivedRepresenting",
+    "item:ConversationId",
 )
 
 

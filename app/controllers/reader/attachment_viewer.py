@@ -90,13 +90,17 @@ _DEEPEST: Final = 20
 
 
 class OpenWithin(NamedTuple):
-    """A message that is shown now and in no list: one within another, or one from a file (`from_file`)."""
+    """A message that is shown now and in no list: within another, from a file (`from_file`), or in another folder.
+
+    `row` is what the server has of the last.
+    """
 
     account_id: AccountId
     name: str
     within: Within
     message: Message
     from_file: bool = False
+    row: ListRow | None = None
 
 
 def _offers(one: OpenWithin) -> Notice:
@@ -105,6 +109,7 @@ def _offers(one: OpenWithin) -> Notice:
     if words:
         return Notice(words)
     said = tr("Opened from a file.") if one.from_file else tr("Attached to another message.")
+    said = tr("In another folder.") if one.row is not None else said
     more = [
         ("read.reply_all", tr("Reply to all")),
         ("read.forward", tr("Forward")),
@@ -262,6 +267,22 @@ class AttachmentViewerController(ShellController):
             return  # the person went on meanwhile
         self._show_within(OpenWithin(account_id, one.name, within, message))
 
+    def open_row(self, row: ListRow) -> None:
+        """Read a message of a folder that has no list here; Escape goes back."""
+        self._shell.tasks.spawn(self._read_row(row), "read a message of another folder")
+
+    async def _read_row(self, row: ListRow) -> None:
+        at = self._row
+        message = await self._message_reader.read_message(row)
+        if self._row is not at or message.item is None:
+            return  # the person went on meanwhile
+        item = message.item
+        viewed = viewed_attachments_of(row, message)
+        within = Within(message.content, item.sent, item.headers, viewed, item.kind)
+        while self._open and self._open[-1].row is not None:
+            self._open.pop()  # one of the same conversation
+        self._show_within(OpenWithin(row.account_id, row.subject, within, message, row=row))
+
     async def open_files(self, account_id: AccountId, files: Sequence[ToRead]) -> None:
         """Read messages from files, the first in front; Escape goes on to the next. Raises StorageError."""
         opened = []
@@ -299,7 +320,7 @@ class AttachmentViewerController(ShellController):
         return True
 
     def _show_innermost(self) -> None:
-        account_id, name, within, message, from_file = self._open[-1]
+        account_id, name, within, message, from_file, row = self._open[-1]
         sent = clock_time(within.sent, self._shell.clock.now()) if within.sent else ""
         self._shell.reader.show_reading(
             ShownMessage(
@@ -311,7 +332,11 @@ class AttachmentViewerController(ShellController):
                 blocks=message.blocks,
                 remote=message.remote,
                 headers=[(header.name, header.value) for header in within.headers],
-                hint=tr("Esc closes it") if from_file else tr("Attached message · Esc goes back"),
+                hint=tr("Esc closes it")
+                if from_file
+                else tr("Esc goes back")
+                if row is not None
+                else tr("Attached message · Esc goes back"),
                 notice=_offers(self._open[-1]),
             )
         )

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from PySide6.QtCore import QTimer
+
 from app.commands.command import Command, Context, does
 from app.controllers.compose.compose import ComposeController
 from app.controllers.reader.attachment_viewer import AttachmentViewerController
@@ -15,13 +17,14 @@ from app.core.formatting import clock_time
 from app.core.i18n import mark, tr
 from app.domain.errors import MailError, StorageError
 from app.domain.listing import ConversationRow, Folder
+from app.domain.message import AccountId
 from app.domain.message_kind import MessageKind
 from app.domain.recipient import Recipient
 from app.domain.state import WRITABLE
 from app.services.accounts.accounts import Accounts
 from app.services.folders.syncing import Syncing
 from app.services.ports import Cache
-from app.services.reader.message_reader import Conversation, MessageReader, conversation_of
+from app.services.reader.message_reader import Conversation, ConversationLookup, MessageReader, conversation_of
 from app.services.reader.message_reader import ReadMessage as Message
 from app.services.records.records import Records
 from app.services.records.rows import ListRow, row_of_item
@@ -41,12 +44,31 @@ _KINDS = {Folder.SENT: "sent", Folder.DRAFTS: "drafts", Folder.INBOX: "received"
 _L: Final = Context.LIST
 
 
+_REST: Final = 300
+"""Milliseconds for which a message was read before the server is asked for its conversation."""
+
+
 class ConversationController(ShellController):
     """Keeps the line of the conversation true to the message that is read."""
 
-    def __init__(self, shell: Shell, records: Records, cache: Cache) -> None:
+    def __init__(
+        self,
+        shell: Shell,
+        records: Records,
+        cache: Cache,
+        lookup: ConversationLookup,
+        viewer: AttachmentViewerController,
+    ) -> None:
         """Show nothing yet; the line is made with the first conversation of more than one message."""
         self._shell, self._records, self._cache = shell, records, cache
+        self._lookup, self._viewer = lookup, viewer
+        self._conversation_id = self._mailbox = ""
+        self._elsewhere = -1
+        """The number of the message that is in front and in no list, -1 for none."""
+        self._pause = QTimer(shell.window)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_REST)
+        self._pause.timeout.connect(self._ask)
         self._area: ConversationArea | None = None
         self._row: ListRow | None = None
         self._shown = Conversation()
@@ -96,6 +118,9 @@ class ConversationController(ShellController):
         """Show the conversation of a row's message, from the cache; nothing while another message is in front."""
         before, self._row = self._row, row
         self._then = None
+        if before is None or row is None or before.key != row.key:
+            self._pause.stop()
+            self._mailbox = ""
         if row is None or row.ref is None:
             self._looking = False
             self._put(Conversation())
@@ -103,9 +128,26 @@ class ConversationController(ShellController):
             self._looking = True
             self._shell.tasks.spawn(self._look(row), "look up a conversation")
 
+    def has_read(self, row: ListRow, message: Message) -> None:
+        """Ask the server for what the lists do not know of the conversation, once the person stays for a moment."""
+        if self._row is not None and self._row.key == row.key and message.item is not None:
+            self._conversation_id = message.item.conversation_id
+            self._pause.start()
+
+    def _ask(self) -> None:
+        if self._row is not None and self._row.conversation and self._conversation_id:
+            work = self._look_elsewhere(self._row, self._conversation_id, self._mailbox)
+            self._shell.tasks.spawn(work, "ask for a conversation")
+
+    async def _look_elsewhere(self, row: ListRow, conversation_id: str, mailbox: str) -> None:
+        found = await self._lookup.look(row, conversation_id, mailbox)
+        if found and self._row is not None and self._row.key == row.key:
+            await self._look(self._row)
+
     def stand_aside(self, aside: bool) -> None:
         """Show nothing while a message within a message is in front: it is of no conversation of one's own."""
         self._aside = aside
+        self._elsewhere = self._elsewhere if aside else -1
         if self._area is not None:
             self._area.setVisible(bool(self._shown) and not aside)
 
@@ -115,9 +157,10 @@ class ConversationController(ShellController):
             found = await self._cache.conversation(row.account_id, item_id) if item_id else []
         except StorageError:
             found = []  # the message can be read without
-        if self._row is row:
-            found = [one for one in found if self._place_of(one) in self._shell.workspace.panels]
+        if self._row is not None and self._row.ref == row.ref:
+            found = [one for one in found if self._is_readable(one)]
             self._looking = False
+            self._mailbox = next((one.place.mailbox for one in found if one.row.ref.item_id == item_id), "")
             self._put(conversation_of(found, item_id))
             then, self._then = self._then, None
             if then is not None:
@@ -151,7 +194,7 @@ class ConversationController(ShellController):
             self._go(self._shown.messages[number])
 
     def _step(self, by: int) -> None:
-        message = self._shown.step(by)
+        message = self._shown.step(by, self._elsewhere)
         if message is not None:
             self._go(message)
         elif not self._shown:
@@ -163,6 +206,13 @@ class ConversationController(ShellController):
 
     def _go(self, message: ConversationRow) -> None:
         """Stand at a message in its list, and read it; the focus stays in the pane where it is there."""
+        if message.place.folder is Folder.ELSEWHERE and self._row is not None:
+            self._elsewhere = self._shown.messages.index(message)
+            self._viewer.open_row(self._row_of(message, self._row.account_id))
+            return
+        if self._elsewhere >= 0 and message is self._shown.step(0):
+            self._viewer.leave()
+            return
         workspace = self._shell.workspace
         place, in_list = self._place_of(message), workspace.in_list()
         panel = workspace.panels[place]
@@ -198,8 +248,10 @@ class ConversationController(ShellController):
         lines = None if self._area is None else self._area.list
         if lines is None or self._row is None or not lines.hasFocus() or not 0 <= lines.currentRow() < len(self._shown):
             return None
-        place, row_id, row = self._shown.messages[lines.currentRow()]
-        return row_of_item(self._row.account_id, place.folder, row, f"{row_id}")
+        return self._row_of(self._shown.messages[lines.currentRow()], self._row.account_id)
+
+    def _row_of(self, message: ConversationRow, account_id: AccountId) -> ListRow:
+        return row_of_item(account_id, message.place.folder, message.row, f"{message.row_id}")
 
     def _stand_at(self, panel: ListPanel, message: ConversationRow) -> bool:
         messages, account_id = self._records, panel.session.account_id
@@ -211,6 +263,10 @@ class ConversationController(ShellController):
         panel.list.go_to(number)
         self._shell.workspace.read_now()
         return True
+
+    def _is_readable(self, message: ConversationRow) -> bool:
+        elsewhere = message.place.folder is Folder.ELSEWHERE
+        return elsewhere or self._place_of(message) in self._shell.workspace.panels
 
     def _place_of(self, message: ConversationRow) -> str:
         kind = _KINDS.get(message.place.folder, "")
@@ -294,6 +350,7 @@ class ReaderController(ShellController):
         if known is None:
             self._shell.tasks.spawn(self._fetch(panel, row), "read a message")
         else:
+            self._conversation.has_read(row, known)
             self._shell.tasks.spawn(self._attachment_viewer.show_pictures(row, known), "show pictures")
 
     def _at_hand(self, row: ListRow) -> Message | None:
@@ -314,6 +371,7 @@ class ReaderController(ShellController):
         if self._shown is row:
             self._read = (row.key, message)
             self._show(panel, row, message)
+            self._conversation.has_read(row, message)
             await self._attachment_viewer.show_pictures(row, message)
 
     def _show(self, panel: ListPanel, row: ListRow, message: Message | None, instead: str | None = None) -> None:

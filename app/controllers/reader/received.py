@@ -161,6 +161,8 @@ class ReceivedController(ShellController):
     # --- what is made of it -------------------------------------------------------------------------------------------
 
     async def _made(self, front: OpenWithin, verb: Verb) -> LocalId:
+        if front.row is not None:
+            return await self._reply_forward.follow(front.row, verb)
         item = item_of(front.within)
         account_id = self._account_for(front, item)
         name = await self._reply_forward.follow_read(account_id, item, verb)

@@ -271,11 +271,8 @@ def effective_rights(view: View, item: Item, name: str) -> Elements:
 
 def conversation_id(view: View, item: Item, name: str) -> Elements:
     """Read the id of the conversation it belongs to."""
-    value = item.row["conversation_id"]
-    if value is None:
-        return []
-    number = int.from_bytes(value[:8], "big")
-    return [xmlns.make(name, None, Id=view.store.database.ids.write(ObjectId(0x0A, item.mailbox, number)))]
+    identity = view.store.database.conversation_name(item.mailbox, item.row["conversation_id"])
+    return [] if identity is None else [xmlns.make(name, None, Id=identity)]
 
 
 def entry_id(view: View, item: Item, name: str) -> Elements:

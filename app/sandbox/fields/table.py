@@ -154,7 +154,13 @@ _LIST: Final = (
     FieldDefinition("item:IsAssociated", r.flag("is_associated"), "ga", "i.is_associated", "Boolean"),
     FieldDefinition("item:WebClientReadFormQueryString", r.web_query(edit=False), "a"),
     FieldDefinition("item:WebClientEditFormQueryString", r.web_query(edit=True)),
-    FieldDefinition("item:ConversationId", r.conversation_id, "a"),
+    FieldDefinition(
+        "item:ConversationId",
+        r.conversation_id,
+        "a",
+        "conversation_name(i.mailbox_id, i.conversation_id)",
+        sort=False,
+    ),
     FieldDefinition("item:UniqueBody", r.body, find=False),
     FieldDefinition(
         "item:Flag", r.flag_details, "a", "i.flag_status", "Choice", write="always", put=w.flag_details, choices=r.FLAG

@@ -3,9 +3,18 @@
 from typing import Final
 
 from app.sandbox.call import ServiceOperation
-from app.sandbox.operations import attachments, changes, folders, items, mailbox_settings, people, update_item
+from app.sandbox.operations import (
+    attachments,
+    changes,
+    conversations,
+    folders,
+    items,
+    mailbox_settings,
+    people,
+    update_item,
+)
 
-_MODULES: Final = (attachments, changes, folders, items, mailbox_settings, people, update_item)
+_MODULES: Final = (attachments, changes, conversations, folders, items, mailbox_settings, people, update_item)
 
 OPERATIONS: Final[dict[str, ServiceOperation]] = {
     operation.name: operation for module in _MODULES for operation in module.OPERATIONS

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from app.sandbox.errors import EwsError
-from app.sandbox.ids import ITEM, Ids, ObjectId
+from app.sandbox.ids import CONVERSATION, ITEM, Ids, ObjectId
 from app.sandbox.text import contains
 
 
@@ -90,6 +90,7 @@ class Database:
             found.create_function("fold", 1, _fold, deterministic=True)
             found.create_function("contains", 4, contains, deterministic=True)
             found.create_function("entry_id", 2, self._entry_id, deterministic=True)
+            found.create_function("conversation_name", 2, self.conversation_name, deterministic=True)
             self._local.connection = found
             with self._writer:
                 self._connections.append(found)
@@ -97,6 +98,13 @@ class Database:
 
     def _entry_id(self, mailbox: int, entry: int) -> bytes:
         return base64.b64decode(self.ids.write(ObjectId(ITEM, mailbox, entry)))
+
+    def conversation_name(self, mailbox: int, conversation: bytes | None) -> str | None:
+        """Return the ConversationId to give out, None for a message that is of no conversation."""
+        if conversation is None:
+            return None
+        number = int.from_bytes(conversation[:8], "big")
+        return self.ids.write(ObjectId(CONVERSATION, mailbox, number))
 
     @contextmanager
     def writing(self) -> Iterator[None]:

@@ -122,6 +122,7 @@ CREATE INDEX items_modified ON items(folder_id, is_associated, modified);
 CREATE INDEX items_subject ON items(folder_id, is_associated, subject COLLATE NOCASE);
 CREATE INDEX items_change ON items(folder_id, change);
 CREATE INDEX items_message_id ON items(message_id COLLATE NOCASE);
+CREATE INDEX items_conversation ON items(conversation_id) WHERE conversation_id IS NOT NULL;
 CREATE INDEX items_deferred ON items(deferred) WHERE deferred IS NOT NULL;
 
 CREATE TABLE gone_items (

@@ -226,16 +226,20 @@ class ReplyForward:
             one.address.casefold() for one in accounts.all()
         )
 
-    async def reply(self, row: ListRow) -> LocalId:
-        """Begin an answer to the writer, or to whom Reply-To names; to those in To of what one wrote oneself.
+    async def follow(self, row: ListRow, verb: Verb) -> LocalId:
+        """Begin what is written after a message that the server has.
 
         Raises AccountError, ItemRefused, MailError and StorageError, as all below.
         """
-        return await self._follow(row.account_id, await self._read(row), Verb.REPLIED)
+        return await self._follow(row.account_id, await self._read(row), verb)
+
+    async def reply(self, row: ListRow) -> LocalId:
+        """Begin an answer to the writer, or to whom Reply-To names; to those in To of what one wrote oneself."""
+        return await self.follow(row, Verb.REPLIED)
 
     async def reply_all(self, row: ListRow) -> LocalId:
         """Begin an answer to all in To and Cc, and to the list that the message came by."""
-        return await self._follow(row.account_id, await self._read(row), Verb.REPLIED_TO_ALL)
+        return await self.follow(row, Verb.REPLIED_TO_ALL)
 
     async def follow_read(self, account_id: AccountId, item: Fetched, verb: Verb) -> LocalId:
         """Begin what follows a message that is in no mailbox here. `arrived` is to be called when all is attached."""
@@ -266,7 +270,7 @@ class ReplyForward:
 
     async def forward(self, row: ListRow) -> LocalId:
         """Begin a message that passes this one on, with its attachments."""
-        return await self._follow(row.account_id, await self._read(row), Verb.FORWARDED)
+        return await self.follow(row, Verb.FORWARDED)
 
     async def _forward(self, account_id: AccountId, older: _Older, _verb: Verb) -> Content:
         item, writer = older.item, self._writer(account_id, older.item)

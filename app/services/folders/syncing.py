@@ -268,7 +268,7 @@ class Syncing:
             if place.folder is Folder.DRAFTS:
                 folder.told.subscribe(lambda rows: self.told_of_drafts.emit((account_id, rows)))
             if place.folder is Folder.INBOX:
-                folder.changed.subscribe(lambda _: self._tell_sent(account_id))
+                folder.changed.subscribe(lambda _: self.tell_sent(account_id))
             self._folders[account_id, place] = folder
             self.followed.emit(account_id)
         folder.users += 1
@@ -359,7 +359,7 @@ class Syncing:
     async def settle_reports(self, account_id: AccountId, message_id: str, *, settled: bool = True) -> None:
         """Record that the person knows what reports say of a message. Raises StorageError."""
         await self._cache.settle_reports(account_id, message_id, settled=settled)
-        self._tell_sent(account_id)
+        self.tell_sent(account_id)
 
     async def _go_round(self) -> None:
         failures = 0
@@ -391,7 +391,7 @@ class Syncing:
         if folder.trouble is None:
             self._looked[folder.account_id, folder.place] = self._clock.now()
 
-    def _tell_sent(self, account_id: AccountId) -> None:
+    def tell_sent(self, account_id: AccountId) -> None:
         """Let the lists of what was sent be read anew: what came may answer some of it."""
         for folder in list(self._folders.values()):
             if folder.account_id == account_id and folder.place.folder is Folder.SENT:

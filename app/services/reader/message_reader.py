@@ -15,12 +15,12 @@ from app.core.events import Event
 from app.core.formatting import short_time
 from app.core.i18n import tr
 from app.domain.blocks import Block, pictures_of
-from app.domain.errors import ItemRefused, MailError
+from app.domain.errors import AccountError, ItemRefused, MailError, StorageError
 from app.domain.listing import ConversationRow, Folder, moment_of, people_of
 from app.domain.message import AccountId, BodyFormat, Content, Fetched, ItemRef
 from app.domain.recipient import Recipient
 from app.domain.response_codes import ITEM_GONE
-from app.services.ports import Copies, Mailbox, no_copies
+from app.services.ports import Cache, Clock, Copies, Mailbox, no_copies
 from app.services.records.records import Records
 from app.services.records.rows import ListRow
 
@@ -127,9 +127,52 @@ def _read_html(content: Content) -> ReadMessage:
     return ReadMessage(content, read.text, read.blocks, read.remote, reduced=reduced, pictures=pictures)
 
 
-class ConversationLine(msgspec.Struct, frozen=True):
-    """One message of a conversation as it is drawn; `here` says that it is the one that is read."""
+_LATELY: Final = 120.0
+"""Seconds for which the server is not asked again for a conversation."""
+_ASKED: Final = 500
 
+
+class ConversationLookup:
+    """Asks the server which messages of a conversation lie in no list here; the cache keeps them.
+
+    `found` carries an account of which other messages are known now than before.
+    """
+
+    def __init__(self, mailbox: Mailbox, cache: Cache, clock: Clock) -> None:
+        """Ask nothing yet."""
+        self.found: Event[AccountId] = Event()
+        self._mailbox, self._cache, self._clock = mailbox, cache, clock
+        self._asked: OrderedDict[tuple[AccountId, str], float] = OrderedDict()
+
+    async def look(self, row: ListRow, conversation_id: str, mailbox: str) -> bool:
+        """Ask, unless it was asked lately; return whether other messages are known now. Trouble is not raised.
+
+        `mailbox` is whose the row's message is, "" for one's own.
+        """
+        key, now = (row.account_id, conversation_id), self._clock.now()
+        if now < self._asked.get(key, 0.0) + _LATELY:
+            return False
+        self._asked[key] = now
+        self._asked.move_to_end(key)
+        while len(self._asked) > _ASKED:
+            self._asked.popitem(last=False)
+        try:
+            rows = await self._mailbox.conversation(row.account_id, conversation_id, mailbox)
+            if not await self._cache.put_conversation(row.account_id, mailbox, row.conversation, rows):
+                return False
+        except ItemRefused:
+            return False  # this server does not say it: there is what the lists know
+        except (AccountError, StorageError):
+            self._asked.pop(key, None)
+            return False
+        self.found.emit(row.account_id)
+        return True
+
+
+class ConversationLine(msgspec.Struct, frozen=True):
+    """One message of a conversation as it is drawn, by its `key`; `here` says that it is the one that is read."""
+
+    key: str
     when: str
     who: str
     words: str
@@ -160,9 +203,12 @@ class Conversation(msgspec.Struct, frozen=True):
         """Return which of how many is read."""
         return tr("{n} of {count} in this conversation", n=self.here + 1, count=len(self.messages))
 
-    def step(self, by: int) -> ConversationRow | None:
-        """Return the message so many further on, None past either end."""
-        number = self.here + by
+    def step(self, by: int, beginning: int = -1) -> ConversationRow | None:
+        """Return the message so many further on than the one that is read, or than number `beginning` from 0 on.
+
+        None past either end.
+        """
+        number = (self.here if beginning < 0 else beginning) + by
         return self.messages[number] if 0 <= number < len(self.messages) else None
 
 
@@ -174,10 +220,10 @@ def conversation_of(messages: list[ConversationRow], item_id: str) -> Conversati
 
 def _row(one: ConversationRow, now: float, *, here: bool) -> ConversationLine:
     row = one.row
-    draft = one.place.folder is Folder.DRAFTS
+    draft = one.place.folder is Folder.DRAFTS or row.is_draft
     who = people_of(row) or tr("(no recipient)")
-    if one.place.folder is Folder.INBOX:
+    if one.place.folder is Folder.INBOX or (one.place.folder is Folder.ELSEWHERE and row.sender):
         who = tr("From {people}", people=row.sender or tr("(no sender)"))
     words = " ".join((row.preview or row.subject).split())
     when = short_time(moment_of(row, one.place.folder), now)
-    return ConversationLine(when, tr("Draft to {people}", people=who) if draft else who, words, here)
+    return ConversationLine(row.ref.item_id, when, tr("Draft to {people}", people=who) if draft else who, words, here)

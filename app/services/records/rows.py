@@ -20,8 +20,8 @@ class ListRow(msgspec.Struct, frozen=True):
     by, newest first: sent time in Sent, last change elsewhere; seconds since the epoch, to the millisecond. `to` are
     all it goes to, `cc` those of them in Cc as far as the server names them. `resting` says that it lies in the
     server's Outbox and no message of this machine stands for it, `deferred` when it goes from there, 0 for at once.
-    `received` says that it lies among what came: it is somebody else's, and shown by its sender. `answered` is when the
-    first message that answered it was sent, 0 where none is known.
+    `received` says that it lies among what came, or is somebody else's: it is shown by its sender. `answered` is when
+    the first message that answered it was sent, 0 where none is known.
     """
 
     key: str
@@ -101,7 +101,7 @@ def row_of_item(account_id: AccountId, folder: Folder, item: Row, key: str = "")
         conversation=item.conversation,
         resting=folder is Folder.OUTBOX,
         deferred=item.deferred,
-        received=folder is Folder.INBOX,
+        received=folder is Folder.INBOX or (folder is Folder.ELSEWHERE and bool(item.sender)),
         answered=item.answered if folder is Folder.SENT else 0.0,
     )
 

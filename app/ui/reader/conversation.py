@@ -69,19 +69,25 @@ class ConversationArea(QWidget):
     def show_rows(self, words: str, rows: Sequence[ConversationLine]) -> None:
         """Show these messages, none to show nothing."""
         self._words.setText(words)
-        had_focus, stood = self.list.hasFocus(), self.list.currentRow()
+        had_focus, stood = self.list.hasFocus(), self._key_here()
         self.list.clear()
         for row in rows:
             item = QListWidgetItem(row.words, self.list)
             item.setData(_DATA, row)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, row.spoken)
         here = next((number for number, row in enumerate(rows) if row.here), 0)
-        self.list.setCurrentRow(stood if had_focus and 0 <= stood < len(rows) else here)
+        # Others may come above the one at which the person stands.
+        kept = [number for number, row in enumerate(rows) if had_focus and row.key == stood]
+        self.list.setCurrentRow(kept[0] if kept else here)
         self.list.setFixedHeight(_ROW * max(1, min(len(rows), _SHOWN)) + 2)
         if not rows and self.list.isVisibleTo(self):
             self.list.hide()
             self._name_opener(shown=False)
         self.setVisible(bool(rows))
+
+    def _key_here(self) -> str:
+        row = self.list.currentIndex().data(_DATA)
+        return row.key if isinstance(row, ConversationLine) else ""
 
     def toggle(self) -> None:
         """Show the messages and go there, or hide them again."""

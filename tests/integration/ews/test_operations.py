@@ -259,6 +259,9 @@ def test_every_service_acts_as_the_mailbox_that_is_impersonated(
     service.sync(Place(Folder.DRAFTS), "", 5, job())
     service.find_folders("", job())
     service.category_list(job())
+    shown = service.get(refs, job())[0].item
+    assert shown is not None
+    service.conversation(shown.conversation_id, "", job())
     made = service.attach(refs[0], [NewAttachment("a", __file__)], lambda *_: None, job())[0]
     service.get_attachment(made.attachment_id, str(tmp_path / "a"), lambda _: None, job())
     gone = service.delete_attachments([made.attachment_id], job())[0]

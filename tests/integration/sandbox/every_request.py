@@ -17,8 +17,18 @@ def attach(item: tuple[str, str]) -> str:
     return f"<m:CreateAttachment>{parent}<m:Attachments>{file}</m:Attachments></m:CreateAttachment>"
 
 
-def of_items(item: tuple[str, str], attachment: str) -> dict[str, str]:
-    """Requests about an item and an attachment; what takes the item away comes last."""
+def conversation_items(conversation: str, *, before: str = "", after: str = "", state: str = "") -> str:
+    """The items of a conversation; `before` and `after` stand around MaxItemsToReturn."""
+    known = f"<t:SyncState>{state}</t:SyncState>" if state else ""
+    return (
+        f"<m:GetConversationItems>{soap.shape(paths=soap.field('item:Subject') + soap.field('item:ParentFolderId'))}"
+        f"{before}<m:MaxItemsToReturn>50</m:MaxItemsToReturn>{after}<m:Conversations><t:Conversation>"
+        f'<t:ConversationId Id="{conversation}"/>{known}</t:Conversation></m:Conversations></m:GetConversationItems>'
+    )
+
+
+def of_items(item: tuple[str, str], attachment: str, conversation: str) -> dict[str, str]:
+    """Requests about an item, an attachment and a conversation; what takes the item away comes last."""
     ids = soap.item_ids([item])
     change = soap.update(
         item,
@@ -40,6 +50,7 @@ def of_items(item: tuple[str, str], attachment: str) -> dict[str, str]:
             f'<m:ConvertId DestinationFormat="HexEntryId"><m:SourceIds><t:AlternateId Format="EwsId" Id="{item[0]}" '
             f'Mailbox="{CLARA}"/></m:SourceIds></m:ConvertId>'
         ),
+        "GetConversationItems": conversation_items(conversation),
         "CopyItem": f"<m:CopyItem>{to}{ids}</m:CopyItem>",
         "DeleteAttachment": f"<m:DeleteAttachment>{named}</m:DeleteAttachment>",
         "MoveItem": f"<m:MoveItem>{to}{ids}</m:MoveItem>",

@@ -13,6 +13,7 @@ SCOPE = (
     f"<m:SyncFolderItems>{soap.shape()}<m:SyncFolderId>{soap.folder('drafts')}</m:SyncFolderId>"
     "<m:MaxChangesReturned>5</m:MaxChangesReturned><m:SyncScope>NormalItems</m:SyncScope></m:SyncFolderItems>"
 )
+CONVERSATIONS = f"<m:GetConversationItems>{soap.shape()}<m:Conversations/></m:GetConversationItems>"
 PEOPLE = '<m:FindPeople><m:IndexedPageItemView Offset="0" BasePoint="Beginning"/></m:FindPeople>'
 
 
@@ -23,6 +24,7 @@ PEOPLE = '<m:FindPeople><m:IndexedPageItemView Offset="0" BasePoint="Beginning"/
         (ZONES, "Exchange2010", True),
         (PEOPLE, "Exchange2010_SP2", False),
         (PEOPLE, "Exchange2013", True),
+        (CONVERSATIONS, "Exchange2010_SP2", False),
         (QUERY, "Exchange2007_SP1", False),
         (QUERY, "Exchange2010", True),
         (SCOPE, "Exchange2007_SP1", False),

@@ -457,6 +457,38 @@ async def test_what_was_received_is_of_the_conversation_and_says_when_the_first_
     assert answered == {"id-2": 6.0, "id-8": 0.0, "id-3": 0.0}
 
 
+async def test_what_lies_in_no_list_is_of_the_conversation_and_may_be_the_first_answer(cache: Cache) -> None:
+    here, there = row(2, conversation="c", message_id="<2@x>"), row(7, conversation="c", message_id="<7@x>")
+    await cache.put(A, SENT, [here])
+    await cache.put(A, Place(Folder.INBOX), [there])
+    filed = [
+        row(5, conversation="c", sender="James"),
+        row(4, conversation="c", sender=""),
+        row(3, conversation="c", sender="James", is_draft=True),
+        row(30, conversation="c", sender="James", message_id="<7@x>", sent=6.0),
+    ]
+    assert await cache.put_conversation(A, "", "c", [*filed, here, there])
+    assert not await cache.put_conversation(A, "", "c", [*filed, here, there])
+    found = await cache.conversation(A, "id-2")
+    assert [one.row.ref.item_id for one in found] == ["id-7", "id-5", "id-4", "id-3", "id-2"]
+    assert {one.place.folder for one in found[1:4]} == {Folder.ELSEWHERE}
+    listing = await cache.listing(A, SENT)
+    assert listing.rows[listing.ids[0]].answered == 5.0
+    assert await cache.put_conversation(A, "", "c", filed[1:])
+    assert [one.row.ref.item_id for one in await cache.conversation(A, "id-2")] == ["id-7", "id-4", "id-3", "id-2"]
+    await cache.put(A, DRAFTS, [row(4, conversation="c")])  # it is in a list by now
+    assert len(await cache.conversation(A, "id-2")) == 4
+
+
+async def test_an_answer_of_the_same_second_is_one_and_the_message_itself_is_none(cache: Cache) -> None:
+    await cache.put(A, SENT, [row(2, conversation="c", message_id="<2@x>"), row(3, conversation="d")])
+    await cache.put(A, Place(Folder.INBOX), [row(20, conversation="c", message_id="<2@x>", sent=2.0)])
+    await cache.put(A, Place(Folder.INBOX), [row(30, conversation="d", sent=3.0)])
+    assert {one.answered for one in (await cache.listing(A, SENT)).rows.values()} == {0.0}
+    await cache.put(A, Place(Folder.INBOX), [row(21, conversation="c", message_id="<21@x>", sent=2.0)])
+    assert {one.answered for one in (await cache.listing(A, SENT)).rows.values()} == {2.0, 0.0}
+
+
 async def test_answers_are_of_the_conversation_whatever_their_subject_and_whose_messages_lie_between(
     cache: Cache,
 ) -> None:
