@@ -10,7 +10,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from app import RELEASES
+import msgspec
+
+from app import CLIENT_ID, RELEASES
 from app.bootstrap.application import OpeningApplication
 from app.bootstrap.instance import address
 from app.bootstrap.late_modules import load_late_modules
@@ -46,7 +48,7 @@ async def load_presets(settings: PresetSettings) -> None:
     if presets.faults:
         told = tr("Not all that was set for this computer counts ({path}).", path=path)
         presets = Presets(presets.accounts, presets.settings, presets.locked, (told, *presets.faults))
-    settings.presets = presets
+    settings.presets = msgspec.structs.replace(presets, client_id=os.environ.get("MAILWRIGHT_CLIENT_ID", CLIENT_ID))
     # Any program may have written it: it fills in what a person sees, and takes no password to another server.
     settings.reaches_accounts = os.name == "posix"
 
@@ -305,3 +307,5 @@ async def _open_sandbox(parts: Parts, sandbox: SandboxProcess) -> None:
         ca_file=info.ca_file,
     )
     await parts.accounts.open_unkept(account, first.password)
+    if parts.options.try_out:
+        parts.account_controller.offer_own_mailbox()

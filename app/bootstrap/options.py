@@ -23,6 +23,9 @@ def command_line() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"Mailwright {__version__}")
     parser.add_argument("--sandbox", action="store_true", help="open on an Exchange of its own, to try the program")
+    parser.add_argument(
+        "--try-out", action="store_true", help="the same, beside one's own messages, with the way back to them"
+    )
     parser.add_argument("--sandbox-info", type=Path, metavar="FILE", help="write where the sandbox listens to FILE")
     parser.add_argument("--debug", action="store_true", help="log more, and to standard error too")
     parser.add_argument("--compose", action="store_true", help="start with a new message")
@@ -51,7 +54,8 @@ def parse(arguments: Sequence[str]) -> CommandLine:
     data = os.environ.get("MAILWRIGHT_DATA")
     hold = os.environ.get("MAILWRIGHT_HOLD")
     return CommandLine(
-        sandbox=found.sandbox,
+        sandbox=found.sandbox or found.try_out,
+        try_out=found.try_out,
         sandbox_info=found.sandbox_info,
         arrival=_arrival(parser, found),
         data=Path(data) if data else None,
@@ -113,7 +117,7 @@ def _file(parser: argparse.ArgumentParser, words: str) -> str:
 def data_folder(options: CommandLine) -> Path:
     """Return where this machine keeps messages and settings; the sandbox has a folder of its own."""
     if options.data is not None:
-        return options.data
+        return options.data / "sandbox" if options.try_out else options.data
     from platformdirs import user_data_path
 
     folder = user_data_path("mailwright", appauthor=False)

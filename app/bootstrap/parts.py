@@ -245,7 +245,7 @@ class Parts:
         self.account_controller = AccountController(
             shell, self.accounts, self.records, self.remedies, self.sign_in, self.show_account, self._settings_view
         )
-        compose.on_no_account = self.account_controller.add_account
+        self.account_controller.offer_first_account(compose)
         self.comparison = ComparisonController(shell, compose, self.remedies, self._version_comparison)
         sent_copy = SentCopy(self.records, self.mailbox, self.accounts, self.files, self.clock)
         self.resolution = ManualResolution(shell, self.records, self.remedies, sent_copy)
@@ -390,6 +390,7 @@ class Parts:
     def serve(self, closing: Closing) -> None:
         """Let `closing` look after the messages."""
         self.new_version.on_restart = closing.restart
+        self.account_controller.serve(closing.turn, self.options.sandbox)
         closing.serve(
             self.shell,
             self.accounts,

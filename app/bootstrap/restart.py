@@ -9,13 +9,15 @@ import sys
 from app.core.child_process import found_by_python, own_program
 from app.domain.startup_request import CommandLine
 
-RESTART = -1
-"""What the program's life ends with in place of an exit status when the program is to start again."""
+
+def turned(options: CommandLine, *, try_out: bool) -> CommandLine:
+    """Return how to start so that the person tries the program, or is back at their own messages."""
+    return options._replace(sandbox=try_out, try_out=try_out, sandbox_info=options.sandbox_info if try_out else None)
 
 
 def command(options: CommandLine) -> list[str]:
     """Return how to start again: as this run was, without what it was asked to do first."""
-    again = ["--sandbox"] if options.sandbox else []
+    again = ["--try-out"] if options.try_out else ["--sandbox"] if options.sandbox else []
     again += ["--sandbox-info", str(options.sandbox_info)] if options.sandbox_info is not None else []
     again += ["--debug"] if options.debug else []
     return own_program(__name__.partition(".")[0], "", *again)

@@ -27,7 +27,7 @@ from qasync import QEventLoop
 from app import __version__
 from app.bootstrap.instance import DATABASE, hand_over
 from app.bootstrap.options import data_folder
-from app.bootstrap.restart import RESTART, start_again
+from app.bootstrap.restart import start_again, turned
 from app.controllers.closing import SENDS, Closing
 from app.core import defects
 from app.core.background import post, run_in_thread
@@ -104,11 +104,12 @@ _LAST_SAVES = 3.0
 def run(qt: QApplication, window: Window, options: CommandLine) -> int:
     """Run until the window is closed; return the exit status, unless another program takes its place."""
     with asyncio.Runner(loop_factory=lambda: QEventLoop(qt)) as runner:
-        status = runner.run(_live(qt, window, options))
-    return start_again(options) if status == RESTART else status
+        end = runner.run(_live(qt, window, options))
+    return end if isinstance(end, int) else start_again(end)
 
 
-async def _live(qt: QApplication, window: Window, options: CommandLine) -> int:
+async def _live(qt: QApplication, window: Window, options: CommandLine) -> int | CommandLine:
+    """Return the exit status, or how the program is to start again."""
     tasks = Tasks()
     closing = Closing(qt)
     window.on_close = closing.ask
@@ -140,7 +141,9 @@ async def _live(qt: QApplication, window: Window, options: CommandLine) -> int:
         finally:
             end_log = await logging_begun
             await run_in_thread(end_log)
-        return RESTART if closing.restarts else 0
+        if closing.tries_out is not None:
+            options = turned(options, try_out=closing.tries_out)
+        return options if closing.restarts else 0
 
 
 def _begin_log(folder: Path, options: CommandLine) -> asyncio.Future[Callable[[], None]]:

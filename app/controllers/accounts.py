@@ -4,24 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QTimer
 
 from app.commands.command import Command, does
 from app.controllers.shell import Shell
 from app.core.i18n import mark, tr
-from app.domain.account import AuthKind
+from app.domain.account import Account, AuthKind
 from app.domain.message import AccountId
 from app.services.accounts.accounts import Accounts, AccountTrouble
 from app.services.outbox.remedies import Remedies, Wish
 from app.services.records.records import Records
 from app.services.text.status_text import explain_trouble
+from app.ui.bars import MessageBar
 from app.views.settings.sign_in_bar import SignInBar
 from app.views.settings.sign_in_session import SignInSession
 
 if TYPE_CHECKING:
+    from app.controllers.compose.compose import ComposeController
     from app.views.settings.view import SettingsView
+
+
+class StartAgain(Protocol):
+    """Starts the program again: on the Exchange of its own, or on the person's own messages."""
+
+    def __call__(self, *, try_out: bool) -> None:
+        """Do so."""
+        ...
+
 
 _GATHERED = 16
 """Milliseconds for which changes are gathered: one frame."""
@@ -44,6 +55,9 @@ class AccountController:
         self._shell, self._accounts, self._records = shell, accounts, records
         self._sign_in_session, self._show_lists_of, self._make_settings = sign_in, show_account, make_settings
         self._in_trouble: AccountId | None = None
+        self._on_try_out: Callable[[], None] | None = None
+        self._on_own_mailbox: Callable[[], None] | None = None
+        self._writes_next = False
         self.sign_in_bar = SignInBar(sign_in, shell.window)
         shell.window.add_bar(self.sign_in_bar)
         shell.window.account_bar.action_wanted.connect(self._mend)
@@ -65,7 +79,46 @@ class AccountController:
     def _settings_page(self) -> SettingsView:
         page = self._make_settings()
         page.closed.connect(self._leave_settings)
+        page.session.saved.subscribe(self._begin_with)
+        page.session.on_try_out = self._on_try_out
+        page.session.on_own_mailbox = self._on_own_mailbox
         return page
+
+    def serve(self, turn: StartAgain, is_sandbox: bool) -> None:
+        """Offer to try the program, or the way back from there: `turn` starts it again, on the sandbox or not."""
+        if not is_sandbox:
+            self._on_try_out = lambda: turn(try_out=True)
+        else:
+            self._on_own_mailbox = lambda: turn(try_out=False)
+
+    def offer_own_mailbox(self) -> None:
+        """Say in a bar that the program is being tried, and offer the way back."""
+        bar = MessageBar(self._shell.window, closable=True)
+        bar.action_wanted.connect(lambda _: self.add_account())
+        self._shell.window.add_bar(bar)
+        words = tr("You’re trying Mailwright with sample messages. Nothing leaves this computer.")
+        bar.show_sentence(words, action=("account.add", tr("Set up your mailbox")))
+
+    def offer_first_account(self, compose: ComposeController) -> None:
+        """Show the form where a message is asked for and there is no account."""
+        compose.on_no_account = self.add_account
+        compose.on_no_account_to_write = self.add_account_to_write
+
+    def add_account_to_write(self) -> None:
+        """Show the form of the first account, since there is none to write from; the message follows once there is."""
+        self._writes_next = True
+        self.show_settings()
+        self._settings_page.session.start_new(
+            tr("To write a message, set up your mailbox first. Your e-mail address is enough to begin.")
+        )
+
+    def _begin_with(self, account: Account) -> None:
+        """Bring the person where they write, with an account that they have just set up."""
+        self._leave_settings()
+        self._shell.status_bar.show_words(tr("{address} is set up.", address=account.address))
+        writes, self._writes_next = self._writes_next, False
+        if writes:
+            self._shell.registry.run("message.new")
 
     @does(Command("window.settings", mark("Settings"), ("Ctrl+,",)))
     def show_settings(self) -> None:

@@ -79,6 +79,8 @@ class Closing:
         self.end: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.restarts = False
         """Whether the program starts again once it has ended."""
+        self.tries_out: bool | None = None
+        """Whether it starts again on the Exchange of its own; None: as it is now."""
         self._serves = False
         self._phase = _Phase.OPEN
         self._round = 0
@@ -140,6 +142,11 @@ class Closing:
         """End, and start again. What is being sent at this moment is waited for; what is held goes on afterwards."""
         if self._serves and self._phase is _Phase.OPEN:
             self._shell.tasks.spawn(self._restart(), "restart")
+
+    def turn(self, *, try_out: bool) -> None:
+        """Start again on the Exchange of our own, or go back from there to the person's own messages."""
+        self.tries_out = try_out
+        self.restart()
 
     async def _restart(self) -> None:
         until = self._shell.clock.now() + _PATIENCE

@@ -60,6 +60,9 @@ class ProbeStep(msgspec.Struct, frozen=True):
     detail: str = ""
 
 
+PERSON: Final = "person"
+"""The name of the step in which a server that was signed in to says how it calls the person."""
+
 EWS_PATH: Final = "/EWS/Exchange.asmx"
 """Where Exchange answers EWS unless its administrator moved it."""
 
@@ -204,7 +207,11 @@ def _split_proxy(address: str) -> SplitResult | None:
 
 
 class Discovery(msgspec.Struct, frozen=True):
-    """`endpoint` is the address of EWS, empty where none was found; `ways` are the ways to sign in that it named."""
+    """`endpoint` is the address of EWS, empty where none was found; `ways` are the ways to sign in that it named.
+
+    `display_name` is what the server calls the person, where it said so.
+    """
 
     endpoint: str = ""
     ways: tuple[AuthKind, ...] = ()
+    display_name: str = ""

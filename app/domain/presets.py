@@ -67,12 +67,16 @@ class AccountPreset(msgspec.Struct, frozen=True):
 
 
 class Presets(msgspec.Struct, frozen=True):
-    """The whole file. `faults` are sentences on what in it does not count."""
+    """The whole file. `faults` are sentences on what in it does not count.
+
+    `client_id` is not of the file: it is the one that this package of the program was built with, empty for none.
+    """
 
     accounts: tuple[AccountPreset, ...] = ()
     settings: Mapping[str, int | bool] = {}
     locked: frozenset[str] = frozenset()
     faults: tuple[str, ...] = ()
+    client_id: str = ""
 
     def for_address(self, address: str) -> AccountPreset | None:
         """Return what counts for an address: its very domain, then a wider one (*.contoso.com), then that for all."""

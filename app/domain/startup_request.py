@@ -55,6 +55,7 @@ class CommandLine(NamedTuple):
 
     `arrival` is what the start asks for. `data` is the folder of messages and settings (None: the desktop's place for
     it). `hold` is how many seconds a send waits for Undo (None: what the person chose). `debug` logs all that there is.
+    `try_out` is a run on the sandbox, by a person who has no account yet: its folder lies within that of their own.
     """
 
     sandbox: bool = False
@@ -63,3 +64,4 @@ class CommandLine(NamedTuple):
     data: Path | None = None
     hold: float | None = None
     debug: bool = False
+    try_out: bool = False

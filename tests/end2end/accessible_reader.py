@@ -44,6 +44,9 @@ def read(node: Any, depth: int = 0) -> dict[str, Any] | None:
         "description": node.get_description() or "",
         "states": states,
     }
+    if found["role"] == "push button":
+        box = node.get_extents(Atspi.CoordType.SCREEN)
+        found["middle"] = [box.x + box.width // 2, box.y + box.height // 2]
     text = text_of(node)
     if text:
         found["text"] = text

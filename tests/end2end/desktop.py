@@ -111,6 +111,11 @@ class Desktop:
         """Press chords one after the other, as written in keymaps: "Ctrl+Enter", "F8", "C", "Ctrl+,"."""
         self._xdotool("key", "--delay", "8", *[_spell(chord) for chord in chords])
 
+    def click(self, node: dict[str, Any]) -> None:
+        """Click on the middle of a button, as a screen reader says where it is."""
+        x, y = node["middle"]
+        self._xdotool("mousemove", "--sync", str(x), str(y), "click", "1")
+
     def type(self, text: str) -> None:
         """Type `text` key by key. Latin letters with accents are keys of the layout; for all others, see `copied`.
 

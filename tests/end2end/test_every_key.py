@@ -143,6 +143,8 @@ def kept(mailwright: Launcher, sandbox: RunningSandbox) -> dict[str, str]:
     wait_until(lambda: TITLE in program.desktop.active_title(), "the window has the focus")
     program.desktop.press("Ctrl+,")
     program.wait_until_accessible("Set up your mailbox")
+    program.desktop.press("Alt+M")
+    program.wait_until_focused("Mail server")
     for key, name, text in (
         ("Alt+E", "E-mail address", first["address"]),
         ("Alt+V", "Mail server", sandbox.url),

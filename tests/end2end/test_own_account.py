@@ -13,6 +13,8 @@ from tests.sandbox_fixture import RunningSandbox
 
 def _fill(program: Program, sandbox: RunningSandbox, *, password: str, ca_file: str) -> None:
     first = sandbox.first
+    program.desktop.press("Alt+M")
+    program.wait_until_focused("Mail server")
     for key, name, text in (
         ("Alt+E", "E-mail address", first["address"]),
         ("Alt+V", "Mail server", sandbox.url),
@@ -46,7 +48,6 @@ def test_an_account_is_set_up_tested_kept_and_used_and_its_password_asked_for_at
     program.desktop.shoot("account-works-light")
     program.desktop.press("Enter")
     program.wait_until_accessible("is set up")
-    program.desktop.press("Escape")
     person, server = Person(program), ServerSide(sandbox)
     person.wait_until_ready()
     person.write(ANYONE, "From my own account", "Hello")

@@ -214,6 +214,8 @@ class _Finder:
 
     def ways(self, endpoint: str) -> tuple[AuthKind, ...]:
         """Return how the server lets itself be signed in to; nothing where it does not say."""
+        if urlsplit(endpoint).hostname == ONLINE:
+            return (AuthKind.OAUTH,)  # it still names Basic, and takes no password since 2022
         try:
             offered = self._get(endpoint).headers.get("WWW-Authenticate", "").casefold()
         except _NotHere:

@@ -422,8 +422,15 @@ class EwsBackend:
         return sightings
 
     def probe(self, job: Job) -> Iterator[ProbeStep]:
-        """Test the connection: name, connect, tls, sign-in, ews, drafts."""
-        return probe(self._account, self._unusable, lambda: self.list_folder(Folder.DRAFTS, 0, 1, job), job)
+        """Test the connection: name, connect, tls, sign-in, ews, drafts; and ask what the person is called."""
+        look = lambda: self.list_folder(Folder.DRAFTS, 0, 1, job)  # noqa: E731 - one call
+        return probe(self._account, self._unusable, look, lambda: self._own_name(job), job)
+
+    def _own_name(self, job: Job) -> str:
+        """ResolveNames of the own address; empty where that is nobody's, or several people's."""
+        people = self.resolve_names(self._account.address, job).people
+        mine = [one for one in people if one.address.casefold() == self._account.address.casefold()]
+        return mine[0].name if len(mine) == 1 and mine[0].name != mine[0].address else ""
 
     def close(self) -> None:
         """Close idle connections."""

@@ -1,11 +1,13 @@
 """Testing a connection in steps, to show the person which one failed: name, connect, tls, sign-in, ews, drafts.
 
 By a proxy, a step of that name comes first. Those before the sign-in open sockets of their own and say nothing on
-them. The last three are one FindItem of Drafts, read for what its answer says.
+them. The last three are one FindItem of Drafts, read for what its answer says. What the server calls the person comes
+after them, as a step `PERSON`, where it says so.
 """
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -16,13 +18,18 @@ from app.backends.net.proxies import Proxy, ProxyFailed, connect, proxy_for
 from app.backends.net.tls import explain, trust
 from app.backends.port import Job
 from app.core.i18n import ntr, tr
-from app.domain.account import Account, ProbeStep
+from app.domain.account import PERSON, Account, ProbeStep
 from app.domain.errors import AccountError, ItemRefused, Trouble, TroubleKind
 from app.domain.listing import Page
 
 
-def probe(account: Account, unusable: Trouble | None, look: Callable[[], Page], job: Job) -> Iterator[ProbeStep]:
-    """Yield the steps up to the first that fails. `look` reads one row of Drafts, raising AccountError, ItemRefused."""
+def probe(
+    account: Account, unusable: Trouble | None, look: Callable[[], Page], find_name: Callable[[], str], job: Job
+) -> Iterator[ProbeStep]:
+    """Yield the steps up to the first that fails.
+
+    `look` reads one row of Drafts, `find_name` what the server calls the person; both raise AccountError, ItemRefused.
+    """
     parts = urlsplit(account.endpoint)
     host, secured = parts.hostname or "", parts.scheme == "https"
     if not host:
@@ -42,7 +49,14 @@ def probe(account: Account, unusable: Trouble | None, look: Callable[[], Page], 
             step = _tls_step(account, connection, host, parts.port or 443)
     yield step
     if step.passed:
-        yield from _mailbox_steps(look)
+        for step in _mailbox_steps(look):
+            yield step
+        if step.passed:
+            name = ""
+            with contextlib.suppress(AccountError, ItemRefused):  # it can be typed, and everything works without
+                name = find_name()
+            if name:
+                yield ProbeStep(PERSON, passed=True, detail=name)
 
 
 def _way_steps(account: Account, host: str, secured: bool, job: Job, found: list[socket.socket]) -> Iterator[ProbeStep]:

@@ -61,6 +61,7 @@ class ComposeController:
         self.on_sent: Callable[[LocalId], None] = lambda _name: None
         self.on_discarded: Callable[[LocalId], None] = lambda _name: None
         self.on_no_account: Callable[[], None] = lambda: None
+        self.on_no_account_to_write: Callable[[], None] = lambda: None
         self.sender_here: Callable[[AccountId], Recipient | None] = lambda _account_id: None
         """From whom a message is that is begun here: None for the account's own mailbox."""
         shell.status_bar.ticked.subscribe(lambda _: self._tell_time())
@@ -194,7 +195,7 @@ class ComposeController:
     async def _begin(self, content: Content | None, hold: Hold | None = None) -> ComposeView | None:
         account = self._accounts.default
         if account is None:
-            self.on_no_account()
+            self.on_no_account_to_write()
             return None
         content = content or Content()
         sender = content.sender or self.sender_here(account.account_id)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from app.core.i18n import tr
+from app.core.i18n import mark, tr
 from app.domain import account as choice
 from app.domain import account as way
-from app.domain.account import Account, AuthKind, complete_endpoint, endpoint_error
+from app.domain.account import Account, AuthKind, BackendKind, complete_endpoint, endpoint_error
 from app.domain.address_parser import address_problem
 from app.domain.message import AccountId
 from app.domain.presets import Presets
@@ -26,9 +26,10 @@ class FormField(StrEnum):
     """The fields of the form, in the order in which they are gone through."""
 
     ADDRESS = "address"
+    PASSWORD = "password"  # noqa: S105 - the name of a field
+    NAME = "display_name"
     ENDPOINT = "endpoint"
     USER = "user"
-    PASSWORD = "password"  # noqa: S105 - the name of a field
     CLIENT_ID = "client_id"
     TENANT = "tenant"
     CA_FILE = "ca_file"
@@ -43,6 +44,50 @@ class ProxyKind(StrEnum):
     SYSTEM = "system"
     NONE = "none"
     OWN = "own"
+
+
+class Way(NamedTuple):
+    """A way to sign in, as the form offers it: its title, and the fields that it needs."""
+
+    title: str
+    fields: frozenset[FormField]
+
+
+_BY_PASSWORD: Final = frozenset({FormField.USER, FormField.PASSWORD})
+
+WAYS: Final = {
+    AuthKind.BASIC: Way(mark("User and password, over TLS (Basic)"), _BY_PASSWORD),
+    AuthKind.NTLM: Way(mark("Windows (NTLM)"), _BY_PASSWORD),
+    AuthKind.OAUTH: Way(mark("Microsoft, in the browser (OAuth)"), frozenset({FormField.CLIENT_ID, FormField.TENANT})),
+}
+"""The ways to sign in, in the order in which they are offered."""
+
+
+class AccountKind(NamedTuple):
+    """A kind of account as the form offers it: its title, its ways to sign in, and the fields that only it has."""
+
+    title: str
+    ways: tuple[AuthKind, ...]
+    fields: frozenset[FormField]
+
+
+KINDS: Final = {
+    BackendKind.EWS: AccountKind(
+        mark("Exchange (EWS)"),
+        (AuthKind.BASIC, AuthKind.NTLM, AuthKind.OAUTH),
+        frozenset({FormField.ENDPOINT, FormField.CA_FILE}),
+    ),
+}
+"""The kinds of account. One that is added here is offered by the form; with one alone nobody is asked for it."""
+
+_OF_EVERY_KIND: Final = frozenset({FormField.ADDRESS, FormField.NAME})
+_OF_A_PROXY: Final = frozenset({FormField.PROXY, FormField.PROXY_USER, FormField.PROXY_PASSWORD})
+
+FIRST: Final = frozenset({FormField.ADDRESS})
+"""What is asked for before anything is known of the mailbox."""
+
+THEN: Final = frozenset({FormField.ADDRESS, FormField.PASSWORD, FormField.NAME})
+"""What is asked for once its server was found, or was not; all else is folded away."""
 
 
 class AccountForm(msgspec.Struct, frozen=True):
@@ -60,6 +105,8 @@ class AccountForm(msgspec.Struct, frozen=True):
     proxy: str = ""
     proxy_user: str = ""
     proxy_password: str = ""
+    display_name: str = ""
+    backend: BackendKind = BackendKind.EWS
 
     def __repr__(self) -> str:
         """Leave the password out of whatever prints this."""
@@ -70,9 +117,11 @@ class AccountForm(msgspec.Struct, frozen=True):
         return Account(
             account_id=account_id,
             address=self.address,
+            display_name=self.display_name,
             endpoint=self.endpoint,
             user=self.address if self.by_browser else self.user or self.address,
             auth=self.auth,
+            backend=self.backend,
             ca_file=self.ca_file,
             proxy=self.proxy if self.has_own_proxy else (choice.NONE if self.proxy_kind is ProxyKind.NONE else ""),
             proxy_user=self.proxy_user if self.has_own_proxy else "",
@@ -86,6 +135,12 @@ class AccountForm(msgspec.Struct, frozen=True):
         return self.auth is AuthKind.OAUTH
 
     @property
+    def fields(self) -> frozenset[FormField]:
+        """Return the fields that count for this kind of account, way to sign in and proxy."""
+        proxy = _OF_A_PROXY if self.has_own_proxy else frozenset()
+        return _OF_EVERY_KIND | KINDS[self.backend].fields | WAYS[self.auth].fields | proxy
+
+    @property
     def has_own_proxy(self) -> bool:
         """Return whether the account names a proxy."""
         return self.proxy_kind is ProxyKind.OWN
@@ -95,7 +150,9 @@ def form_of(account: Account) -> AccountForm:
     """Return the form filled with an account, its password left empty: empty means unchanged."""
     return AccountForm(
         address=account.address,
+        display_name=account.display_name,
         endpoint=account.endpoint,
+        backend=account.backend,
         user="" if account.user == account.address or account.auth is AuthKind.OAUTH else account.user,
         auth=account.auth,
         client_id=account.client_id,
@@ -119,6 +176,7 @@ def tidy(form: AccountForm) -> AccountForm:
     return msgspec.structs.replace(
         form,
         address=form.address.strip(),
+        display_name=" ".join(form.display_name.split()),
         endpoint=complete_endpoint(form.endpoint),
         user=form.user.strip(),
         client_id=form.client_id.strip(),
@@ -131,23 +189,21 @@ def tidy(form: AccountForm) -> AccountForm:
 
 def find_errors(form: AccountForm, *, password_known: bool, proxy_password_known: bool = False) -> dict[FormField, str]:
     """Return a sentence for each field of a tidied form that cannot be right. What is kept already is known."""
+    proxy_known = proxy_password_known or not form.proxy_user
     found = {
         FormField.ADDRESS: _address_error(form.address),
+        FormField.PASSWORD: _password_error(form.password, known=password_known),
+        FormField.NAME: tr("This cannot be a name.") if _CONTROL.search(form.display_name) else "",
         FormField.ENDPOINT: endpoint_error(form.endpoint),
+        FormField.USER: _user_error(form.user),
+        FormField.CLIENT_ID: _client_error(form.client_id),
+        FormField.TENANT: _tenant_error(form.tenant),
         FormField.CA_FILE: tr("This name cannot be a file.") if _CONTROL.search(form.ca_file) else "",
+        FormField.PROXY: _proxy_error(form.proxy),
+        FormField.PROXY_USER: tr("This cannot be a user name.") if _CONTROL.search(form.proxy_user) else "",
+        FormField.PROXY_PASSWORD: _password_error(form.proxy_password, known=proxy_known),
     }
-    if form.by_browser:
-        found[FormField.CLIENT_ID] = _client_error(form.client_id)
-        found[FormField.TENANT] = _tenant_error(form.tenant)
-    else:
-        found[FormField.USER] = _user_error(form.user)
-        found[FormField.PASSWORD] = _password_error(form.password, known=password_known)
-    if form.has_own_proxy:
-        found[FormField.PROXY] = _proxy_error(form.proxy)
-        found[FormField.PROXY_USER] = tr("This cannot be a user name.") if _CONTROL.search(form.proxy_user) else ""
-        known = proxy_password_known or not form.proxy_user
-        found[FormField.PROXY_PASSWORD] = _password_error(form.proxy_password, known=known)
-    return {field: sentence for field, sentence in found.items() if sentence}
+    return {field: sentence for field, sentence in found.items() if sentence and field in form.fields}
 
 
 def _proxy_error(address: str) -> str:
@@ -209,17 +265,23 @@ class Filling:
         self._chosen = {name for name in _KNOWN if getattr(form, name) != getattr(_EMPTY, name)}
         if form.address:
             # An account, or a form that was left unfinished: what is empty in it was left so.
-            self._chosen |= {"user", "auth", "client_id", "tenant", "ca_file", "proxy_kind"}
+            self._chosen |= {"user", "auth", "client_id", "tenant", "ca_file", "proxy_kind", "display_name"}
 
     def choose(self, name: str) -> None:
         """Note that the person has chosen this part themselves."""
         if name not in self.locked:
             self._chosen.add(name)
 
+    def is_settled(self, name: str) -> bool:
+        """Return whether the person has chosen this part, or an administrator filled it in."""
+        return name in self._chosen or name in self._filled
+
     def changes(self, form: AccountForm, presets: Presets) -> dict[str, object]:
         """Return what is to be changed in a tidied form, now that its address is known."""
         preset = presets.for_address(form.address)
         values = {} if preset is None else _of_form(preset.values(form.address))
+        if presets.client_id:
+            values.setdefault("client_id", presets.client_id)
         self.locked = frozenset() if preset is None else _parts(preset.locked)
         changes: dict[str, object] = {}
         for name in {*values, *self._filled}:

@@ -10,10 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QFileDialog, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.core.i18n import mark, tr
-from app.domain.account import AuthKind
+from app.domain.account import AuthKind, BackendKind
 from app.ui import icons, theme
 from app.ui.widgets import ChoiceBox, Label, say_aloud
-from app.views.settings.account_form import AccountForm, FormField, ProxyKind
+from app.views.settings.account_form import KINDS, WAYS, AccountForm, FormField, ProxyKind
 from app.views.settings.connection_steps import StepLine, StepState, fresh_lines
 from app.views.settings.fields import LabelledField, lock, press_with_enter
 from app.views.settings.session import Phase, SettingsSession
@@ -112,16 +112,6 @@ class _StepRow(QWidget):
             say_aloud(self, line.spoken())
 
 
-_AUTH_CHOICES = (
-    (AuthKind.BASIC, mark("User and password, over TLS (Basic)")),
-    (AuthKind.NTLM, mark("Windows (NTLM)")),
-    (AuthKind.OAUTH, mark("Microsoft, in the browser (OAuth)")),
-)
-"""The ways to sign in, as the form offers them."""
-
-_BY_PASSWORD = (FormField.USER, FormField.PASSWORD)
-_BY_BROWSER = (FormField.CLIENT_ID, FormField.TENANT)
-
 _PROXY_CHOICES = (
     (ProxyKind.SYSTEM, mark("As this computer is set")),
     (ProxyKind.NONE, mark("None: straight to the server")),
@@ -129,6 +119,8 @@ _PROXY_CHOICES = (
 )
 
 _NARROW = 800
+_FORM_WIDTH = 516
+"""Pixels: a line of the form is read at one glance."""
 
 
 class FormView(QWidget):
@@ -141,11 +133,16 @@ class FormView(QWidget):
         self._title = Label(self)
         self._title.setFont(theme.font(size=22, semibold=True))
         self.fields = _make_fields()
-        self.auth = self._make_choice(tr("Sign-in"), _AUTH_CHOICES)
+        self.kind = self._make_choice(tr("Kind of account"), [(kind, one.title) for kind, one in KINDS.items()])
+        self.auth = self._make_choice(tr("Sign-in"), ())
         self.proxy = self._make_choice(tr("Proxy"), _PROXY_CHOICES)
-        self.choose = self._button(tr("Ch&oose…"))
+        self.choose = self._button(tr("&Browse…"))
         self.choose.setAccessibleName(tr("Choose a CA file"))
-        self.find_server = self._button(tr("Find &my server"))
+        self.find_server = self._button(tr("Find my server"))
+        self.more = self._button(tr("&More settings"), "link")
+        self.more.setAccessibleDescription(tr("Server, user, sign-in, certificates and proxy."))
+        self.try_out = self._button(tr("Try it &without an account"), "link")
+        self.try_out.setToolTip(tr("Opens an Exchange of its own with sample messages. Nothing leaves this computer."))
         self.test = self._button(tr("&Test connection"), "primary")
         self.save = self._button(tr("&Save"))
         self.save_anyway = self._button(tr("Save an&yway"), "link")
@@ -161,6 +158,9 @@ class FormView(QWidget):
         self._notice = Label(self)
         self._notice.setWordWrap(True)
         self._notice.setProperty("tone", "bad")
+        self._welcome = Label(self)
+        self._welcome.setWordWrap(True)
+        self._welcome.setProperty("tone", "muted")
         self._build()
         self._connect()
         self.refresh()
@@ -179,51 +179,69 @@ class FormView(QWidget):
         return button
 
     def _build(self) -> None:
-        left = QVBoxLayout()
-        left.setSpacing(14)
-        for name, field in self.fields.items():
-            left.addWidget(field)
-            if name is FormField.USER:
-                row = self._choice_row(tr("Si&gn-in"), self.auth)
-                row.addWidget(self._auth_hint)
-                left.addLayout(row)
-            elif name is FormField.CA_FILE:
-                left.addLayout(self._choice_row(tr("P&roxy"), self.proxy))
-        self.fields[FormField.CA_FILE].add_beside(self.choose)
-        self.fields[FormField.ENDPOINT].add_beside(self.find_server)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(theme.GAP)
-        for button in (self.test, self.save, self.save_anyway):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        buttons.addWidget(self.back)
-        left.addWidget(self._notice)
-        left.addSpacing(4)
-        left.addLayout(buttons)
-        left.addStretch(1)
         right = QVBoxLayout()
         right.addWidget(self.panel)
         right.addWidget(self.steps)
         right.addStretch(1)
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._columns.setSpacing(36)
-        self._columns.addLayout(left, 5)
+        self._columns.addWidget(self._build_fields(), 5)
         self._columns.addLayout(right, 4)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(20)
         whole.addWidget(self._title)
+        whole.addWidget(self._welcome)
         whole.addLayout(self._columns, 1)
 
-    def _choice_row(self, words: str, box: QComboBox) -> QVBoxLayout:
-        label = Label(words, self)
+    def _build_fields(self) -> QWidget:
+        fields = QWidget(self)
+        fields.setMaximumWidth(_FORM_WIDTH)
+        left = QVBoxLayout(fields)
+        left.setContentsMargins(0, 0, 0, 0)
+        left.setSpacing(14)
+        self._choice_rows = {
+            FormField.ENDPOINT: self._choice_row(tr("Kind of account"), self.kind),
+            FormField.USER: self._choice_row(tr("Si&gn-in"), self.auth),
+            FormField.PROXY: self._choice_row(tr("P&roxy"), self.proxy),
+        }
+        for name, field in self.fields.items():
+            if name in self._choice_rows:
+                left.addWidget(self._choice_rows[name])
+            left.addWidget(field)
+            if name is FormField.PASSWORD:
+                left.addWidget(self._auth_hint)
+            elif name is FormField.NAME:
+                left.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+        self.fields[FormField.CA_FILE].add_beside(self.choose)
+        self.fields[FormField.ENDPOINT].add_beside(self.find_server)
+        left.addWidget(self._notice)
+        left.addSpacing(4)
+        left.addLayout(self._build_buttons())
+        left.addWidget(self.try_out, 0, Qt.AlignmentFlag.AlignLeft)
+        left.addStretch(1)
+        return fields
+
+    def _build_buttons(self) -> QHBoxLayout:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(theme.GAP)
+        for button in (self.test, self.save, self.save_anyway):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        buttons.addWidget(self.back)
+        return buttons
+
+    def _choice_row(self, words: str, box: QComboBox) -> QWidget:
+        row = QWidget(self)
+        label = Label(words, row)
         label.setFont(theme.font(size=12, semibold=True))
         label.setBuddy(box)
-        column = QVBoxLayout()
+        column = QVBoxLayout(row)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(label)
         column.addWidget(box)
-        return column
+        return row
 
     def _connect(self) -> None:
         session = self._session
@@ -231,6 +249,7 @@ class FormView(QWidget):
             field.typed.connect(lambda text, name=name: session.set(name, text))
             field.left.connect(lambda name=name: session.leave_field(name))
             field.line.returnPressed.connect(self._go_on)
+        self.kind.activated.connect(lambda index: session.set_kind(BackendKind(self.kind.itemData(index))))
         self.auth.activated.connect(lambda index: session.set_auth(AuthKind(self.auth.itemData(index))))
         self.proxy.activated.connect(lambda index: session.set_proxy_kind(ProxyKind(self.proxy.itemData(index))))
         self.choose.clicked.connect(self._choose_file)
@@ -239,19 +258,21 @@ class FormView(QWidget):
         self.save.clicked.connect(session.save)
         self.save_anyway.clicked.connect(session.save)
         self.back.clicked.connect(session.leave_form)
+        self.more.clicked.connect(self._show_more)
+        self.try_out.clicked.connect(session.try_out)
         self._keep_tab_order()
 
     def _keep_tab_order(self) -> None:
         order: list[QWidget] = []
+        before = {FormField.ENDPOINT: [self.kind], FormField.USER: [self.auth], FormField.PROXY: [self.proxy]}
+        after = {
+            FormField.NAME: [self.more],
+            FormField.ENDPOINT: [self.find_server],
+            FormField.CA_FILE: [self.choose],
+        }
         for name, field in self.fields.items():
-            order.append(field.line)
-            if name is FormField.ENDPOINT:
-                order.append(self.find_server)
-            elif name is FormField.USER:
-                order.append(self.auth)
-            elif name is FormField.CA_FILE:
-                order += [self.choose, self.proxy]
-        order += [self.test, self.save, self.save_anyway, self.back]
+            order += [*before.get(name, ()), field.line, *after.get(name, ())]
+        order += [self.test, self.save, self.save_anyway, self.back, self.try_out]
         for first, second in itertools.pairwise(order):
             QWidget.setTabOrder(first, second)
 
@@ -264,8 +285,14 @@ class FormView(QWidget):
         if self._session.phase in {Phase.TESTING, Phase.FINDING}:
             self._session.stop_test()
         else:
-            self._session.test()
-            self._focus_first_error()
+            begun = self._session.test()
+            if not (self._focus_first_error() or begun):
+                self._focus_next()
+
+    def _show_more(self) -> None:
+        self._session.unfold(on=not self._session.unfolded)
+        if self._session.unfolded:
+            self.fields[FormField.ENDPOINT].setFocus()
 
     def _find_server(self) -> None:
         self._session.find_server()
@@ -283,12 +310,13 @@ class FormView(QWidget):
         empty = (field for field in self.fields.values() if not (field.line.text() or field.isHidden()))
         next(empty, self.fields[FormField.ADDRESS]).setFocus()
 
-    def _focus_first_error(self) -> None:
+    def _focus_first_error(self) -> bool:
         for name, field in self.fields.items():
             if name in self._session.errors:
                 field.line.setFocus()
                 field.line.selectAll()
-                return
+                return True
+        return False
 
     def refresh(self) -> None:
         """Draw what the session says."""
@@ -296,31 +324,59 @@ class FormView(QWidget):
         if session.form is None:
             self._phase = Phase.EDITING
             return
-        self._title.setText(tr("Set up your mailbox") if session.editing is None else tr("Change this account"))
+        self._refresh_head()
         for name, field in self.fields.items():
             field.show_text(getattr(session.form, name.value))
             field.show_error(session.errors.get(name, ""))
+            field.setVisible(name in session.shown_fields)
         password = self.fields[FormField.PASSWORD]
         password.show_hint(session.where_kept)
         self._auth_hint.setText(session.where_kept)
-        self._auth_hint.setVisible(session.form.by_browser)
-        for name in (*_BY_PASSWORD, *_BY_BROWSER):
-            self.fields[name].setVisible((name in _BY_BROWSER) is session.form.by_browser)
+        self._auth_hint.setVisible(session.form.by_browser and not session.is_beginning)
         self.panel.refresh()
         password.line.setPlaceholderText("" if session.editing is None else tr("Unchanged"))
-        self.auth.setCurrentIndex(self.auth.findData(session.form.auth))
-        self._refresh_proxy(session.form)
+        self._refresh_choices(session.form)
         self._refresh_locks(session.locked)
         self.steps.show_lines(session.lines, session.title)
+        self.steps.setVisible(bool(session.lines or session.title or session.editing is not None))
         self._notice.setText(session.notice)
         self._notice.setVisible(bool(session.notice))
         self._refresh_buttons()
         self._follow(self._phase, session.phase)
 
+    def _refresh_head(self) -> None:
+        session = self._session
+        first = session.is_first
+        self._title.setText(
+            tr("Change this account")
+            if session.editing is not None
+            else tr("Welcome to Mailwright")
+            if first
+            else tr("Set up another mailbox")
+        )
+        words = tr("Set up your mailbox: your e-mail address is enough to begin.") if first else ""
+        words = (session.why or words) if first else ""
+        self._welcome.setText(words)
+        self._welcome.setVisible(bool(words))
+
+    def _refresh_choices(self, form: AccountForm) -> None:
+        unfolded = self._session.unfolded
+        for row in self._choice_rows.values():
+            row.setVisible(unfolded)
+        self._choice_rows[FormField.ENDPOINT].setVisible(unfolded and len(KINDS) > 1)
+        self.more.setVisible(self._session.editing is None)
+        icons.put(self.more, "chevron-down" if unfolded else "chevron-right", "muted", 16)
+        self.kind.setCurrentIndex(self.kind.findData(form.backend))
+        ways = KINDS[form.backend].ways
+        if [self.auth.itemData(index) for index in range(self.auth.count())] != list(ways):
+            self.auth.clear()
+            for way in ways:
+                self.auth.addItem(tr(WAYS[way].title), way)
+        self.auth.setCurrentIndex(self.auth.findData(form.auth))
+        self._refresh_proxy(form)
+
     def _refresh_proxy(self, form: AccountForm) -> None:
         self.proxy.setCurrentIndex(self.proxy.findData(form.proxy_kind))
-        for name in (FormField.PROXY, FormField.PROXY_USER, FormField.PROXY_PASSWORD):
-            self.fields[name].setVisible(form.has_own_proxy)
         password = self.fields[FormField.PROXY_PASSWORD].line
         password.setEnabled(bool(form.proxy_user))
         known = form.proxy_user and form.proxy_user == self._session.known_proxy_user
@@ -336,15 +392,21 @@ class FormView(QWidget):
     def _refresh_buttons(self) -> None:
         session = self._session
         busy = session.phase is Phase.SAVING
+        savable = session.may_save or busy  # where it is pressed it keeps the focus until the account is kept
         stoppable = session.phase in {Phase.TESTING, Phase.FINDING}
-        self.test.setText(tr("S&top") if stoppable else tr("&Test connection"))
+        go_on = tr("Con&tinue") if session.editing is None else tr("&Test connection")
+        self.test.setText(tr("S&top") if stoppable else go_on)
         self.test.setEnabled(not busy)
+        self.test.setVisible(session.editing is not None or not savable)
+        self.save.setVisible(session.editing is not None or savable)
+        self.back.setVisible(not session.is_first)
+        self.try_out.setVisible(session.may_try_out)
         self.find_server.setEnabled(not (busy or stoppable or "endpoint" in session.locked))
         # In the way of Tab only as long as there is no server; its access key is there in any case.
         wanted = session.form is not None and not session.form.endpoint
         policy = Qt.FocusPolicy.StrongFocus if wanted else Qt.FocusPolicy.ClickFocus
         self.find_server.setFocusPolicy(policy)
-        self.save.setEnabled(session.may_save)
+        self.save.setEnabled(savable)
         self.save_anyway.setVisible(session.may_save_unreached)
         for button, kind in (
             (self.test, "" if session.may_save else "primary"),
@@ -359,7 +421,8 @@ class FormView(QWidget):
         self._phase = now
         if before is Phase.FINDING and now is Phase.EDITING:
             say_aloud(self, self._session.title)
-            self._focus_first_error() if self._session.errors else self.test.setFocus()
+            if not self._focus_first_error():
+                self._focus_next()
         if before is not Phase.TESTING or now is before:
             return
         if now is Phase.PASSED:
@@ -367,6 +430,11 @@ class FormView(QWidget):
             say_aloud(self.save, tr("The connection works. It can be saved."))
         elif now is Phase.EDITING:
             self._focus_first_error()
+
+    def _focus_next(self) -> None:
+        """Put the focus where the person goes on: in the password that is asked for now, or on the button."""
+        password = self.fields[FormField.PASSWORD]
+        (self.test if password.isHidden() or password.line.text() else password).setFocus()
 
     def set_width(self, width: int) -> None:
         """Put the test below the form where `width`, the pixels there are, is too little for both."""
@@ -377,11 +445,14 @@ class FormView(QWidget):
 def _make_fields() -> dict[FormField, LabelledField]:
     return {
         FormField.ADDRESS: LabelledField(tr("&E-mail address")),
+        FormField.PASSWORD: LabelledField(tr("&Password"), secret=True),
+        FormField.NAME: LabelledField(
+            tr("Y&our name (optional)"), tr("As others see it beside your address. Empty: as your server has it.")
+        ),
         FormField.ENDPOINT: LabelledField(
             tr("Mail ser&ver"), tr("Its name, such as mail.contoso.com, or the whole address of EWS.")
         ),
         FormField.USER: LabelledField(tr("&User"), tr("Only if it is not your e-mail address, such as DOMAIN\\anna.")),
-        FormField.PASSWORD: LabelledField(tr("&Password"), secret=True),
         FormField.CLIENT_ID: LabelledField(
             tr("Cl&ient id"), tr("Under which your organisation has registered Mailwright.")
         ),

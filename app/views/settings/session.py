@@ -8,7 +8,7 @@ sign-in, since the first would give the password away and the second would lock 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ import msgspec
 
 from app.core.events import Event
 from app.core.i18n import tr
-from app.domain.account import Account, AuthKind, Discovery, ProbeStep, proxy_key
+from app.domain.account import PERSON, Account, AuthKind, BackendKind, Discovery, ProbeStep, proxy_key
 from app.domain.errors import AccountError, BadInput, StorageError
 from app.domain.message import AccountId
 from app.domain.presets import Presets
@@ -26,7 +26,18 @@ from app.services.ports import Secrets
 from app.services.text.server_text import departures_of
 from app.ui.tasks import Tasks
 from app.views.settings import connection_steps
-from app.views.settings.account_form import AccountForm, Filling, FormField, ProxyKind, find_errors, form_of, tidy
+from app.views.settings.account_form import (
+    FIRST,
+    KINDS,
+    THEN,
+    AccountForm,
+    Filling,
+    FormField,
+    ProxyKind,
+    find_errors,
+    form_of,
+    tidy,
+)
 from app.views.settings.sign_in_session import BrowserSignIn
 
 if TYPE_CHECKING:
@@ -64,8 +75,7 @@ class SettingsSession:
         presets: Callable[[], Presets] = Presets,
     ) -> None:
         """Nothing is asked before `load`. `check_ca_file` raises BadInput, and does not block."""
-        self._presets = presets
-        self._filling = Filling()
+        self._presets, self._filling = presets, Filling()
         self._service = accounts
         self._secrets = secrets
         self._tasks = tasks
@@ -78,6 +88,15 @@ class SettingsSession:
         self._begin_browser: Callable[[SignInWay], None] = _nothing
         self._unfinished = AccountForm()
         self.changed: Event[None] = Event()
+        self.saved: Event[Account] = Event()
+        """Comes with an account that was not there before."""
+        self.why = ""
+        """Why the form of the first account is shown, where the person asked for something else."""
+        self.on_try_out: Callable[[], None] | None = None
+        """Opens the program on an Exchange of its own; None where it is open on that already."""
+        self.on_own_mailbox: Callable[[], None] | None = None
+        """Goes back from there to the person's own messages, where their own account is set up."""
+        self.unfolded, self._sought = False, False
         self.has_keyring: bool | None = None
         self.editing: AccountId | None = None
         self.form: AccountForm | None = None
@@ -123,8 +142,15 @@ class SettingsSession:
 
     # --- the form ---------------------------------------------------------------------------------------------------
 
-    def start_new(self) -> None:
-        """Open the form for a new account, with what was typed before if it was left unfinished."""
+    def start_new(self, why: str = "") -> None:
+        """Open the form for a new account, with what was typed before if it was left unfinished.
+
+        Who tries the program goes back to their own messages for that. `why` says why it opens, where nobody asked.
+        """
+        if self.on_own_mailbox is not None and self.accounts:
+            self.on_own_mailbox()
+            return
+        self.why = why
         self._show(None, self._unfinished)
 
     def edit(self, account_id: AccountId) -> None:
@@ -139,6 +165,44 @@ class SettingsSession:
             self._unfinished = self.form
         self.form = None
         self.changed.emit(None)
+
+    @property
+    def is_first(self) -> bool:
+        """Return whether this is the form of the first account: the person has seen nothing of the program yet."""
+        return self.editing is None and not self.accounts
+
+    @property
+    def is_beginning(self) -> bool:
+        """Return whether a new account's address is asked for, and no more."""
+        known = self.form is not None and self.form.endpoint
+        return self.editing is None and not (known or self._sought or self.unfolded)
+
+    @property
+    def may_try_out(self) -> bool:
+        """Return whether the person is offered to try the program first."""
+        return self.is_first and self.is_beginning and self.on_try_out is not None
+
+    def try_out(self) -> None:
+        """Try the program without an account."""
+        if self.on_try_out is not None:
+            self.on_try_out()
+
+    @property
+    def shown_fields(self) -> frozenset[FormField]:
+        """Return the fields that are shown: those that count, without what is folded away."""
+        if self.form is None:
+            return FIRST
+        if self.is_beginning:
+            return FIRST
+        return self.form.fields if self.unfolded else self.form.fields & THEN
+
+    def unfold(self, *, on: bool) -> None:
+        """Show the settings that most people need not see, or fold them away; what is wrong in them stays in sight."""
+        self.unfolded = on or self._is_wrong_in_the_fold()
+        self.changed.emit(None)
+
+    def _is_wrong_in_the_fold(self) -> bool:
+        return any(field not in THEN for field in self.errors)
 
     @property
     def locked(self) -> frozenset[str]:
@@ -161,6 +225,13 @@ class SettingsSession:
         """Choose how to sign in."""
         self._filling.choose("auth")
         self._change({"auth": auth})
+        self.changed.emit(None)
+
+    def set_kind(self, kind: BackendKind) -> None:
+        """Choose the kind of account; its first way to sign in comes with it where it does not know the one chosen."""
+        ways = KINDS[kind].ways
+        auth = self.form.auth if self.form is not None and self.form.auth in ways else ways[0]
+        self._change({"backend": kind, "auth": auth})
         self.changed.emit(None)
 
     def set_proxy_kind(self, kind: ProxyKind) -> None:
@@ -194,6 +265,7 @@ class SettingsSession:
         self.editing, self.form = account_id, form
         self.errors, self.lines, self.notice, self.title = {}, (), "", ""
         self.phase = Phase.EDITING
+        self.unfolded, self._sought = account_id is not None, False
         self._filling = Filling(form)
         self._fill_in()
         self.changed.emit(None)
@@ -213,17 +285,22 @@ class SettingsSession:
         """Begin to test the connection; False where a field must be mended first (`errors`), or one is under way."""
         if self.form is None or self.phase in _BUSY:
             return False
+        began = self.is_beginning
         self._fill_in()
         self.form = tidy(self.form)
-        if not self.form.endpoint and FormField.ADDRESS not in self._errors_of(self.form):
-            return self.find_server()
+        if FormField.ADDRESS not in self._errors_of(self.form):
+            if not self.form.endpoint:
+                return self.find_server()
+            if began and not (self.form.by_browser or self.form.password):
+                self.changed.emit(None)  # a preset names the server, and the password is asked for now
+                return False
         self.title = ""
         self.errors = self._errors_of(self.form)
         if self._is_known(self.form):
             self.errors[FormField.ADDRESS] = tr("This mailbox is set up already.")
         if self.errors:
             self.phase, self.lines = Phase.EDITING, ()
-            self.changed.emit(None)
+            self.unfold(on=self.unfolded)
             return False
         self.phase = Phase.TESTING
         self.lines = connection_steps.running(connection_steps.fresh_lines(by_browser=self.form.by_browser))
@@ -283,14 +360,33 @@ class SettingsSession:
 
     def _take_server(self, form: AccountForm, found: Discovery) -> None:
         """Fill in what was found, for the person to look at; nothing is sent there before they go on."""
-        self.phase = Phase.EDITING
+        self.phase, self._sought = Phase.EDITING, True
         self.title = tr("Your mail server was found") if found.endpoint else tr("Your mail server was not found")
         if found.endpoint:
-            way = form.auth if form.auth in found.ways or not found.ways or "auth" in self.locked else found.ways[0]
-            self.form = msgspec.structs.replace(form, endpoint=found.endpoint, auth=way)
+            way = self._way_for(form, found.ways)
+            name = form.display_name or found.display_name
+            self.form = msgspec.structs.replace(form, endpoint=found.endpoint, auth=way, display_name=name)
+            if way is AuthKind.OAUTH and not form.client_id:
+                self.errors = {FormField.CLIENT_ID: self._errors_of(self.form).get(FormField.CLIENT_ID, "")}
         elif not self.errors:
-            self.errors[FormField.ENDPOINT] = tr("Type its name; your administrator knows it.")
-        self.changed.emit(None)
+            self.errors[FormField.ENDPOINT] = self._how_to_go_on(form)
+        self.unfold(on=self.unfolded)
+
+    def _way_for(self, form: AccountForm, offered: Sequence[AuthKind]) -> AuthKind:
+        """Return how to sign in: as was chosen where the server lets one, else as it does, the browser at first.
+
+        Without a client id the browser comes last: nobody could sign in by it yet.
+        """
+        known = [way for way in KINDS[form.backend].ways if way in offered]
+        chosen = self._filling.is_settled("auth") and form.auth in known
+        if chosen or not known or "auth" in self.locked:
+            return form.auth
+        return AuthKind.OAUTH if AuthKind.OAUTH in known and form.client_id else known[0]
+
+    def _how_to_go_on(self, form: AccountForm) -> str:
+        if form.password or form.by_browser:
+            return tr("Type its name; your administrator knows it.")
+        return tr("Type its name, or your password: some servers tell where the mailbox is only after a sign-in.")
 
     def _is_known(self, form: AccountForm) -> bool:
         return any(
@@ -396,6 +492,9 @@ class SettingsSession:
         cut_off = tr("The test ended early.")
         try:
             async for step in self._service.probe(account, secret, proxy_secret):
+                if step.name == PERSON:
+                    self._take_name(step.detail)
+                    continue
                 self.lines = connection_steps.with_step(self.lines, step, account)
                 if step.passed:
                     self.lines = connection_steps.running(self.lines)
@@ -405,6 +504,7 @@ class SettingsSession:
         if all(line.state is connection_steps.StepState.PASSED for line in self.lines):
             self.phase = Phase.PASSED
             return
+        self.unfolded = True  # what helps may be in there
         failed = connection_steps.failed_line(self.lines)
         if failed is None:
             self.lines = connection_steps.interrupted(self.lines, cut_off)
@@ -412,6 +512,11 @@ class SettingsSession:
             self._brought.pop(_registration(self.form), None)
             self._sign_in_anew = True
         self.phase = Phase.FAILED
+
+    def _take_name(self, name: str) -> None:
+        """Take what the server calls the person, unless they have typed how they want to be called."""
+        if self.form is not None and not self.form.display_name:
+            self.form = msgspec.structs.replace(self.form, display_name=name)
 
     @property
     def where_kept(self) -> str:
@@ -459,7 +564,8 @@ class SettingsSession:
             self.phase, self.notice = before, tr("The account could not be saved: {reason}", reason=error)
             self.changed.emit(None)
             return
-        if self.editing is None:
+        is_new = self.editing is None
+        if is_new:
             self._unfinished = AccountForm()
         self._brought.clear()
         self.form, self.editing, self.lines, self.phase = None, None, (), Phase.EDITING
@@ -468,6 +574,8 @@ class SettingsSession:
             again = tr("You will be asked to sign in at each start.")
             self.notice += " " + (again if form.by_browser else tr("You will be asked for the password at each start."))
         self.changed.emit(None)
+        if is_new:
+            self.saved.emit(account)
 
     def _named(self, account: Account, form: AccountForm) -> Account:
         """Return the account with the name that signs in, where the browser's sign-in gave it."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.commands.command import Registry
 from app.core.i18n import tr
@@ -59,6 +59,40 @@ class AccountPages:
 _WIDEST = 980
 
 
+class _Pages(QWidget):
+    """Shows one of its pages, and is as high as that one: a QStackedWidget is as high as the highest."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._shown: QWidget | None = None
+
+    def add(self, page: QWidget) -> None:
+        """Add a page, hidden."""
+        page.hide()
+        self._column.addWidget(page)
+
+    def remove(self, page: QWidget) -> None:
+        """Take a page away."""
+        if page is self._shown:
+            self._shown = None
+        page.hide()
+        self._column.removeWidget(page)
+
+    @property
+    def current(self) -> QWidget | None:
+        """Return the page that is shown."""
+        return self._shown
+
+    def show_page(self, page: QWidget) -> None:
+        """Show one page, and no other."""
+        before, self._shown = self._shown, page
+        page.show()
+        if before is not None and before is not page:
+            before.hide()
+
+
 class SettingsView(QWidget):
     """Draws a session; the window shows it as a page and takes it away at `closed`."""
 
@@ -77,10 +111,10 @@ class SettingsView(QWidget):
         self.list = AccountList(session, self)
         self.list.page_wanted.connect(self.open_page)
         self.form = FormView(session, self)
-        self._stack = QStackedWidget(self)
+        self._stack = _Pages(self)
         self._stack.setMaximumWidth(_WIDEST)
-        self._stack.addWidget(self.list)
-        self._stack.addWidget(self.form)
+        self._stack.add(self.list)
+        self._stack.add(self.form)
         inner = QWidget(self)
         margins = QVBoxLayout(inner)
         margins.setContentsMargins(32, 32, 32, 32)
@@ -118,7 +152,7 @@ class SettingsView(QWidget):
 
     def refresh(self) -> None:
         """Draw what the session says, and follow it with the focus where the page changes."""
-        before = self._stack.currentWidget()
+        before = self._stack.current
         page: Page = self.list if self.session.form is None else self.form
         page = self.page or page
         had_focus = self._has_focus()
@@ -126,7 +160,7 @@ class SettingsView(QWidget):
         self._faults.setVisible(bool(self.session.preset_faults))
         self.list.refresh()
         self.form.refresh()
-        self._stack.setCurrentWidget(page)
+        self._stack.show_page(page)
         if page is not before and had_focus:
             page.focus_start()
 
@@ -143,9 +177,9 @@ class SettingsView(QWidget):
         self._drop_page()
         self.page = None if self._pages is None else self._pages.make(name, AccountId(account_id), self)
         if self.page is not None:
-            self._stack.addWidget(self.page)
+            self._stack.add(self.page)
             self.page.closed.connect(self._leave_page)
-            self._stack.setCurrentWidget(self.page)
+            self._stack.show_page(self.page)
             self.page.focus_start()
 
     def _leave_page(self) -> None:
@@ -156,8 +190,7 @@ class SettingsView(QWidget):
     def _drop_page(self) -> None:
         page, self.page = self.page, None
         if page is not None:
-            page.hide()
-            self._stack.removeWidget(page)
+            self._stack.remove(page)
             page.deleteLater()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

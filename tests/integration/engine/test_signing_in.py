@@ -87,7 +87,7 @@ async def test_a_secret_from_before_is_made_good_where_the_engine_knows_the_next
     client = await open_on()
     done = await sign_in(client, sandbox)
     sandbox.admin("POST", "tokens", {"withdraw": ["access"]})
-    assert [step.passed async for step in client.probe(account_of(sandbox), done.secret)] == [True] * 6
+    assert [step.passed async for step in client.probe(account_of(sandbox), done.secret)] == [True] * 7
     told: list[tuple[AccountId, str]] = []
     client.on_secret_changed(lambda *pair: told.append(pair))
     await client.open_account(account_of(sandbox), done.secret)

@@ -66,7 +66,7 @@ async def test_a_probe_tells_its_steps_and_needs_no_open_account(open_on: OpenOn
     client = await open_on()
     account = account_on(sandbox)
     steps = [step.name async for step in client.probe(account, sandbox.first["password"])]
-    assert steps == ["name", "connect", "tls", "sign-in", "ews", "drafts"]
+    assert steps == ["name", "connect", "tls", "sign-in", "ews", "drafts", "person"]
     failed = [step async for step in client.probe(account, "wrong")][-1]
     assert (failed.name, failed.passed) == ("sign-in", False)
 

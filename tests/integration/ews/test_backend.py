@@ -249,7 +249,7 @@ def test_a_wrong_password_is_told_and_nothing_was_attempted(sandbox: RunningSand
 
 def test_a_probe_that_holds_names_every_step(backend: EwsBackend) -> None:
     steps = list(backend.probe(Job(20)))
-    assert [step.name for step in steps] == ["name", "connect", "tls", "sign-in", "ews", "drafts"]
+    assert [step.name for step in steps] == ["name", "connect", "tls", "sign-in", "ews", "drafts", "person"]
     assert all(step.passed for step in steps)
 
 

@@ -447,7 +447,7 @@ def test_the_test_of_a_connection_signs_in_with_what_there_is(sandbox: RunningSa
     backend = EwsBackend(account_of(sandbox), signed_in.secret)
     steps = list(backend.probe(job()))
     assert [(step.name, step.passed) for step in steps] == [
-        (name, True) for name in ("name", "connect", "tls", "sign-in", "ews", "drafts")
+        (name, True) for name in ("name", "connect", "tls", "sign-in", "ews", "drafts", "person")
     ]
     withdraw(sandbox, "access", "refresh")
     refused = list(backend.probe(job()))[-1]

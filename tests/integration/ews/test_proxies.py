@@ -136,7 +136,7 @@ def test_no_proxy_is_asked_for_what_is_on_this_machine(
 def test_the_test_of_a_connection_goes_the_same_way(make: Make, port: int) -> None:
     with ConnectProxy({NAME: port}) as proxy:
         found = steps_of(make(proxy.url))
-    assert found == [(name, True) for name in ("proxy", "name", "connect", "tls", "sign-in", "ews", "drafts")]
+    assert found == [(name, True) for name in ("proxy", "name", "connect", "tls", "sign-in", "ews", "drafts", "person")]
 
 
 FAILURES = [
