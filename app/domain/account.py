@@ -35,6 +35,7 @@ class Account(msgspec.Struct, frozen=True):
     `proxy` is one of the choices in `domain/account.py`; the password of `proxy_user` is a secret like the other.
     For OAuth, `client_id` is how the program is registered with the authority, and `tenant` is an organisation's name
     or id at Microsoft, or the whole address of another authority (https://…); empty is any organisation.
+    `label` is what the person calls the account, and `color` one of COLORS, by which its rows are told from others.
     """
 
     account_id: AccountId
@@ -50,6 +51,17 @@ class Account(msgspec.Struct, frozen=True):
     proxy_user: str = ""
     client_id: str = ""
     tenant: str = ""
+    label: str = ""
+    color: str = ""
+
+    @property
+    def called(self) -> str:
+        """Return what the account is called on the screen: its label, or its address."""
+        return self.label or self.address
+
+
+COLORS: Final = ("blue", "green", "orange", "purple", "red", "teal", "pink", "brown")
+"""The colours that an account can have, by name. An account without one has that of its place in the order."""
 
 
 class ProbeStep(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from app.domain.message import ItemRef
+from app.domain.message import AccountId, ItemRef
 
 
 class Verb(IntEnum):
@@ -27,11 +27,15 @@ MOST_TRIES: Final = 5
 
 
 class Original(msgspec.Struct, frozen=True, gc=False):
-    """A message that ours answers or passes on. `tries` counts the requests to mark it that ended without an answer."""
+    """A message that ours answers or passes on. `tries` counts the requests to mark it that ended without an answer.
+
+    `account_id` is whose it is where that is not the account that our message is sent from, empty where it is.
+    """
 
     ref: ItemRef
     verb: Verb
     tries: int = 0
+    account_id: AccountId = AccountId("")
 
 
 class OriginalMark(msgspec.Struct, frozen=True, gc=False):

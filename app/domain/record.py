@@ -118,6 +118,8 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     says whose words it was made of. `prepared` is the fingerprint (`domain/same_message.py`) of what the program laid
     before the person, an answer for instance: until it is changed it is not saved, and vanishes if it is closed.
     `originals` are the messages that it answers or passes on, and that are not marked so on the server yet.
+    `moved_from` is the message of another account whose place it took, when another From was chosen; that one has its
+    name in `moved_to`, counts as discarded, and leaves its server once this one is saved (`services/drafts/trash.py`).
     """
 
     local_id: LocalId
@@ -154,6 +156,8 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     whose: Whose | None = None
     prepared: str = ""
     originals: tuple[Original, ...] = ()
+    moved_from: LocalId = LocalId("")
+    moved_to: LocalId = LocalId("")
 
     @property
     def saved(self) -> bool:

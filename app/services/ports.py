@@ -252,8 +252,10 @@ class Journal(Protocol):
         """
         ...
 
-    async def create_all(self, begun: Sequence[tuple[Record, Content, Content | None]]) -> None:
-        """Begin many as `create` begins one, in one write to the disk."""
+    async def create_all(
+        self, begun: Sequence[tuple[Record, Content, Content | None]], also: Sequence[Record] = ()
+    ) -> None:
+        """Begin many as `create` begins one, in one write to the disk, in which `also` is written as by `put_all`."""
         ...
 
     async def read_message(self, local_id: LocalId) -> StoredMessage:

@@ -46,9 +46,11 @@ class SqliteJournal:
         """Begin a message, or begin it anew. Where StorageError is raised it is kept in memory all the same."""
         await self._store.change(lambda messages: messages.create(record, content, on_server))
 
-    async def create_all(self, begun: Sequence[tuple[Record, Content, Content | None]]) -> None:
-        """Begin many in one transaction."""
-        await self._store.change(lambda messages: messages.create_all(begun))
+    async def create_all(
+        self, begun: Sequence[tuple[Record, Content, Content | None]], also: Sequence[Record] = ()
+    ) -> None:
+        """Begin many in one transaction, in which `also` is written over what was known before. Raises KeyError."""
+        await self._store.change(lambda messages: messages.create_all(begun, also))
 
     async def read_message(self, local_id: LocalId) -> StoredMessage:
         """Read one message with every edit appended so far. Raises KeyError."""

@@ -77,11 +77,13 @@ class FakeJournal:
         self._meet_trouble()
         self._write(record.local_id)
 
-    async def create_all(self, begun: Sequence[tuple[Record, Content, Content | None]]) -> None:
-        """Begin many."""
+    async def create_all(
+        self, begun: Sequence[tuple[Record, Content, Content | None]], also: Sequence[Record] = ()
+    ) -> None:
+        """Begin many, and write others with them."""
         for record, content, on_server in begun:
             self._kept[record.local_id] = _Kept(record, Replica(content), on_server)
-        self._meet_trouble()
+        await self.put_all(also)
         for record, _, _ in begun:
             self._write(record.local_id)
 

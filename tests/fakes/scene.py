@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any, cast
 
 import msgspec
@@ -29,6 +29,8 @@ from tests.fakes.settings import FakeSettings
 
 ANNA = AccountId("anna")
 ACCOUNT = Account(ANNA, "anna@example.org", "https://mail.example.org/EWS/Exchange.asmx", "anna")
+CLARA = AccountId("clara")
+OTHER_ACCOUNT = Account(CLARA, "clara@example.com", "https://mail.example.com/EWS/Exchange.asmx", "clara")
 BEN = Recipient("ben@example.org", "Ben")
 MESSAGE = Content(to=(BEN,), subject="Hello", body="Dear Ben")
 
@@ -81,12 +83,15 @@ class Scene:
         clock: FakeClock,
         secrets: FakeSecrets,
         files: FakeFiles | None = None,
+        others: Sequence[Account] = (),
     ) -> None:
+        """`others` are the accounts beside ACCOUNT."""
+        self.others = others
         self.mailbox, self.journal, self.clock, self.secrets = mailbox, journal, clock, secrets
         self.files = files or FakeFiles()
         self.spawn = Spawned()
         self.records = Records(journal, clock, self.spawn)
-        self.settings = FakeSettings([ACCOUNT], asked_traits(clock.now()))
+        self.settings = FakeSettings([ACCOUNT, *others], asked_traits(clock.now()))
         self.accounts = Accounts(self.settings, secrets, mailbox)
         self.watched = WatchedMailbox(mailbox, self.accounts, clock)
         self.drafts = Drafts(self.records, self.watched, self.accounts, clock, self.spawn, self.files)
@@ -107,7 +112,7 @@ class Scene:
         # As by SIGKILL: what the tasks would write down while they are cancelled never reaches the disk.
         found = self.journal.after_crash()
         await self.spawn.end()
-        return await Scene(self.mailbox, found, self.clock, self.secrets, self.files).start()
+        return await Scene(self.mailbox, found, self.clock, self.secrets, self.files, self.others).start()
 
     def record(self, local_id: LocalId) -> Record:
         """Return a record that must be there."""
@@ -124,12 +129,13 @@ class Scene:
         return local_id
 
 
-async def new_scene(kind: type[FakeMailbox] = FakeMailbox) -> Scene:
-    """Return the first run, with one account open, at a mailbox of this kind."""
+async def new_scene(kind: type[FakeMailbox] = FakeMailbox, others: Sequence[Account] = ()) -> Scene:
+    """Return the first run, with ACCOUNT and `others` open, at a mailbox of this kind."""
     clock = FakeClock()
     secrets = FakeSecrets()
-    await secrets.keep_secret(ANNA, "secret")
-    return await Scene(kind(now=clock.now), FakeJournal(), clock, secrets).start()
+    for account in (ACCOUNT, *others):
+        await secrets.keep_secret(account.account_id, "secret")
+    return await Scene(kind(now=clock.now), FakeJournal(), clock, secrets, others=others).start()
 
 
 def typed(text: str, at: int = 0, field: Field = Field.BODY) -> Edit:

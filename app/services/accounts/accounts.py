@@ -11,7 +11,7 @@ import msgspec
 
 from app.core.events import Event
 from app.core.i18n import tr
-from app.domain.account import Account, AuthKind, Discovery, ProbeStep, proxy_key
+from app.domain.account import COLORS, Account, AuthKind, Discovery, ProbeStep, proxy_key
 from app.domain.errors import MailError, StorageError, Trouble, TroubleKind, error_for
 from app.domain.message import AccountId
 from app.domain.release import Release
@@ -23,6 +23,16 @@ PAUSING: Final = frozenset(
     {TroubleKind.SIGN_IN, TroubleKind.PROXY_SIGN_IN, TroubleKind.NOT_GENUINE, TroubleKind.SERVICE_OFF}
 )
 """Troubles that do not pass by themselves: nothing is tried again until the person, or another try, made it well."""
+
+_ARRANGED: Final = "accounts arranged"
+
+
+class _Arranged(msgspec.Struct, frozen=True):
+    """How the person arranged the accounts, as it is kept in the settings."""
+
+    order: tuple[str, ...] = ()
+    default: str = ""
+
 
 log = logging.getLogger(__name__)
 _read_traits: Final = msgspec.json.Decoder(ServerTraits).decode
@@ -57,6 +67,8 @@ class Accounts:
         self._tried: set[AccountId] = set()
         self._troubles: dict[AccountId, Trouble] = {}
         self._traits: dict[AccountId, ServerTraits] = {}
+        self._arranged = _Arranged()
+        self._unkept: set[AccountId] = set()
 
     async def start(self) -> None:
         """Read the accounts and open each whose secret is there. Raises StorageError."""
@@ -68,6 +80,8 @@ class Accounts:
         for account in await self._settings.accounts():
             self._accounts[account.account_id] = account
             await self._read_traits(account.account_id)
+        with contextlib.suppress(msgspec.MsgspecError):
+            self._arranged = msgspec.json.decode(await self._settings.read_setting(_ARRANGED) or "{}", type=_Arranged)
         self.changed.emit(None)
 
     async def open_all(self) -> None:
@@ -76,8 +90,20 @@ class Accounts:
             await self._open_with_secret(account)
 
     def all(self) -> list[Account]:
-        """Return the accounts in the order they were added."""
-        return list(self._accounts.values())
+        """Return the accounts as the person arranged them; those that were added since come last."""
+        places = {account_id: number for number, account_id in enumerate(self._arranged.order)}
+        return sorted(self._accounts.values(), key=lambda one: places.get(one.account_id, len(places)))
+
+    @property
+    def several(self) -> bool:
+        """Return whether there is more than one, so that it has to be said which one is meant."""
+        return len(self._accounts) > 1
+
+    def color(self, account_id: AccountId) -> str:
+        """Return the colour of an account: the chosen one, or that of its place."""
+        known = self.all()
+        number = next((number for number, one in enumerate(known) if one.account_id == account_id), 0)
+        return (known[number].color if known else "") or COLORS[number % len(COLORS)]
 
     def get(self, account_id: AccountId) -> Account | None:
         """Return an account, or None."""
@@ -85,8 +111,35 @@ class Accounts:
 
     @property
     def default(self) -> Account | None:
-        """Return the account that a new message is from: the first."""
-        return next(iter(self._accounts.values()), None)
+        """Return the account that a new message is from where no other is on screen: the chosen one, or the first."""
+        chosen = self._accounts.get(AccountId(self._arranged.default))
+        return chosen if chosen is not None else next(iter(self.all()), None)
+
+    async def choose_default(self, account_id: AccountId) -> None:
+        """Let new messages be from this account. Raises StorageError."""
+        await self._arrange(msgspec.structs.replace(self._arranged, default=account_id))
+
+    async def move(self, account_id: AccountId, by: int) -> None:
+        """Show an account `by` places further down (up for less than 0). Raises StorageError."""
+        order = [one.account_id for one in self.all()]
+        place = order.index(account_id)
+        order.insert(max(0, min(place + by, len(order) - 1)), order.pop(place))
+        await self._arrange(msgspec.structs.replace(self._arranged, order=tuple(order)))
+
+    async def describe(self, account_id: AccountId, *, label: str | None = None, color: str | None = None) -> None:
+        """Call an account otherwise, or show it in another colour; its connection stays. Raises StorageError."""
+        before = self._accounts[account_id]
+        label, color = before.label if label is None else label.strip(), before.color if color is None else color
+        after = msgspec.structs.replace(before, label=label, color=color)
+        if account_id not in self._unkept:
+            await self._settings.keep_account(after)
+        self._accounts[account_id] = after
+        self.changed.emit(None)
+
+    async def _arrange(self, arranged: _Arranged) -> None:
+        await self._settings.keep_setting(_ARRANGED, msgspec.json.encode(arranged).decode())
+        self._arranged = arranged
+        self.changed.emit(None)
 
     def is_open(self, account_id: AccountId) -> bool:
         """Return whether the engine has what it needs to reach the account."""
@@ -133,6 +186,9 @@ class Accounts:
         Without a `proxy_secret` the one that is kept stays, as long as the proxy has a user.
         """
         before = self._accounts.get(account.account_id)
+        if before is not None:
+            # The form of a connection knows nothing of these.
+            account = msgspec.structs.replace(account, label=before.label, color=before.color)
         await self._settings.keep_account(account)
         self._accounts[account.account_id] = account
         if before is not None and before.endpoint != account.endpoint:
@@ -149,6 +205,7 @@ class Accounts:
     async def open_unkept(self, account: Account, secret: str) -> None:
         """Open an account for this run alone: neither it nor its secret is kept (the sandbox's)."""
         self._accounts[account.account_id] = account
+        self._unkept.add(account.account_id)
         self.changed.emit(None)
         await self._reopen(account, secret)
 

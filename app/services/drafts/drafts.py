@@ -9,7 +9,7 @@ import msgspec
 from app.core.background import Spawn
 from app.core.events import Event
 from app.core.i18n import tr
-from app.domain.edits import AttachmentEdit, Edit, Unfilled
+from app.domain.edits import AttachmentEdit, Edit, Pending, Unfilled
 from app.domain.errors import BadInput, MailError
 from app.domain.message import AccountId, Content, ItemRef, LocalId, message_id_for, new_local_id
 from app.domain.original import Original
@@ -24,6 +24,7 @@ from app.services.attachments.fetch import AttachmentCopy, AttachmentFetch
 from app.services.attachments.upload import AttachmentUpload
 from app.services.checks import preflight
 from app.services.checks.placeholders import placeholders_in
+from app.services.drafts.account_move import AccountMove, may_move
 from app.services.drafts.autosave import LONGEST_WITHOUT_SAVE, QUIET, Autosave
 from app.services.drafts.conflict_resolution import ConflictResolution
 from app.services.drafts.duplicate_drafts import DuplicateDrafts
@@ -78,6 +79,7 @@ class Drafts:
         self.fetching = AttachmentFetch(records, mailbox, files, clock)
         self.attaching = AttachmentUpload(records, mailbox, files, clock, self.fetching)
         self._taking_over = AttachmentCopy(files)
+        self._moving = AccountMove(records, accounts, self.fetching, self._taking_over)
         self._saver = Saver(records, mailbox, clock, self.attaching)
         self.duplicates = DuplicateDrafts(records, mailbox, accounts, clock, spawn, self._saver.lock, self.save)
         self._autosave = Autosave(records, accounts, clock, spawn, self.save)
@@ -292,6 +294,47 @@ class Drafts:
         await self.save(new)
         return new
 
+    async def move_to_account(self, local_id: LocalId, account_id: AccountId, sender: Recipient | None) -> LocalId:
+        """Go on with a message in another account, from `sender` there; return what it is called from then on.
+
+        It is one draft all the while, and leaves its former server once it is saved on the new one. Raises BadInput
+        where it has to stay, in words, and StorageError.
+        """
+        local_id = self._name(local_id)
+        before = self._records.get(local_id)
+        if before is None or before.account_id == account_id:
+            return local_id
+        await self._moving.bring_here(local_id)
+        self._held_back[local_id] = []
+        fresh = self._new_record(new_local_id(), account_id, self._clock.now())
+        try:
+            message = await self._records.read_message(local_id)
+            copy_to = self.copy_for(account_id, sender)
+            fresh, content = await self._moving.make(message, fresh, sender, copy_to)
+            self._saver.begun_here(fresh.local_id)
+            aside = {"discarded": self._clock.now(), "open": False, "moved_to": fresh.local_id}
+            if not await self._records.replace(
+                fresh, content, local_id, may_move, lambda: self._goes_on_as(message, fresh.local_id), **aside
+            ):
+                raise BadInput(tr("This message is on its way. Undo sending it to change it."))
+        finally:
+            for edit in self._held_back.pop(local_id, ()):
+                self._records.append_edit(local_id, edit)
+        self._autosave.forget(local_id)
+        self._autosave.touched(fresh.local_id)
+        return fresh.local_id
+
+    def _goes_on_as(self, message: StoredMessage, new: LocalId) -> None:
+        """Give a message its new name in one step: no key may come between what was held back and what follows."""
+        local_id = message.record.local_id
+        for field, words in message.pending.items():
+            self._records.append_edit(new, Pending(field, words))
+        self._remember_unfilled(new, message.unfilled)
+        for edit in self._held_back.pop(local_id):
+            self._records.append_edit(new, edit)
+        self._now_named[local_id] = new
+        self.replaced.emit(Replaced(local_id, new))
+
     # --- throwing away ------------------------------------------------------------------------------------------
 
     async def discard(self, local_id: LocalId, undo_seconds: float = UNDO_SECONDS) -> bool:
@@ -309,6 +352,11 @@ class Drafts:
 
     async def resume(self) -> None:
         """After the start: save what is not saved, finish discarding, drop what was empty. Raises StorageError."""
+        for record in self._records.all():
+            before = self._records.get(record.moved_from) if record.moved_from else None
+            if before is not None and may_move(before) and not before.moved_to:
+                # A disk that failed wrote the one and not the other.
+                await self._records.change(before.local_id, discarded=self._clock.now(), moved_to=record.local_id)
         for record in self._records.all():
             if record.discarded and is_on_server(record):
                 self._discarding.finish(record, UNDO_SECONDS)

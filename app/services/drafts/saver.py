@@ -159,6 +159,14 @@ class Saver:
             message = await self._records.read_message(local_id)
             return message.record.ref is not None and await self._compare(message, message.record.ref)
 
+    async def is_ours(self, local_id: LocalId) -> bool:
+        """Return whether the item says what we wrote; else the record says why not, or why that is not known.
+
+        The caller has the message's lock. Raises StorageError.
+        """
+        message = await self._records.read_message(local_id)
+        return message.record.ref is not None and await self._compare(message, message.record.ref)
+
     async def find(self, local_id: LocalId) -> ItemRef | None:
         """Find the item of a save whose answer was lost; None where there is none, or `save_outcome` says why not yet.
 

@@ -3,6 +3,9 @@
 The item stays on the server until the time for undo is over, and only then goes to Deleted Items: taking it back costs
 no request, keeps its id, attachments and place, and works offline. What was discarded stays on this machine for a day,
 so that it can be taken back even later, as a new item then.
+
+A message whose place another account's took (`Record.moved_to`) goes the same way: hidden from then on, it leaves its
+server once the other one is saved on its own, and only where no other client wrote to it. Else it is shown again.
 """
 
 from __future__ import annotations
@@ -14,9 +17,9 @@ from app.domain.message import AccountId, LocalId
 from app.domain.outcome import Outcome, Verdict
 from app.domain.record import Record
 from app.domain.response_codes import ITEM_GONE
-from app.domain.state import WRITABLE
+from app.domain.state import WENT_OUT, WRITABLE
 from app.services.accounts.accounts import Accounts
-from app.services.drafts.saver import Saver, as_it_is, being_discarded, is_passing
+from app.services.drafts.saver import Saver, as_it_is, being_discarded, is_passing, waits_for_person
 from app.services.ports import Clock, Mailbox
 from app.services.records.records import Records
 
@@ -37,6 +40,8 @@ class Trash:
         self._saver = saver
         self._clock = clock
         self._spawn = spawn
+        self._going: set[LocalId] = set()
+        records.changed.subscribe(self._changed)
 
     async def discard(self, local_id: LocalId, undo_seconds: float) -> bool:
         """Throw away. False where the message is on its way or was sent. Raises StorageError."""
@@ -51,6 +56,15 @@ class Trash:
         """Move the item to Deleted Items after `pause` seconds, if the message is still discarded then."""
         self._spawn(self._finish(record.local_id, record.discarded, pause), f"discard {record.local_id}")
 
+    def _changed(self, record: Record) -> None:
+        """Let the message that was moved here leave its former server, once this one is saved."""
+        before = self._records.get(record.moved_from) if record.moved_from else None
+        if before is None or before.local_id in self._going or not (before.discarded and is_on_server(before)):
+            return
+        if _has_settled(record):
+            self._going.add(before.local_id)
+            self.finish(before, UNDO_SECONDS if record.discarded else 0.0)
+
     def account_reachable(self, account_id: AccountId) -> None:
         """Finish what waited for this account."""
         for record in self._records.all():
@@ -58,15 +72,21 @@ class Trash:
                 self.finish(record, UNDO_SECONDS)
 
     async def _finish(self, local_id: LocalId, since: float, pause: float) -> None:
+        try:
+            await self._remove_when_due(local_id, since, pause)
+        finally:
+            self._going.discard(local_id)
+
+    async def _remove_when_due(self, local_id: LocalId, since: float, pause: float) -> None:
         failures = 0
         while True:
             await self._clock.sleep(pause)
             async with self._saver.lock(local_id):
                 record = self._records.get(local_id)
-                if record is None or record.discarded != since or not is_on_server(record):
+                if record is None or record.discarded != since or not is_on_server(record) or self._is_needed(record):
                     return
-                outcome = await self._remove(record)
-                if outcome is None:
+                outcome = await self._hindrance(record) or await self._remove(record)
+                if outcome is None or self._shown_again(local_id):
                     return
             if outcome.accepted or outcome.code in ITEM_GONE:
                 await self._records.apply_known(
@@ -74,12 +94,43 @@ class Trash:
                 )
                 return
             if outcome.verdict is Verdict.REFUSED and not is_passing(outcome):
-                await self._records.apply_known(local_id, discarded=0.0, save_outcome=outcome)
+                await self._show_again(record)
+                await self._records.apply_known(local_id, save_outcome=outcome)
                 return
             if self._accounts.is_paused(record.account_id):
                 return
             failures += 1
             pause = growing_pause(failures)
+
+    def _is_needed(self, record: Record) -> bool:
+        """Return whether the message that takes its place in another account is not saved there yet."""
+        after = self._records.get(record.moved_to) if record.moved_to else None
+        return after is not None and not _has_settled(after)
+
+    def _shown_again(self, local_id: LocalId) -> bool:
+        record = self._records.get(local_id)
+        return record is None or not record.discarded
+
+    async def _hindrance(self, record: Record) -> Outcome | None:
+        """Return why the item of a message that was moved cannot be removed now, None where it can.
+
+        What another client wrote there since is in no other message: that one is shown again, beside the moved one.
+        """
+        if not record.moved_to or record.ref is None or await self._saver.is_ours(record.local_id):
+            return None
+        latest = self._records.get(record.local_id)
+        outcome = None if latest is None else latest.save_outcome
+        if latest is None or outcome is None or outcome.code in ITEM_GONE:
+            return None
+        if waits_for_person(latest):
+            await self._show_again(record)
+        return outcome
+
+    async def _show_again(self, record: Record) -> None:
+        """Let a message be a draft like any other again; the one that was moved has nothing to do with it any more."""
+        if record.moved_to:
+            await self._records.apply_known(record.moved_to, moved_from=LocalId(""))
+        await self._records.apply_known(record.local_id, discarded=0.0, moved_to=LocalId(""))
 
     async def _remove(self, record: Record) -> Outcome | None:
         """Move the item to Deleted Items; one whose making was never answered for is looked for first.
@@ -101,6 +152,11 @@ class Trash:
         latest = self._records.get(record.local_id)
         is_open_still = latest is not None and is_on_server(latest)
         return Outcome(Verdict.UNKNOWN if is_open_still else Verdict.ACCEPTED, at=self._clock.now())
+
+
+def _has_settled(record: Record) -> bool:
+    """Return whether a message that was moved needs its former item no more."""
+    return record.saved or record.state in WENT_OUT or bool(record.discarded)
 
 
 def is_on_server(record: Record) -> bool:

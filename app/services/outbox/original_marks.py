@@ -50,7 +50,7 @@ class OriginalMarks:
         self._changed(self._records.all())
 
     def _changed(self, records: Sequence[Record]) -> None:
-        for account_id in {record.account_id for record in records if is_due(record)}:
+        for account_id in {_whose(one, original) for one in records if is_due(one) for original in one.originals}:
             self._begin(account_id)
 
     def _begin(self, account_id: AccountId) -> None:
@@ -59,7 +59,7 @@ class OriginalMarks:
             self._spawn(self._work(account_id), "mark what was answered")
 
     def _due(self, account_id: AccountId) -> list[Record]:
-        due = [one for one in self._records.all() if one.account_id == account_id and is_due(one)]
+        due = [one for one in self._records.all() if is_due(one) and any(_mine(account_id, one))]
         return sorted(due, key=went_out_at)[:_AT_A_TIME]
 
     async def _work(self, account_id: AccountId) -> None:
@@ -76,18 +76,30 @@ class OriginalMarks:
 
     async def _mark(self, account_id: AccountId, due: Sequence[Record]) -> bool:
         """Mark the originals of these; return whether any is to be tried again."""
-        wanted = [(record, original) for record in due for original in record.originals]
+        wanted = [(record, original) for record in due for original in _mine(account_id, record)]
         marks = [OriginalMark(original.ref, original.verb, went_out_at(record)) for record, original in wanted]
         outcomes = await self._mailbox.mark_originals(account_id, marks)
-        left: dict[LocalId, tuple[Original, ...]] = {record.local_id: () for record in due}
+        others = {record.local_id: set(record.originals) - set(_mine(account_id, record)) for record in due}
+        left: dict[LocalId, tuple[Original, ...]] = dict.fromkeys(others, ())
         for (record, original), outcome in zip(wanted, outcomes, strict=True):
             log.info("original of %s: %s %s", record.local_id, outcome.verdict.name, outcome.code)
             again = _once_more(original, outcome)
             if again is not None:
                 left[record.local_id] += (again,)
-        changes: dict[LocalId, Changes] = {name: {"originals": originals} for name, originals in left.items()}
+        changes: dict[LocalId, Changes] = {
+            name: {"originals": (*others[name], *originals)} for name, originals in left.items()
+        }
         await self._records.learn_each(changes, lambda record: bool(record.originals))
         return any(left.values())
+
+
+def _whose(record: Record, original: Original) -> AccountId:
+    """Return in whose account an original lies: a message may have been moved to another account since."""
+    return original.account_id or record.account_id
+
+
+def _mine(account_id: AccountId, record: Record) -> list[Original]:
+    return [one for one in record.originals if _whose(record, one) == account_id]
 
 
 def _once_more(original: Original, outcome: Outcome) -> Original | None:

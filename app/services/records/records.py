@@ -138,6 +138,35 @@ class Records:
                 self._records[record.local_id] = msgspec.structs.replace(record, head=message.record.head)
             await self._tell_in_turns(names)
 
+    async def replace(
+        self,
+        fresh: Record,
+        content: Content,
+        before: LocalId,
+        when: Condition,
+        settle: Callable[[], None],
+        **changes: Any,
+    ) -> bool:
+        """Begin a message that takes the place of the one `before`, which is changed in the same write to the disk.
+
+        False where that one is gone, or not as `when` asks. `settle` is called once both are so, before any event.
+        """
+        async with self._locked([before, fresh.local_id]):
+            known = self._records.get(before)
+            if known is None or not when(known):
+                return False
+            after = self._changed(known, changes)
+            try:
+                await self._journal.create_all([(fresh, content, None)], [after])
+            except StorageError:
+                self._unwritten.update({fresh.local_id: None, before: self._unwritten.get(before)})
+            self._keep(fresh)
+            self._take_all([after])
+            settle()
+        await self.read_message(fresh.local_id)
+        self._tell([record for name in (fresh.local_id, before) if (record := self._records.get(name)) is not None])
+        return True
+
     async def read_all(self, local_ids: Sequence[LocalId]) -> list[StoredMessage]:
         """Read many messages whole, as `read` reads one; what is no more is left out. Raises StorageError."""
         messages, newer = [], []

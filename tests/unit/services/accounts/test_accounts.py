@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.account import Account
+from app.domain.account import COLORS, Account
 from app.domain.errors import SignInRefused, Trouble, TroubleKind, Unreachable
 from app.domain.listing import Folder
 from app.domain.message import AccountId, ItemRef
 from app.domain.outcome import Outcome, Verdict
 from app.domain.record import CopyTo
-from app.services.accounts.accounts import AccountTrouble
+from app.services.accounts.accounts import Accounts, AccountTrouble
 from app.services.accounts.watched_mailbox import WatchedMailbox
-from tests.fakes.scene import ACCOUNT, ANNA, Scene
+from tests.fakes.scene import ACCOUNT, ANNA, CLARA, OTHER_ACCOUNT, Scene
 
 OFFLINE = Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False)
 
@@ -69,3 +69,29 @@ async def test_an_account_is_kept_with_its_secret_in_the_keyring_and_removed_wit
     assert scene.accounts.all() == [ACCOUNT]
     assert other.account_id not in scene.secrets.held
     assert scene.accounts.is_paused(other.account_id)
+
+
+async def test_accounts_stand_as_the_person_arranged_them_and_one_is_the_default(scene: Scene) -> None:
+    accounts = scene.accounts
+    await accounts.add(OTHER_ACCOUNT, "secret")
+    assert [one.account_id for one in accounts.all()] == [ANNA, CLARA]
+    assert accounts.default == ACCOUNT
+    await accounts.move(CLARA, -1)
+    await accounts.choose_default(CLARA)
+    again = Accounts(scene.settings, scene.secrets, scene.mailbox)
+    await again.start()
+    assert [one.account_id for one in again.all()] == [CLARA, ANNA]
+    assert again.default is not None
+    assert again.default.account_id == CLARA
+    await again.remove(CLARA)
+    assert again.default == ACCOUNT
+
+
+async def test_an_account_keeps_its_name_and_colour_when_its_connection_changes(scene: Scene) -> None:
+    accounts = scene.accounts
+    assert accounts.color(ANNA) == COLORS[0]
+    await accounts.describe(ANNA, label=" Work ", color="red")
+    await accounts.add(ACCOUNT, "another")
+    account = accounts.get(ANNA)
+    assert account is not None
+    assert (account.called, accounts.color(ANNA)) == ("Work", "red")
