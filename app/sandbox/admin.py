@@ -8,6 +8,7 @@ from aiohttp import web
 
 from app.sandbox.endpoint import Endpoint
 from app.sandbox.faults import BadRule
+from app.sandbox.graph.lists import evict
 from app.sandbox.manners import BY_THE_BOOK, BadManner, Manner, read_manners
 from app.sandbox.oauth.tokens import LIFETIMES
 from app.sandbox.organisation import fill, start_over
@@ -34,6 +35,7 @@ class Admin:
             ("GET", "late", self.late),
             ("POST", "late", self.release_late),
             ("POST", "tokens", self.set_tokens),
+            ("POST", "delta", self.evict_delta),
             ("POST", "reset", self.reset),
         ):
             app.router.add_route(method, f"{PATH}/{name}", self._guarded(handler))
@@ -126,6 +128,11 @@ class Admin:
         tokens.lifetimes.update(lifetimes)
         gone = await self._endpoint.in_worker(lambda: tokens.withdraw(kinds=kinds) if kinds else 0)
         return web.json_response({"withdrawn": gone})
+
+    async def evict_delta(self, request: web.Request) -> web.Response:
+        """Make all delta tokens that were given out worthless."""
+        del request
+        return web.json_response({"generation": await self._endpoint.in_worker(lambda: evict(self._endpoint.store))})
 
     async def reset(self, request: web.Request) -> web.Response:
         """Forget rules, manners, journal and messages; begin with the sample messages, or with ?messages=0 none."""

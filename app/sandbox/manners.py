@@ -51,6 +51,7 @@ class Manner(StrEnum):
     GRAPH_UPLOADS_LAST = "graph-uploads-last"
     GRAPH_UPLOAD_TELLS = "graph-upload-tells"
     GRAPH_SHARED_UPLOADS_DENIED = "graph-shared-uploads-denied"
+    GRAPH_DELTA_DOUBLES = "graph-delta-doubles"
 
 
 TIMED: Final = frozenset(

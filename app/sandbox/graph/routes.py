@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from app.sandbox.graph import attachments, messages, people
+from app.sandbox.graph import attachments, lists, messages, people
 from app.sandbox.graph.call import GraphError, GraphReply
 from app.sandbox.store.mail_store import MailStore
 from app.sandbox.store.people import Person
@@ -31,10 +31,21 @@ class Route:
 
 
 _ONE: Final = "messages/{}"
+_FOLDER: Final = "mailfolders/{}"
 _TABLE: Final = (
     Route("GraphGetUser", "GET", "", USERS, people.get_user, write=False),
+    Route("GraphListMessages", "GET", "messages", READ_MAIL, lists.list_messages, write=False),
+    Route("GraphListMessages", "GET", f"{_FOLDER}/messages", READ_MAIL, lists.list_messages, write=False),
+    Route("GraphDelta", "GET", f"{_FOLDER}/messages/delta", READ_MAIL, lists.delta, write=False),
+    Route("GraphListFolders", "GET", "mailfolders", READ_MAIL, lists.list_folders, write=False),
+    Route("GraphListFolders", "GET", f"{_FOLDER}/childfolders", READ_MAIL, lists.list_folders, write=False),
+    Route("GraphCreateFolder", "POST", "mailfolders", WRITE_MAIL, lists.create_folder),
+    Route("GraphCreateFolder", "POST", f"{_FOLDER}/childfolders", WRITE_MAIL, lists.create_folder),
+    Route("GraphGetFolder", "GET", _FOLDER, READ_MAIL, lists.get_folder, write=False),
+    Route("GraphUpdateFolder", "PATCH", _FOLDER, WRITE_MAIL, lists.update_folder),
+    Route("GraphDeleteFolder", "DELETE", _FOLDER, WRITE_MAIL, lists.delete_folder),
     Route("GraphCreateMessage", "POST", "messages", WRITE_MAIL, messages.create),
-    Route("GraphCreateMessage", "POST", "mailfolders/{}/messages", WRITE_MAIL, messages.create),
+    Route("GraphCreateMessage", "POST", f"{_FOLDER}/messages", WRITE_MAIL, messages.create),
     Route("GraphGetMessage", "GET", _ONE, READ_MAIL, messages.get, write=False),
     Route("GraphGetMime", "GET", f"{_ONE}/$value", READ_MAIL, messages.get_mime, write=False),
     Route("GraphUpdateMessage", "PATCH", _ONE, WRITE_MAIL, messages.update),

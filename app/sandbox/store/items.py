@@ -223,6 +223,9 @@ class Items:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._blank: dict[str, Any] = {}
+        if "item_id" not in {row["name"] for row in database.all("PRAGMA table_info(gone_items)")}:
+            with database.writing():
+                database.run("ALTER TABLE gone_items ADD COLUMN item_id INTEGER")  # stores of before have none
 
     def _blank_row(self) -> dict[str, Any]:
         if not self._blank:
@@ -438,13 +441,15 @@ class Items:
     def _bury(self, item: Item) -> None:
         if item.row["folder_id"] is not None:
             self._database.run(
-                "INSERT INTO gone_items (folder_id, mailbox_id, entry, arrived, change) VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO gone_items (folder_id, mailbox_id, entry, arrived, change, item_id)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
                 (
                     item.row["folder_id"],
                     item.mailbox,
                     item.row["entry"],
                     item.row["arrived"],
                     self._database.next_change(),
+                    item.id,
                 ),
             )
 

@@ -127,7 +127,8 @@ CREATE INDEX items_deferred ON items(deferred) WHERE deferred IS NOT NULL;
 
 CREATE TABLE gone_items (
     folder_id INTEGER NOT NULL, mailbox_id INTEGER NOT NULL, entry INTEGER NOT NULL,
-    arrived INTEGER NOT NULL, change INTEGER NOT NULL
+    arrived INTEGER NOT NULL, change INTEGER NOT NULL,
+    item_id INTEGER                     -- the row that it was, by which an immutable id names it
 );
 CREATE INDEX gone_items_change ON gone_items(folder_id, change);
 
