@@ -246,7 +246,7 @@ async def _let_arrive(parts: Parts) -> None:
         # Keys wait for the start, for one another, or for what the one before them asked for.
         waited_for = link or made or gate.has_keys() or bool(parts.tasks.named(*_WAITED_FOR))
         # A signal overtakes keys that were pressed before it and lie in the display's queue.
-        unread = min(time.monotonic() - began, gate.quiet_for()) < _UNREAD
+        unread = min(time.monotonic() - began, gate.since_key()) < _UNREAD
         return _LAST_KEYS if waited_for or unread else 0.0
 
     while time.monotonic() - began < patience():  # noqa: ASYNC110 - of keys there is no event

@@ -367,12 +367,24 @@ async def test_escape_twice_or_after_a_pause_gives_up_what_is_typed_for_too(
         await scene.until(lambda: "Opening…" in scene.window.kept_keys.words)
         scene.tap_text("words")
         if pause:
-            await scene.until(lambda: keys(scene).quiet_for() > 0.7)
+            await scene.until(lambda: keys(scene).since_key() > 0.7)
         for _ in range(times):
             assert hold.active
             scene.tap(Qt.Key.Key_Escape)
         assert hold.given_up
         assert keys(scene).take_text().strip() == "words"
+    await scene.settle()
+
+
+async def test_letters_that_waited_and_come_to_a_button_are_shown_and_not_dropped(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    scene.window.sidebar.new.setFocus()
+    hold = keys(scene).begin("Opening…")
+    scene.tap_text("some words")
+    hold.release()
+    await scene.until(lambda: keys(scene).text == "some words")
+    assert scene.parts.workspace.messages == [], "nor does the blank press it"
+    keys(scene).take_text()
     await scene.settle()
 
 
@@ -387,7 +399,7 @@ async def test_escape_twice_behind_a_chord_leaves_what_the_chord_led_to(program_
     for _ in range(2):
         scene.tap(Qt.Key.Key_Escape)
     assert hold.active
-    await scene.until(lambda: keys(scene).quiet_for() > 0.7)
+    await scene.until(lambda: keys(scene).since_key() > 0.7)
     scene.tap(Qt.Key.Key_Escape)
     assert hold.given_up, "after a pause the person sees that nothing comes"
     assert "words" in keys(scene).take_text()

@@ -107,6 +107,26 @@ async def test_a_key_that_comes_as_a_link_opens_goes_to_what_was_there(scene: Pr
     assert scene.message.body.toPlainText().startswith("theirs")
 
 
+async def test_a_link_does_not_open_before_what_was_typed_has_come(scene: ProgramScene) -> None:
+    """On a slow machine the person had stopped long ago, and the words came to the link's message, or to a button."""
+    await scene.press("C")
+    await scene.type("ben@example.org")
+    await scene.press("Alt+M")
+    typing = scene.message
+    hold = scene.window.gate.begin("Busy…")
+    scene.tap_text("my words")
+    assert scene.parts.startup_requests.take_request(StartupRequest(links=("mailto:a@x.example?subject=Waits",)))
+    await scene.until(lambda: scene.window.gate.since_key() > startup_requests._PAUSE + 0.3)
+    assert scene.message is typing
+    hold.release()
+    await scene.until(lambda: scene.window.gate.is_open)
+    await asyncio.sleep(startup_requests._PAUSE / 2)
+    assert scene.message is typing, "the pause begins when the words are there"
+    assert typing.body.toPlainText().startswith("my words")
+    await scene.until(lambda: scene.message is not typing)
+    assert scene.message.session.content.subject == "Waits"
+
+
 async def test_a_link_does_not_open_in_front_of_a_question(scene: ProgramScene) -> None:
     """Who reads whether to send types nothing for longer than a pause."""
     await scene.press("C")

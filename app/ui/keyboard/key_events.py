@@ -8,7 +8,7 @@ from typing import Final
 import shiboken6
 from PySide6.QtCore import QEvent, QKeyCombination, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 _Key = Qt.Key
 ENTER: Final = frozenset({_Key.Key_Return, _Key.Key_Enter})
@@ -84,6 +84,11 @@ def types_a_sign(event: QKeyEvent) -> bool:
 def is_chord(event: QKeyEvent) -> bool:
     """Return whether a key with modifiers asks for something, and types nothing."""
     return bool(event.modifiers() & COMMANDING) and not types_a_sign(event)
+
+
+def is_lost_on(focus: QWidget, event: QKeyEvent) -> bool:
+    """Return whether a key types something that means nothing to a button: it was typed for something else."""
+    return isinstance(focus, QAbstractButton) and types_a_sign(event) and bool(event.text().strip())
 
 
 def with_key(text: str, event: QKeyEvent) -> str:

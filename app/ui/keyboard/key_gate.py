@@ -26,6 +26,7 @@ from app.ui.keyboard.key_events import (
     ENTER,
     command_of,
     is_chord,
+    is_lost_on,
     press,
     receiver_of_keys,
     shown_of,
@@ -86,7 +87,7 @@ class KeyGate(QObject):
         self._begun: list[QKeyCombination] = []
         self._giving = self._in_turn = self._returning = self._chords_answer = self._captured = False
         self._ending = False
-        self._since = self._last = self._opened = self._paused_for = 0.0
+        self._since = self._last = self._given = self._opened = self._paused_for = 0.0
         self.rest = 0.0
         """Seconds for which the person had pressed nothing, and could have, before the key that is dealt with now."""
         self._asked_by: QKeyCombination | None = None
@@ -181,9 +182,16 @@ class KeyGate(QObject):
         """Return whether it is a window of the program's whose keys go through the gate; a dialog is none."""
         return window in self._keepers
 
-    def quiet_for(self) -> float:
-        """Return the seconds since the last key."""
+    def since_key(self) -> float:
+        """Return the seconds since the last key was pressed, as far as this process has seen."""
         return time.monotonic() - self._last
+
+    def quiet_for(self) -> float:
+        """Return the seconds since the last key was pressed, or came to where it was meant; 0 while keys wait for that.
+
+        A person who has stopped typing may still see his words come, where the program is slow.
+        """
+        return 0.0 if self._queue or self._holds else time.monotonic() - max(self._last, self._given)
 
     def take_text(self) -> str:
         """Return the text that found no place, and forget it."""
@@ -349,11 +357,11 @@ class KeyGate(QObject):
     def _deliver(self, event: QKeyEvent) -> bool:
         """Give one key to what has the focus, as if it were pressed now; return whether it was a command."""
         self.rest, self._opened = 0.0, time.monotonic()
+        self._given = self._opened
         focus = receiver_of_keys(self._keepers)
         _log_way("after it waited", focus)
         if focus is None:
-            self._begin_returning(pausing=True)
-            return self._return_key(event)
+            return self._return_from(event)
         if not self._begun and wants_for_itself(focus, event):
             press(focus, event)
             return False
@@ -368,10 +376,18 @@ class KeyGate(QObject):
                 action.trigger()
             return True
         if not begun:
+            if is_lost_on(focus, event):
+                return self._return_from(event)
             press(focus, event)
         return False
 
     # --- what finds no place ------------------------------------------------------------------------------------------
+
+    def _return_from(self, event: QKeyEvent) -> bool:
+        """Make text of a key and of those behind it; nothing of them was a command."""
+        self._queue.appendleft(event)
+        self._begin_returning(pausing=True)
+        return False
 
     def _begin_returning(self, *, pausing: bool) -> None:
         """Make text of what is kept, and with `pausing` of what is typed until the person stops."""
