@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from app.bootstrap.parts import Parts
     from app.bootstrap.sandbox_process import SandboxInfo, SandboxProcess
     from app.controllers.closing import Closing
+    from app.services.folders.combined_view import CombinedView
     from app.services.folders.folder_view import FolderView
 
 
@@ -141,7 +142,7 @@ async def _show_lists(parts: Parts) -> bool:
     if account is not None:
         drafts = parts.workspace.panels["drafts"]
         parts.window.show_list(drafts)
-        parts.show_account(account.account_id)
+        parts.show_all_accounts()
         views = [
             session.view for session in parts.lists if session.view is not None and session.folder is not Folder.OUTBOX
         ]
@@ -151,7 +152,7 @@ async def _show_lists(parts: Parts) -> bool:
     return True
 
 
-async def _first_rows(view: FolderView) -> None:
+async def _first_rows(view: FolderView | CombinedView) -> None:
     """Return once a list has rows, or has none to show."""
     there = asyncio.Event()
     for told in (view.changed, view.state_changed):
@@ -295,17 +296,17 @@ def _listen(parts: Parts, folder: Path) -> None:
 
 
 async def _open_sandbox(parts: Parts, sandbox: SandboxProcess) -> None:
-    """Start the Exchange of our own and open its first mailbox; the password is that of a toy, and is not kept."""
+    """Start the Exchange of our own and open its first mailboxes; their passwords are those of a toy, and not kept."""
     info: SandboxInfo = await sandbox.start()
-    first = info.accounts[0]
-    account = Account(
-        account_id=AccountId("sandbox"),
-        address=first.address,
-        endpoint=info.url,
-        user=first.user,
-        display_name=first.display_name,
-        ca_file=info.ca_file,
-    )
-    await parts.accounts.open_unkept(account, first.password)
+    for number, one in enumerate(info.accounts[: max(1, parts.options.sandbox_accounts)]):
+        account = Account(
+            account_id=AccountId(f"sandbox-{number + 1}" if number else "sandbox"),
+            address=one.address,
+            endpoint=info.url,
+            user=one.user,
+            display_name=one.display_name,
+            ca_file=info.ca_file,
+        )
+        await parts.accounts.open_unkept(account, one.password)
     if parts.options.try_out:
         parts.account_controller.offer_own_mailbox()

@@ -26,6 +26,9 @@ def command_line() -> argparse.ArgumentParser:
     parser.add_argument(
         "--try-out", action="store_true", help="the same, beside one's own messages, with the way back to them"
     )
+    parser.add_argument(
+        "--sandbox-accounts", type=int, default=1, metavar="N", help="open so many of its mailboxes, as accounts"
+    )
     parser.add_argument("--sandbox-info", type=Path, metavar="FILE", help="write where the sandbox listens to FILE")
     parser.add_argument("--debug", action="store_true", help="log more, and to standard error too")
     parser.add_argument("--compose", action="store_true", help="start with a new message")
@@ -56,6 +59,7 @@ def parse(arguments: Sequence[str]) -> CommandLine:
     return CommandLine(
         sandbox=found.sandbox or found.try_out,
         try_out=found.try_out,
+        sandbox_accounts=found.sandbox_accounts,
         sandbox_info=found.sandbox_info,
         arrival=_arrival(parser, found),
         data=Path(data) if data else None,

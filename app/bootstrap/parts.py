@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from app import __version__
 from app.core.background import run_in_thread
+from app.domain.account import Account
 from app.domain.listing import Folder, Place
 from app.domain.message import AccountId
 from app.domain.startup_request import CommandLine
@@ -29,6 +30,8 @@ from app.services.outbox.remedies import Remedies
 from app.services.ports import Ports, copies_of
 from app.services.reader.message_reader import MessageReader
 from app.services.records.records import Records
+from app.ui.message_list.row_face import AccountMark
+from app.ui.message_list.session import ListSession
 from app.ui.tasks import Tasks
 from app.views.lists.session import DraftsSession, Lists, OutboxSession, SentSession
 from app.views.lists.view import DraftsPanel, OutboxPanel, SentPanel
@@ -93,6 +96,7 @@ class Parts:
         )
         for session in self.lists:
             session.moving = self.drafts.fetching.total
+            session.account_of = self._mark_of
         self.workspace = Workspace(
             self.window,
             {
@@ -109,11 +113,30 @@ class Parts:
             return OutboxView(account_id, *services)
         return FolderView(account_id, place, *services)
 
-    def show_account(self, account_id: AccountId | None) -> None:
-        """Let every list show this account; no rows for None."""
+    def show_accounts(self, session: ListSession) -> None:
+        """Let a list show its folder of every account; no rows where there is none."""
+        known = tuple(account.account_id for account in self.accounts.all())
+        if session.accounts == known:
+            return
+        views = [self.view_of(account_id, Place(session.folder)) for account_id in known]
+        if len(views) <= 1:
+            session.attach(next(iter(views), None))
+            return
+        from app.services.folders.combined_view import CombinedOutbox, CombinedView
+
+        session.attach((CombinedOutbox if session.folder is Folder.OUTBOX else CombinedView)(views))
+
+    def show_all_accounts(self) -> None:
+        """Let each of the lists show every account."""
         for session in self.lists:
-            if session.account_id != account_id:
-                session.attach(None if account_id is None else self.view_of(account_id, Place(session.folder)))
+            self.show_accounts(session)
+
+    def _mark_of(self, account_id: AccountId) -> AccountMark | None:
+        """Return how the rows of an account are told from those of others."""
+        account = self.accounts.get(account_id)
+        if account is None or not self.accounts.several:
+            return None
+        return AccountMark(account.called, self.accounts.color(account_id))
 
     # --- the rest -----------------------------------------------------------------------------------------------------
 
@@ -192,7 +215,7 @@ class Parts:
 
         shell, spawn = self.shell, self.tasks.spawn
         self.compose = ComposeController(shell, self.accounts, self.drafts, self.outbox, self._tools)
-        self.compose.sender_here = self._sender_here
+        self.compose.origin_here = self._origin_here
         RenewalController(self.drafts, self.compose)
         self.startup_requests = StartupRequests(
             shell, self.accounts, self.drafts, self.attachments, self.aids.identities, self.compose, self.settings
@@ -203,9 +226,13 @@ class Parts:
             self.settings, self.outbox, self.reply_forward, self.people, self.keymap, spawn
         )
 
-    def _sender_here(self, account_id: AccountId) -> Recipient | None:
-        """Return the mailbox on screen, None for the account's own: a new message is from the one that is looked at."""
-        return self.aids.identities.sender_for(account_id, self.workspace.place.partition(":")[2])
+    def _origin_here(self) -> tuple[Account | None, Recipient | None]:
+        """Return the account and the mailbox on screen, None for its own: a new message is from what is looked at."""
+        whose = self.other_mailboxes.whose(self.workspace.place)
+        account = self.accounts.default if whose is None else self.accounts.get(whose.account_id)
+        if account is None or whose is None:
+            return account, None
+        return account, self.aids.identities.sender_for(account.account_id, whose.mailbox)
 
     def _tools(self) -> Tools:
         from app.views.compose.session import Tools
@@ -243,7 +270,7 @@ class Parts:
             shell, self.accounts, self.drafts, self.settings, self.journal, self.keymap, compose
         )
         self.account_controller = AccountController(
-            shell, self.accounts, self.records, self.remedies, self.sign_in, self.show_account, self._settings_view
+            shell, self.accounts, self.records, self.remedies, self.sign_in, self.show_all_accounts, self._settings_view
         )
         self.account_controller.offer_first_account(compose)
         self.comparison = ComparisonController(shell, compose, self.remedies, self._version_comparison)
@@ -255,11 +282,12 @@ class Parts:
         row_actions.on_kept_back = unseen.add
         feedback = SendFeedback(shell, self.records, self.outbox, compose, self.bulk.stop)
         ServerOutboxController(shell)
-        self.received_list = ReceivedList(shell, self.accounts, self.view_of)
+        self.received_list = ReceivedList(shell, self.accounts, self.show_accounts)
         self.list_controller = ListController(
             shell, self.remedies, compose, row_actions, self.bulk, self.resolution, feedback
         )
         self.other_mailboxes = OtherMailboxes(shell, self.accounts, self.records, self.aids.identities, self.view_of)
+        self.account_controller.account_here = lambda: self._origin_here()[0]
         Dropping(shell, self.startup_requests)
         self.new_version = NewVersion(shell, ours, run_in_thread)
         self.release_notice = ReleaseNotice(shell, self.accounts, self.settings, __version__, open_in_browser)

@@ -18,6 +18,7 @@ def turned(options: CommandLine, *, try_out: bool) -> CommandLine:
 def command(options: CommandLine) -> list[str]:
     """Return how to start again: as this run was, without what it was asked to do first."""
     again = ["--try-out"] if options.try_out else ["--sandbox"] if options.sandbox else []
+    again += [f"--sandbox-accounts={options.sandbox_accounts}"] if options.sandbox_accounts > 1 else []
     again += ["--sandbox-info", str(options.sandbox_info)] if options.sandbox_info is not None else []
     again += ["--debug"] if options.debug else []
     return own_program(__name__.partition(".")[0], "", *again)

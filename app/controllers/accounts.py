@@ -10,7 +10,7 @@ from PySide6.QtCore import QTimer
 
 from app.commands.command import Command, does
 from app.controllers.shell import Shell
-from app.core.i18n import mark, tr
+from app.core.i18n import mark, ntr, tr
 from app.domain.account import Account, AuthKind
 from app.domain.message import AccountId
 from app.services.accounts.accounts import Accounts, AccountTrouble
@@ -48,16 +48,18 @@ class AccountController:
         records: Records,
         remedies: Remedies,
         sign_in: SignInSession,
-        show_account: Callable[[AccountId | None], None],
+        show_accounts: Callable[[], None],
         make_settings: Callable[[], SettingsView],
     ) -> None:
-        """Listen; `show_account` lets the lists show one, `make_settings` makes the page of settings, late."""
+        """Listen; `show_accounts` lets the lists show them, `make_settings` makes the page of settings, late."""
         self._shell, self._accounts, self._records = shell, accounts, records
-        self._sign_in_session, self._show_lists_of, self._make_settings = sign_in, show_account, make_settings
+        self._sign_in_session, self._show_lists, self._make_settings = sign_in, show_accounts, make_settings
         self._in_trouble: AccountId | None = None
         self._on_try_out: Callable[[], None] | None = None
         self._on_own_mailbox: Callable[[], None] | None = None
         self._writes_next = False
+        self.account_here: Callable[[], Account | None] = lambda: accounts.default
+        """The account of the mailbox on screen."""
         self.sign_in_bar = SignInBar(sign_in, shell.window)
         shell.window.add_bar(self.sign_in_bar)
         shell.window.account_bar.action_wanted.connect(self._mend)
@@ -148,7 +150,7 @@ class AccountController:
 
     def _show_account_page(self, name: str) -> None:
         self.show_settings()
-        account = self._accounts.default
+        account = self.account_here()
         if account is not None:
             self._settings_page.open_page(name, account.account_id)
 
@@ -182,15 +184,15 @@ class AccountController:
         self.sign_in_bar.ask_now()
 
     def _show_account(self) -> None:
-        account = self._accounts.default
-        self._show_lists_of(None if account is None else account.account_id)
+        self._show_lists()
+        self._show_trouble(self._in_trouble)
         self._show_state()
+        self._show_state_soon()  # once the sections of the rail are there
 
     def _account_well(self, account_id: AccountId) -> None:
         """Read anew what could not be read while the account was closed or unwell."""
         for session in self._shell.lists:
-            if session.account_id == account_id and session.trouble is not None:
-                session.reload()
+            session.reload_of(account_id)
         self._show_state()
 
     def _show_state_soon(self) -> None:
@@ -199,44 +201,75 @@ class AccountController:
             self._soon.start()
 
     def _show_state(self) -> None:
-        account = self._accounts.default
-        if account is None:
-            self._shell.window.sidebar.show_account("", tr("No account"), tr("Ctrl+, adds one"), "faint")
+        sidebar, known = self._shell.window.sidebar, self._accounts.all()
+        if not known:
+            sidebar.show_account("", tr("No account"), tr("Ctrl+, adds one"), "faint")
             return
-        trouble = self._accounts.trouble(account.account_id)
-        looking = any(session.loading for session in self._shell.lists)
-        if not self._accounts.is_open(account.account_id) and self.can_sign_in():
+        states = [(account, *self._state_of(account)) for account in known]
+        for account, words, tone in states:
+            called = account.called if self._accounts.several else ""
+            state = words if tone == "warn" else ""
+            sidebar.head_section(account.account_id, called, self._accounts.color(account.account_id), state, tone)
+        account, words, tone = next((one for one in states if one[2] == "warn"), states[0])
+        if not self._accounts.several:
+            sidebar.show_account(account.display_name or account.address, account.address, words, tone)
+            return
+        addresses = "\n".join(one.address for one in known)
+        words = f"{account.called}: {words}" if tone == "warn" else words
+        sidebar.show_account(ntr("{n} account", "{n} accounts", len(known)), addresses, words, tone)
+
+    def _state_of(self, account: Account) -> tuple[str, str]:
+        """Return how an account stands, in words, and their tone: "warn" where it needs the person or its server."""
+        trouble, is_open = self._accounts.trouble(account.account_id), self._accounts.is_open(account.account_id)
+        if not is_open and self._waits_for_sign_in(account):
             by_browser = account.auth is AuthKind.OAUTH
-            words, tone = tr("Waiting for your sign-in") if by_browser else tr("Waiting for your password"), "warn"
-        elif trouble is not None or not self._accounts.is_open(account.account_id):
-            words, tone = tr("Not connected"), "warn"
-        else:
-            words, tone = (tr("Looking…") if looking else tr("Connected")), "faint"
-        name = account.display_name or account.address
-        self._shell.window.sidebar.show_account(name, account.address, words, tone)
+            return (tr("Waiting for your sign-in") if by_browser else tr("Waiting for your password")), "warn"
+        if trouble is not None or not is_open:
+            return tr("Not connected"), "warn"
+        return (tr("Looking…") if self._is_looking(account.account_id) else tr("Connected")), "faint"
+
+    def _waits_for_sign_in(self, account: Account) -> bool:
+        if not self._accounts.several:
+            return self.can_sign_in()
+        return self._accounts.was_tried(account.account_id) and self._accounts.trouble(account.account_id) is None
+
+    def _is_looking(self, account_id: AccountId) -> bool:
+        return any(session.loading and account_id in session.accounts for session in self._shell.lists)
 
     def _trouble_changed(self, change: AccountTrouble) -> None:
-        bar = self._shell.window.account_bar
-        self._in_trouble = change.account_id
-        if change.trouble is None:
-            bar.clear()
-        else:
-            said = explain_trouble(change.trouble, self._shell.clock.now())
-            action = (said.action, said.action_words) if said.action else None
-            bar.show_sentence(said.sentence, tone=said.tone, action=action, details=said.details)
+        self._show_trouble(change.account_id)
         self._show_state()
 
+    def _show_trouble(self, account_id: AccountId | None) -> None:
+        """Say what is the matter with this account; with another where nothing is."""
+        known = [one.account_id for one in self._accounts.all()]
+        in_trouble = [one for one in known if self._accounts.trouble(one) is not None]
+        bar, before = self._shell.window.account_bar, self._in_trouble
+        self._in_trouble = account_id if account_id in in_trouble else next(iter(in_trouble), account_id)
+        account = None if self._in_trouble is None else self._accounts.get(self._in_trouble)
+        trouble = None if account is None else self._accounts.trouble(account.account_id)
+        if account is None or trouble is None:
+            if before is not None:
+                bar.clear()
+            return
+        said = explain_trouble(trouble, self._shell.clock.now())
+        action = (said.action, said.action_words) if said.action else None
+        sentence = said.sentence
+        if self._accounts.several:
+            sentence = tr("{account}: {sentence}", account=account.called, sentence=sentence)
+        bar.show_sentence(sentence, tone=said.tone, action=action, details=said.details)
+
     def _mend(self, action: str) -> None:
-        account = self._accounts.default
+        account_id = self._in_trouble
         if action == "sign-in":
             self.sign_in()
         elif action == "copy-details":
             self._shell.window.account_bar.copy_details()
             self._shell.status_bar.show_words(tr("Details copied"))
         elif action == "settings":
-            self._show_settings_of(self._in_trouble)
-        elif account is not None:
-            self._shell.tasks.spawn(self._accounts.try_again(account.account_id), "try the account again")
+            self._show_settings_of(account_id)
+        elif account_id is not None and self._accounts.get(account_id) is not None:
+            self._shell.tasks.spawn(self._accounts.try_again(account_id), "try the account again")
 
     def _wished(self, wish: Wish) -> None:
         """Do what a row's offer leaves to the account."""

@@ -141,6 +141,8 @@ class WindowController(ShellController):
     def _has_problems(self, place: str) -> bool:
         """Return whether a list has rows that need the person. What the Outbox shows again of Drafts is no other."""
         workspace = self._shell.workspace
+        if place in workspace.repeating:
+            return False
         if place != "outbox":
             return bool(workspace.panels[place].problems())
         drafts = self._shell.lists.drafts

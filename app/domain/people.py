@@ -19,6 +19,7 @@ class Correspondent(msgspec.Struct, frozen=True):
 
     `weight` counts the messages, each worth half after HALF_LIFE, as of `last`. `forgotten` is when the person wanted
     the entry gone, 0 for never: then nothing of it is left but the key, so that an old message does not bring it back.
+    `sender` is the mailbox that the last message went from, in lower case, "" for the account's own.
     """
 
     account_id: AccountId
@@ -29,6 +30,7 @@ class Correspondent(msgspec.Struct, frozen=True):
     last: float = 0.0
     is_group: bool = False
     forgotten: float = 0.0
+    sender: str = ""
 
     @property
     def heat(self) -> float:

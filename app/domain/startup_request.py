@@ -65,3 +65,4 @@ class CommandLine(NamedTuple):
     hold: float | None = None
     debug: bool = False
     try_out: bool = False
+    sandbox_accounts: int = 1

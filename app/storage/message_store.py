@@ -176,9 +176,7 @@ class MessageStore:
         kept.texts = {"base": blob, "on_server": None if on_server is None else codec.blob(on_server), "attempt": None}
         self._kept[record.local_id] = self._dirty[record.local_id] = kept
 
-    def create_all(
-        self, begun: Sequence[tuple[Record, Content, Content | None]], also: Sequence[Record] = ()
-    ) -> None:
+    def create_all(self, begun: Sequence[tuple[Record, Content, Content | None]], also: Sequence[Record] = ()) -> None:
         """Begin many messages, and write `also`. Raises KeyError where one of `also` is no more: nothing is begun."""
         self.put_all(also)
         for record, content, on_server in begun:

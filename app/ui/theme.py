@@ -95,6 +95,18 @@ DARK = Scheme(
 
 _AVATARS = ("#5B7BD5", "#3E8E7E", "#A0679C", "#B0764A", "#6A7FA0", "#8A8440", "#B0607A", "#4F8FB5")
 
+_ACCOUNTS = {
+    "blue": ("#2F6FD0", "#7FAEFF"),
+    "green": ("#2E8B57", "#6FCF97"),
+    "orange": ("#C2600A", "#F2A65A"),
+    "purple": ("#7B4FB5", "#B794F6"),
+    "red": ("#B83232", "#FF8A80"),
+    "teal": ("#0F7F8C", "#5CC8D3"),
+    "pink": ("#B03A7A", "#F48FB1"),
+    "brown": ("#7A5636", "#C9A27E"),
+}
+"""The colours of accounts by their names (`domain/account.py`), in light and in dark."""
+
 RADIUS = 8
 GAP = 8
 ROW_HEIGHT = 82
@@ -110,6 +122,12 @@ def scheme() -> Scheme:
 def color(name: str) -> QColor:
     """Return the colour that stands for `name`, a field of Scheme."""
     return QColor(getattr(_current, name))
+
+
+def account_color(name: str) -> QColor:
+    """Return the colour of an account, for a name of `domain/account.py`."""
+    light, dark = _ACCOUNTS.get(name, _ACCOUNTS["blue"])
+    return QColor(dark if _current.dark else light)
 
 
 def avatar_color(name: str) -> QColor:
@@ -201,6 +219,7 @@ def _style_sheet(s: Scheme) -> str:
 _SHEET = """
 QToolTip {{ background: {raised}; color: {text}; border: 1px solid {line}; padding: 4px 6px; }}
 #sidebar {{ background: {sidebar}; }}
+#sidebarScroll, #sidebarPlaces {{ background: transparent; }}
 #listSide {{ background: {list_ground}; border-left: 1px solid {line}; border-right: 1px solid {line}; }}
 #listSide QTableView {{ background: {list_ground}; border: none; selection-background-color: transparent; }}
 #pane {{ background: {pane}; }}

@@ -19,7 +19,7 @@ from app.controllers.shell import Shell
 from app.core.background import run_in_thread
 from app.core.i18n import tr
 from app.domain.errors import MailError
-from app.domain.message import AccountId, BodyFormat, Content, Field, LocalId
+from app.domain.message import BodyFormat, Content, Field, LocalId
 from app.domain.state import WRITABLE
 from app.services.accounts.accounts import Accounts
 from app.services.drafts.drafts import Drafts
@@ -30,6 +30,7 @@ from app.ui.keyboard.key_gate import Hold
 from app.ui.widgets import say_aloud
 
 if TYPE_CHECKING:
+    from app.domain.account import Account
     from app.domain.recipient import Recipient
     from app.domain.record import Record
     from app.services.html.prepare import Opened
@@ -62,8 +63,8 @@ class ComposeController:
         self.on_discarded: Callable[[LocalId], None] = lambda _name: None
         self.on_no_account: Callable[[], None] = lambda: None
         self.on_no_account_to_write: Callable[[], None] = lambda: None
-        self.sender_here: Callable[[AccountId], Recipient | None] = lambda _account_id: None
-        """From whom a message is that is begun here: None for the account's own mailbox."""
+        self.origin_here: Callable[[], tuple[Account | None, Recipient | None]] = lambda: (accounts.default, None)
+        """From whom a message is that is begun here: the account, and None for that account's own mailbox."""
         shell.status_bar.ticked.subscribe(lambda _: self._tell_time())
 
     @cached_property
@@ -193,12 +194,12 @@ class ComposeController:
             view.settle()
 
     async def _begin(self, content: Content | None, hold: Hold | None = None) -> ComposeView | None:
-        account = self._accounts.default
+        account, sender_here = self.origin_here()
         if account is None:
             self.on_no_account_to_write()
             return None
         content = content or Content()
-        sender = content.sender or self.sender_here(account.account_id)
+        sender = content.sender or sender_here
         content = msgspec.structs.replace(content, sender=sender)
         name = await self._drafts.begin(account.account_id, content, sign=True)
         return await self._open(name, hold)

@@ -22,6 +22,7 @@ from app.core.i18n import mark, ntr, tr
 from app.core.text import shortened
 from app.domain.errors import AccountError, MailError
 from app.domain.listing import Folder, MailFolder, Place
+from app.domain.message import AccountId
 from app.domain.state import State
 from app.services.accounts.mailbox_discovery import Aids
 from app.services.folders.bulk_operations import BulkOperations, BulkRun
@@ -386,10 +387,21 @@ class BulkController(ShellController):
         view = panel.session.view
         return Place(panel.session.folder) if view is None else view.place
 
+    def _account_of(self, panel: ListPanel, ids: Sequence[int]) -> AccountId | None:
+        """Return whose rows these are; None where they are of several accounts, which is said then."""
+        if panel.session.account_id is not None:
+            return panel.session.account_id
+        rows = [row for one in ids if (row := panel.session.row(one)) is not None]
+        found = {row.account_id for row in rows}
+        if len(found) > 1:
+            self._shell.status_bar.show_words(tr("Select messages of one account to move or copy them"))
+        return next(iter(found)) if len(found) == 1 and len(rows) == len(ids) else None
+
     def _choose_folder(self, act: Callable[[ListPanel, list[ListRow], Place, str], None], title: str) -> None:
         panel = self._shell.workspace.panel
-        ids, account_id = panel.chosen_ids(), panel.session.account_id
+        ids = panel.chosen_ids()
         mailbox = self._source(panel).mailbox
+        account_id = self._account_of(panel, ids)
         if not ids or account_id is None:
             return
 

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from app.commands.command import Command, Context, does
 from app.controllers.shell import Shell, ShellController
 from app.core.i18n import mark, tr
-from app.domain.listing import Folder, Place
+from app.domain.listing import Folder
 from app.domain.message import AccountId
 from app.services.accounts.accounts import Accounts
 from app.ui.message_list.session import ListSession
 from app.views.lists.view import ReceivedPanel
-
-if TYPE_CHECKING:
-    from app.services.folders.folder_view import FolderView
 
 
 class ReceivedSession(ListSession):
@@ -25,13 +21,14 @@ class ReceivedSession(ListSession):
 
 
 class ReceivedList(ShellController):
-    """Leads to the list of what came, for the account that is shown."""
+    """Leads to the list of what came, to every account."""
 
-    def __init__(self, shell: Shell, accounts: Accounts, view_of: Callable[[AccountId, Place], FolderView]) -> None:
-        """Add the list, without rows; `view_of` gives it its rows."""
-        self._shell, self._accounts, self._view_of = shell, accounts, view_of
+    def __init__(self, shell: Shell, accounts: Accounts, show_accounts: Callable[[ListSession], None]) -> None:
+        """Add the list, without rows; `show_accounts` gives it those of every account."""
+        self._shell, self._show_accounts = shell, show_accounts
         self._session = ReceivedSession(shell.tasks.spawn, shell.clock.now)
         self._panel = ReceivedPanel(tr("Received"), self._session)
+        self._session.account_of = shell.lists.sent.account_of
         self._was_there = False
         shell.workspace.add_panel("received", self._panel)
         shell.workspace.arrived.subscribe(self._arrive)
@@ -61,11 +58,8 @@ class ReceivedList(ShellController):
         self._show()
 
     def _show(self) -> None:
-        account = self._accounts.default
-        account_id = None if account is None else account.account_id
-        if self._was_there and account_id != self._session.account_id:
-            self._session.attach(None if account_id is None else self._view_of(account_id, Place(Folder.INBOX)))
+        if self._was_there:
+            self._show_accounts(self._session)
 
     def _read_anew(self, account_id: AccountId) -> None:
-        if self._session.account_id == account_id and self._session.trouble is not None:
-            self._session.reload()
+        self._session.reload_of(account_id)

@@ -254,7 +254,7 @@ class ConversationController(ShellController):
         return row_of_item(account_id, message.place.folder, message.row, f"{message.row_id}")
 
     def _stand_at(self, panel: ListPanel, message: ConversationRow) -> bool:
-        messages, account_id = self._records, panel.session.account_id
+        messages, account_id = self._records, None if self._row is None else self._row.account_id
         record = None if account_id is None else messages.by_item(account_id, message.row.ref.item_id)
         known = None if record is None else panel.session.id_of(record.local_id)
         number = panel.model.number_of(message.row_id if known is None else known)
@@ -270,7 +270,9 @@ class ConversationController(ShellController):
 
     def _place_of(self, message: ConversationRow) -> str:
         kind = _KINDS.get(message.place.folder, "")
-        return f"{kind}:{message.place.mailbox.casefold()}" if message.place.mailbox else kind
+        if self._row is None:
+            return kind
+        return self._shell.workspace.place_of(self._row.account_id, kind, message.place.mailbox)
 
 
 class ReaderController(ShellController):

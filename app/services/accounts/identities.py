@@ -76,6 +76,21 @@ class Identities:
         own = () if account is None else (Identity(account.address, account.display_name, files=True, checked=True),)
         return (*own, *self.others(account_id))
 
+    def is_own(self, account_id: AccountId, address: str) -> bool:
+        """Return whether an address is the account's own, so that no From needs to be written."""
+        account = self._accounts.get(account_id)
+        return account is not None and account.address.casefold() == address.casefold()
+
+    def every(self) -> list[tuple[AccountId, Identity]]:
+        """Return the mailboxes of every account, in the accounts' order."""
+        known = [account.account_id for account in self._accounts.all()]
+        return [(account_id, one) for account_id in known for one in self.all(account_id)]
+
+    def called(self, account_id: AccountId) -> str:
+        """Return what an account is called, "" where there is no other to tell it from."""
+        account = self._accounts.get(account_id)
+        return account.called if account is not None and self._accounts.several else ""
+
     def own_addresses(self) -> frozenset[str]:
         """Return the addresses of all mailboxes of all accounts, in lower case."""
         known = (one for account in self._accounts.all() for one in self.all(account.account_id))

@@ -6,7 +6,7 @@ not asked for then is as it was. What was moved can be brought back.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -16,7 +16,7 @@ from app.core.i18n import tr
 from app.core.lazy_regex import late_pattern
 from app.domain.errors import AccountError, BadInput, ItemRefused
 from app.domain.listing import Place
-from app.domain.message import Content, DraftUpdate, Field, ItemRef, Options, Stage
+from app.domain.message import AccountId, Content, DraftUpdate, Field, ItemRef, Options, Stage
 from app.domain.outcome import Outcome
 from app.domain.record import Record
 from app.domain.state import ON_ITS_WAY, WENT_OUT
@@ -79,9 +79,8 @@ class BulkOperations:
     async def bring_back(self, batch: BulkRun, source: Place) -> int:
         """Move what `move` moved back to where it was; return how many came."""
         came = 0
-        for start in range(0, len(batch.moved), AT_ONCE):
-            part = batch.moved[start : start + AT_ONCE]
-            outcomes = await self._mailbox.move(part[0][0].account_id, [ref for _, ref in part], source)
+        for account_id, refs in _by_account(batch.moved):
+            outcomes = await self._mailbox.move(account_id, refs, source)
             came += sum(outcome.accepted for outcome in outcomes)
         return came
 
@@ -97,9 +96,8 @@ class BulkOperations:
 
     async def remove_copies(self, batch: BulkRun) -> None:
         """Remove what `copy` made."""
-        for start in range(0, len(batch.moved), AT_ONCE):
-            part = batch.moved[start : start + AT_ONCE]
-            await self._mailbox.delete(part[0][0].account_id, [ref for _, ref in part], for_good=True)
+        for account_id, refs in _by_account(batch.moved):
+            await self._mailbox.delete(account_id, refs, for_good=True)
 
     async def categorise(
         self, rows: Sequence[ListRow], names: Callable[[ListRow], tuple[str, ...]], batch: BulkRun
@@ -149,10 +147,12 @@ class BulkOperations:
         *,
         leaves: bool = False,
     ) -> None:
-        for start in range(0, len(rows), AT_ONCE):
+        away: set[AccountId] = set()
+        for part in _parts(rows):
             if batch.stopped:
                 return
-            part = rows[start : start + AT_ONCE]
+            if part[0].account_id in away:
+                continue  # the server cannot be reached: it is not asked for the others
             there = [row for row in part if row.ref is not None and _lies_there(row.record, leaves=leaves)]
             batch.failures.update({row.key: _not_there() for row in part if row not in there})
             outcomes = await ask(there, [row.ref for row in there if row.ref is not None]) if there else []
@@ -161,12 +161,26 @@ class BulkOperations:
             batch.done += len(part)
             batch.progress.emit(None)
             if outcomes and all(one.trouble is not None and not one.accepted for one in outcomes):
-                return  # the server cannot be reached: it is not asked for the others
+                away.add(part[0].account_id)
 
     def _note(self, batch: BulkRun, row: ListRow, outcome: Outcome) -> None:
         explanation = explain_outcome(outcome)
         if explanation is not None:
             batch.failures[row.key] = explanation
+
+
+def _parts(rows: Sequence[ListRow]) -> list[Sequence[ListRow]]:
+    """Return rows as they go out in requests: each has those of one account."""
+    by_account: dict[AccountId, list[ListRow]] = {}
+    for row in rows:
+        by_account.setdefault(row.account_id, []).append(row)
+    return [mine[start : start + AT_ONCE] for mine in by_account.values() for start in range(0, len(mine), AT_ONCE)]
+
+
+def _by_account(moved: Sequence[tuple[ListRow, ItemRef]]) -> Iterator[tuple[AccountId, list[ItemRef]]]:
+    refs = {row.key: ref for row, ref in moved}
+    for part in _parts([row for row, _ in moved]):
+        yield part[0].account_id, [refs[row.key] for row in part]
 
 
 def file_name(row: ListRow) -> str:

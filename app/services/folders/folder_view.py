@@ -161,6 +161,10 @@ class FolderView(KnownSoFar):
             self._want(row_id)
         return None if known is None else known[1]
 
+    def has_read(self, row_id: RowId) -> bool:
+        """Return whether what a row of this list says was read already."""
+        return row_id in self._ours or row_id in self._read
+
     def prepare(self, row_ids: Iterable[RowId]) -> None:
         """Read rows that are likely to be shown next."""
         for row_id in row_ids:

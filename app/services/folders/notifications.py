@@ -174,7 +174,7 @@ class ChangeNotifications:
         try:
             while ear.told:
                 await self._clock.sleep(GATHERED)
-                await self._wait_for_messages()
+                await self._wait_for_messages(ear.account_id)
                 told, ear.told = ear.told, set()
                 began = self._clock.now()
                 await self._syncing.look_at(ear.account_id, told)
@@ -186,10 +186,12 @@ class ChangeNotifications:
         finally:
             ear.looking = False
 
-    async def _wait_for_messages(self) -> None:
-        """Let messages on their way go first: each of them is notified too, and their end looks at the lists anyway."""
+    async def _wait_for_messages(self, account_id: AccountId) -> None:
+        """Let the account's messages on their way go first: each is notified too, and their end looks at the lists."""
         waited = 0.0
-        while waited < _LONGEST_WAIT and any(record.state in GOING_NOW for record in self._records.all()):
+        while waited < _LONGEST_WAIT and any(
+            record.state in GOING_NOW and record.account_id == account_id for record in self._records.all()
+        ):
             await self._clock.sleep(_WAITS)
             waited += _WAITS
 

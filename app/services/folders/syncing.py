@@ -252,7 +252,9 @@ class Syncing:
         self._looked: dict[tuple[AccountId, Place], float] = {}
         self.followed: Event[AccountId] = Event()
         """An account of which other folders are followed now."""
+        self._started, self._going_round = False, set[AccountId]()
         accounts.changed.subscribe(lambda _: self._forget_removed())
+        accounts.changed.subscribe(lambda _: self._go_on())
 
     def follow(self, account_id: AccountId, place: Place) -> FolderSync:
         """Return the folder, to be synced until `leave`."""
@@ -329,8 +331,15 @@ class Syncing:
         return self._accounts.is_paused(account_id)
 
     def start(self) -> None:
-        """Look for what other clients did, every minute."""
-        self._spawn(self._go_round(), "look for changes")
+        """Look for what other clients did, every minute: for each account by itself, so that none waits for another."""
+        self._started = True
+        self._go_on()
+
+    def _go_on(self) -> None:
+        for account in self._accounts.all() if self._started else ():
+            if account.account_id not in self._going_round:
+                self._going_round.add(account.account_id)
+                self._spawn(self._go_round(account.account_id), "look for changes")
 
     def note_body(self, account_id: AccountId, item_id: str, text: str) -> None:
         """Let a message that was read be found by all its words."""
@@ -361,21 +370,30 @@ class Syncing:
         await self._cache.settle_reports(account_id, message_id, settled=settled)
         self.tell_sent(account_id)
 
-    async def _go_round(self) -> None:
+    async def _go_round(self, account_id: AccountId) -> None:
         failures = 0
-        while True:
-            await self._clock.sleep(POLL_SECONDS if not failures else max(POLL_SECONDS, growing_pause(failures)))
-            failed = False
-            for folder in list(self._folders.values()):
-                if self._accounts.is_paused(folder.account_id):
-                    continue
-                if self._is_told_of(folder):
-                    continue
-                await self._look(folder)
-                failed = failed or folder.trouble is not None
-                if not failed and folder.place == _OWN_SENT:
-                    await self.look_for_reports(folder.account_id)
-            failures = failures + 1 if failed else 0
+        try:
+            while True:
+                await self._clock.sleep(POLL_SECONDS if not failures else max(POLL_SECONDS, growing_pause(failures)))
+                if self._accounts.get(account_id) is None:
+                    return
+                failures = failures + 1 if await self._look_round(account_id) else 0
+        finally:
+            self._going_round.discard(account_id)
+
+    async def _look_round(self, account_id: AccountId) -> bool:
+        """Look at the folders of an account that are due; return whether one could not be looked at."""
+        failed = False
+        for folder in [one for one in self._folders.values() if one.account_id == account_id]:
+            if self._accounts.is_paused(account_id):
+                continue
+            if self._is_told_of(folder):
+                continue
+            await self._look(folder)
+            failed = failed or folder.trouble is not None
+            if not failed and folder.place == _OWN_SENT:
+                await self.look_for_reports(account_id)
+        return failed
 
     def _is_told_of(self, folder: FolderSync) -> bool:
         """Return whether the server notifies of this folder's changes, and the last look was not long ago.

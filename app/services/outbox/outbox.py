@@ -159,17 +159,37 @@ class Outbox:
         """Send messages; they can be undone for `hold_seconds`. One answer each, in order. Raises StorageError.
 
         Rows that only the server has are fetched first, which may take long: where the person does not want it any
-        more by then (`wanted`), nothing more is let go, and there are answers only for what had gone.
+        more by then (`wanted`), nothing more is let go, and there are answers only for what had gone. Messages of
+        several accounts go side by side: none waits for the server of another.
         """
+        import asyncio
+
+        mine: dict[AccountId | None, list[int]] = {}
+        for place, one in enumerate(what):
+            mine.setdefault(self._account_of(one), []).append(place)
+        parts = list(mine.values())
+        sending = (self._send([what[place] for place in part], hold_seconds, wanted) for part in parts)
+        answers: dict[int, SendAnswer] = {}
+        for part, gone in zip(parts, await asyncio.gather(*sending), strict=True):
+            answers.update(zip(part, gone, strict=False))
+        return [answers[place] for place in sorted(answers)]
+
+    def _account_of(self, one: LocalId | ListRow) -> AccountId | None:
+        if isinstance(one, ListRow):
+            return one.account_id
+        record = self._records.get(one)
+        return None if record is None else record.account_id
+
+    async def _send(self, what: Sequence[LocalId | ListRow], hold_seconds: float, wanted: Wanted) -> list[SendAnswer]:
+        """Send messages of one account."""
         if hold_seconds > 0:
             # All are fetched first: the time for undo is one time for all.
             fetched = await self._fetched(what, wanted)
             until = self._clock.now() + hold_seconds
             answers = [answer for part in fetched for answer in await self._let_go(part, until)]
-        else:
-            answers = await self._let_go_by_and_by(what, wanted)
-        self._wake_all()
-        return answers
+            self._wake_all()
+            return answers
+        return await self._let_go_by_and_by(what, wanted)
 
     async def _fetched(self, what: Sequence[LocalId | ListRow], wanted: Wanted) -> list[list[LocalId | MailError]]:
         """Return our names of all, a hundred at a time; none where that is wanted no more."""

@@ -159,6 +159,11 @@ class ListPanel(QWidget):
         self.model.marks_changed.connect(self._say_count)
         self.refresh()
 
+    def call(self, title: str) -> None:
+        """Call the list otherwise."""
+        self.title.setText(title)
+        self.setAccessibleName(title)
+
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setContentsMargins(18, 16, 16, 8)

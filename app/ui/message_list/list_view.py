@@ -27,6 +27,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
+    QPen,
     QPixmap,
     QStaticText,
     QTransform,
@@ -161,6 +162,8 @@ class MessageDelegate(QStyledItemDelegate):
         ratio = painter.device().devicePixelRatioF()
         picture = _avatar(initials(face.who), theme.avatar_color(face.who).name(), theme.scheme().dark, ratio)
         painter.drawPixmap(circle.topLeft(), picture)
+        if face.account is not None:
+            _account_dot(painter, circle.bottomRight(), face.account.color)
 
     def _words(self, painter: QPainter, rect: QRect, face: RowFace, *, offered: bool) -> None:
         """Draw the three lines. The action stands on the row one is at; on the others the sentence has the room."""
@@ -215,6 +218,13 @@ class MessageDelegate(QStyledItemDelegate):
                 _icon(painter, QPointF(right - 14, top + 2), name, tone, 14)
                 right -= 20
         return right
+
+
+def _account_dot(painter: QPainter, corner: QPointF, color: str) -> None:
+    """Say by its colour whose a row is, at the picture of the person."""
+    painter.setBrush(theme.account_color(color))
+    painter.setPen(QPen(theme.color("list_ground"), 2))
+    painter.drawEllipse(corner - QPointF(5, 5), 6.0, 6.0)
 
 
 def _icon(painter: QPainter, at: QPointF, name: str, tone: str, size: int) -> None:

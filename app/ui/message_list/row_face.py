@@ -10,6 +10,13 @@ from app.core.text import shortened
 _SPOKEN = 160
 
 
+class AccountMark(NamedTuple):
+    """Whose a row is in a list of several accounts: what the account is called, and the name of its colour."""
+
+    called: str
+    color: str
+
+
 class RowFace(NamedTuple):
     """The words and marks of one row.
 
@@ -30,13 +37,16 @@ class RowFace(NamedTuple):
     categories: tuple[str, ...] = ()
     size: str = ""
     blank: bool = False
+    account: AccountMark | None = None
 
     def spoken(self) -> str:
         """Return the row as a screen reader says it; ten thousand names are not read out."""
         marks = [tr("Has an attachment")] if self.attachment else []
         marks += [tr("High importance")] if self.important else []
         marks += [tr("Flagged")] if self.flagged else []
+        whose = "" if self.account is None else self.account.called
         said = (shortened(self.who, _SPOKEN), self.subject, self.line, self.action, *marks, *self.categories, self.when)
+        said = (*said, whose)
         return ". ".join(part for part in said if part)
 
 

@@ -18,12 +18,13 @@ from app.domain.message import AccountId, Importance, LocalId
 from app.domain.query import Completion, Query, completions, read_query
 from app.domain.state import State
 from app.services.attachments.fetch import Moving
+from app.services.folders.combined_view import CombinedView
 from app.services.folders.folder_view import FolderView
 from app.services.folders.sorted_rows import BY_TIME, CAN_BE_GROUPED, group_words, heads
 from app.services.records.rows import ListRow
 from app.services.text.status_text import Explanation, StateWords, explain_row, report_words, row_words
 from app.ui.message_list.doing import RowNotes
-from app.ui.message_list.row_face import RowFace
+from app.ui.message_list.row_face import AccountMark, RowFace
 
 _SHOWN_FROM: Final = 100_000
 """Bytes from which on a row shows how large its message is: less does not matter."""
@@ -44,7 +45,9 @@ class ListSession:
         self.changed: Event[None] = Event()
         self.told: Event[frozenset[int]] = Event()
         self.found: Event[int] = Event()
-        self.view: FolderView | None = None
+        self.view: FolderView | CombinedView | None = None
+        self.account_of: Callable[[AccountId], AccountMark | None] = lambda _account_id: None
+        """How the rows of an account are told from those of others; None where all are of one."""
         self.grouped = False
         self.text = ""
         self.moving: Callable[[LocalId], Moving | None] = lambda _name: None
@@ -55,8 +58,8 @@ class ListSession:
         self._searches = 0
         self._searched: list[Callable[[], None]] = []
 
-    def attach(self, view: FolderView | None) -> None:
-        """Show another account's folder, or nothing. Raises ValueError for another folder than this list's."""
+    def attach(self, view: FolderView | CombinedView | None) -> None:
+        """Show the folder of an account, of several, or nothing. Raises ValueError for another folder than ours."""
         if view is not None and view.folder is not self.folder:
             raise ValueError(f"this list is for {self.folder}")
         if self.view is not None:
@@ -69,7 +72,7 @@ class ListSession:
             self._spawn(self._open(view), f"open {self.folder}")
         self.changed.emit(None)
 
-    async def _open(self, view: FolderView) -> None:
+    async def _open(self, view: FolderView | CombinedView) -> None:
         try:
             await view.show_cached()
         finally:
@@ -105,7 +108,7 @@ class ListSession:
             self._searches += 1
             self._spawn(self._find(self.view, self._query()), f"find in {self.folder}")
 
-    async def _find(self, view: FolderView, query: Query) -> None:
+    async def _find(self, view: FolderView | CombinedView, query: Query) -> None:
         try:
             await view.find(query)
         finally:
@@ -127,7 +130,7 @@ class ListSession:
         if self.view is not None and self.text.strip():
             self._spawn(self._find_on_server(self.view), f"find on the server in {self.folder}")
 
-    async def _find_on_server(self, view: FolderView) -> None:
+    async def _find_on_server(self, view: FolderView | CombinedView) -> None:
         await view.find(self._query())
         self.found.emit(await view.find_on_server())
 
@@ -139,7 +142,7 @@ class ListSession:
             self._spawn(self._complete_people(self.view, text, begun, show), f"offer people of {self.folder}")
 
     async def _complete_people(
-        self, view: FolderView, text: str, begun: str, show: Callable[[list[Completion]], None]
+        self, view: FolderView | CombinedView, text: str, begun: str, show: Callable[[list[Completion]], None]
     ) -> None:
         show(completions(text, await view.people(begun)))
 
@@ -160,8 +163,21 @@ class ListSession:
 
     @property
     def account_id(self) -> AccountId | None:
-        """Return whose list it is."""
+        """Return whose list it is, None for one of several accounts."""
         return None if self.view is None else self.view.account_id
+
+    @property
+    def accounts(self) -> tuple[AccountId, ...]:
+        """Return the accounts whose list it is."""
+        if isinstance(self.view, CombinedView):
+            return tuple(view.account_id for view in self.view.views)
+        return () if self.view is None else (self.view.account_id,)
+
+    def reload_of(self, account_id: AccountId) -> None:
+        """Ask an account's server again, where it could not be asked before."""
+        view = self.view.part(account_id) if isinstance(self.view, CombinedView) else self.view
+        if view is not None and view.account_id == account_id and view.trouble is not None:
+            self._spawn(view.reload(), f"list {self.folder}")
 
     @property
     def loading(self) -> bool:
@@ -263,6 +279,7 @@ class ListSession:
             flagged=row.flagged,
             categories=row.categories,
             size=size_words(row.size) if row.size >= _SHOWN_FROM else "",
+            account=self.account_of(row.account_id) if self.account_id is None else None,
         )
 
     def _when(self, row: ListRow) -> str:

@@ -30,7 +30,11 @@ class Sending(Protocol):
     """What has to be known of the message that is to be sent."""
 
     local_id: LocalId
-    account_id: AccountId
+
+    @property
+    def account_id(self) -> AccountId:
+        """Return the account that it is to go from."""
+        ...
 
 
 class FindingsSession:

@@ -10,10 +10,20 @@ import msgspec
 
 from app.core.background import Spawn
 from app.core.events import Event
-from app.domain.edits import AttachmentGone, AttachmentSet, BodyReplaced, Edit, Pending, Replica, TextSplice
+from app.domain.edits import (
+    AttachmentGone,
+    AttachmentSet,
+    BodyReplaced,
+    Edit,
+    Pending,
+    Replica,
+    SenderSet,
+    TextSplice,
+)
 from app.domain.errors import StorageError
-from app.domain.message import BodyFormat, Content, Field, LocalId
+from app.domain.message import AccountId, BodyFormat, Content, Field, LocalId
 from app.domain.outcome import Outcome
+from app.domain.recipient import Recipient
 from app.domain.record import CopyTo, Record, StoredMessage
 from app.domain.state import WRITABLE, State
 from app.services.drafts.drafts import Drafts
@@ -29,6 +39,7 @@ class OpenDraft:
         self.changed: Event[None] = Event()
         self.edited: Event[Edit] = Event()
         self.local_id: LocalId = message.record.local_id
+        self._account_id = message.record.account_id
         self.body_format = message.content.body_format
         self._head = Replica(_without_body(message.content), message.pending)
         self._head_is_newer = False
@@ -42,6 +53,14 @@ class OpenDraft:
     def record(self) -> Record | None:
         """Return what this machine knows of the message, None once it is gone."""
         return self._messages.get(self.local_id)
+
+    @property
+    def account_id(self) -> AccountId:
+        """Return the account in which the message is written."""
+        record = self.record
+        if record is not None:
+            self._account_id = record.account_id
+        return self._account_id
 
     @property
     def content(self) -> Content:
@@ -106,6 +125,11 @@ class OpenDraft:
         """Choose where the copy goes; the draft follows it where it has to."""
         if self.can_edit():
             self._spawn(self._drafts.file_copy(self.local_id, copy_to), "choose where the copy goes")
+
+    async def move_to_account(self, account_id: AccountId, sender: Recipient | None) -> None:
+        """Go on in another account, from `sender` there. Raises BadInput where the message has to stay."""
+        await self._drafts.move_to_account(self.local_id, account_id, sender)
+        self._head.apply(SenderSet(sender))
 
     def change_refusal(self, outcome: Outcome | None) -> None:
         """Say of the message that sending it was refused so; None takes that back, because what was refused is gone."""

@@ -14,7 +14,6 @@ from app.core.i18n import tr
 from app.domain.edits import Unfilled
 from app.domain.message import Field
 from app.domain.recipient import Recipient
-from app.services.accounts.identities import Identity
 from app.services.accounts.signatures import (
     FieldValues,
     Fragment,
@@ -29,7 +28,7 @@ from app.services.checks.placeholders import placeholders_in
 from app.ui import keys
 from app.ui.widgets import Label, plain_caption
 from app.views.compose.body import BodyField
-from app.views.compose.session import ComposeSession, FromSession
+from app.views.compose.session import ComposeSession, FromSession, Sender
 from app.views.compose.typed_dates import read_moment, suggested_moments
 
 if TYPE_CHECKING:
@@ -146,13 +145,13 @@ class FromLine(QPushButton):
         from app.ui.chooser import Pick
 
         choices = self._session.choices()
-        picks = [Pick(one.name or one.address, one, self._session.detail(one)) for one in choices]
+        picks = [Pick(one.identity.name or one.identity.address, one, self._session.detail(one)) for one in choices]
         note = "" if len(choices) > 1 else tr("Other mailboxes are added in the settings (Ctrl+,).")
         self._picking.picker.show_picks(tr("Send from"), picks, self._chosen, note)
 
-    def _chosen(self, identity: object) -> None:
-        if isinstance(identity, Identity):
-            self._session.choose(identity)
+    def _chosen(self, sender: object) -> None:
+        if isinstance(sender, Sender):
+            self._session.choose(sender)
 
 
 _NONE: Final = "none"

@@ -50,6 +50,7 @@ class RecipientFields:
         self.sending_as = ""
         self._message, self._people, self._account_id, self._spawn = message, people, account_id, spawn
         self._suggesting: dict[RecipientsField, Suggesting] = {}
+        self._sources: dict[RecipientsField, _Source] = {}
         self._checking = False
         self._size = 0
         self._stop = people.tips.changed.subscribe(self._tips_changed)
@@ -70,10 +71,11 @@ class RecipientFields:
         source = _Source(self._people, self._account_id)
         suggesting = widget.suggest(source)
         source.deliver_to(suggesting.session)
+        self._sources[widget] = source
         suggesting.list_chosen.subscribe(lambda chosen: self._open_list(widget, *chosen))
         self._suggesting[widget] = suggesting
         widget.note_for = self._note
-        widget.is_familiar = partial(self._people.is_familiar, self._account_id)
+        widget.is_familiar = lambda recipient: self._people.is_familiar(self._account_id, recipient)
         widget.more_actions = lambda menu: self._add_actions(widget, menu)
         widget.edited.connect(self._heed)
         for command, handler in self._registry:
@@ -81,6 +83,14 @@ class RecipientFields:
                 widget.bind(partial(self._keys_of, command.id), handler.run, handler.enabled)
         self._people.tips.want(self._account_id, widget.recipients(), self.sending_as)
         widget.refresh_notes()
+
+    def ask_of(self, account_id: AccountId) -> None:
+        """Ask the address book and the directory of another account from now on: the message goes on there."""
+        self._account_id = account_id
+        for widget, source in self._sources.items():
+            source.ask_of(account_id)
+            self._people.tips.want(account_id, widget.recipients(), self.sending_as)
+            widget.refresh_notes()
 
     def send_as(self, address: str) -> None:
         """Ask for the tips of another sender: the right to write to a recipient depends on it."""
@@ -307,6 +317,11 @@ class _Source:
         self._people, self._account_id = people, account_id
         self._session: SuggestionsSession | None = None
         self._inquiry = people.directory.inquire(account_id, self._take)
+
+    def ask_of(self, account_id: AccountId) -> None:
+        """Suggest whom another account knows."""
+        self._account_id = account_id
+        self._inquiry = self._people.directory.inquire(account_id, self._take)
 
     def deliver_to(self, session: SuggestionsSession) -> None:
         """Give late answers to `session`."""

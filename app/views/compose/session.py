@@ -15,7 +15,7 @@ from app.domain.edits import (
     ImportanceSet,
     SenderSet,
 )
-from app.domain.message import SUBJECT_LIMIT, Field, Importance, LocalId
+from app.domain.message import SUBJECT_LIMIT, AccountId, Field, Importance, LocalId
 from app.domain.problem import ProblemKind, read_problem
 from app.domain.recipient import Recipient, format_recipient
 from app.domain.record import CopyKind, Record, StoredMessage
@@ -36,57 +36,102 @@ from app.views.compose.open_draft import OpenDraft
 from app.views.compose.options_session import OptionsSession
 
 if TYPE_CHECKING:
+    import asyncio
+
     from app.services.accounts.mailbox_discovery import Aids
     from app.services.drafts.draft_attachments import DraftAttachments
     from app.services.html.prepare import Opened
 
 
-class FromSession:
-    """Chooses the mailbox that an open draft is sent from. `chosen` is emitted after each choice."""
+class Sender(NamedTuple):
+    """A mailbox that a message can be from, and the account through which it is used."""
 
-    def __init__(self, draft: OpenDraft, aids: Aids | None) -> None:
-        """Choose for `draft`."""
+    account_id: AccountId
+    identity: Identity
+
+
+class FromSession:
+    """Chooses the mailbox that an open draft is sent from. `chosen` is emitted after each choice.
+
+    A mailbox of another account takes the draft there: until it has gone on there, `moving` is not done.
+    """
+
+    def __init__(self, draft: OpenDraft, aids: Aids | None, people: People | None = None) -> None:
+        """Choose for `draft`; `people` knows which mailbox is used to write to whom."""
         self.chosen: Event[Recipient | None] = Event()
+        self.moved: Event[AccountId] = Event()
+        """The account in which the draft goes on."""
         self._draft = draft
         self._aids = aids
+        self._people = people
+        self._moving: asyncio.Future[bool] | None = None
+        self._moves_to = ""
 
     @property
     def sender(self) -> Recipient | None:
         """Return the mailbox chosen, None for one's own."""
         return self._draft.content.sender
 
-    def choices(self) -> list[Identity]:
-        """Return the mailboxes to choose from, one's own first; one that only this message names is last."""
-        record = self._draft.record
-        known = () if record is None or self._aids is None else self._aids.identities.all(record.account_id)
+    def choices(self) -> list[Sender]:
+        """Return the mailboxes to choose from: those used to write to these people first, and then the account's own;
+        one that only this message names is last.
+        """
+        record, aids = self._draft.record, self._aids
+        if record is None or aids is None:
+            return []
+        known = [Sender(*one) for one in aids.identities.every()]
         sender = self.sender
-        strange = sender is not None and all(one.address.casefold() != sender.address.casefold() for one in known)
-        return [*known, *([Identity(sender.address, sender.name)] if strange and sender is not None else [])]
+        here = [one for one in known if one.account_id == record.account_id]
+        named = None if sender is None else sender.address.casefold()
+        if sender is not None and all(one.identity.address.casefold() != named for one in here):
+            known.append(Sender(record.account_id, Identity(sender.address, sender.name)))
+        if not self._draft.content.recipients():
+            return sorted(known, key=lambda one: one.account_id != record.account_id)
+        return sorted(known, key=lambda one: (-self._use_of(one), one.account_id != record.account_id))
+
+    def _use_of(self, one: Sender) -> float:
+        if self._people is None or self._aids is None:
+            return 0.0
+        own = self._aids.identities.is_own(one.account_id, one.identity.address)
+        address = "" if own else one.identity.address
+        return self._people.book.use_for(one.account_id, address, self._draft.content.recipients())
 
     def text(self) -> str:
         """Return the mailbox that the message is from, as it is shown."""
+        if self._moves_to:
+            return self._moves_to
         if self.sender is not None:
             return format_recipient(self.sender)
-        own = next(iter(self.choices()), None)
-        return "" if own is None else format_recipient(own.recipient)
+        own = self._own()
+        return "" if own is None else format_recipient(own.identity.recipient)
+
+    def _own(self) -> Sender | None:
+        record, aids = self._draft.record, self._aids
+        known = () if record is None or aids is None else aids.identities.all(record.account_id)
+        return Sender(record.account_id, known[0]) if record is not None and known else None
 
     def is_worth_showing(self) -> bool:
         """Return whether there is anything to say: with one mailbox alone there is not."""
         return self.sender is not None or len(self.choices()) > 1
 
-    def detail(self, identity: Identity) -> str:
-        """Return what belongs to a mailbox: its address, and where the copy would go."""
+    def detail(self, one: Sender) -> str:
+        """Return what belongs to a mailbox: its address, where the copy would go, and the account it is used by."""
+        identity, aids = one.identity, self._aids
         where = "" if identity.files else tr("copy in my Sent Items")
-        return " · ".join(part for part in (identity.address if identity.name else "", where) if part)
+        account = "" if aids is None else aids.identities.called(one.account_id)
+        address = identity.address if identity.name else ""
+        return " · ".join(dict.fromkeys(part for part in (address, where, account) if part))
 
-    def choose(self, identity: Identity) -> None:
+    def choose(self, one: Sender) -> None:
         """Send from this mailbox. The copy follows, unless the person chose a place of its own for it."""
         record, aids = self._draft.record, self._aids
-        if record is None or aids is None or not self._draft.can_edit():
+        if record is None or aids is None or not self._draft.can_edit() or self._moving is not None:
             return
-        account = aids.identities.all(record.account_id)[0]
-        own = identity.address.casefold() == account.address.casefold()
-        sender = None if own else identity.recipient
+        own = aids.identities.is_own(one.account_id, one.identity.address)
+        sender = None if own else one.identity.recipient
+        if one.account_id != record.account_id:
+            self._begin_to_move(one, sender)
+            return
         if sender != self.sender:
             self._draft.edit(SenderSet(sender))
         if record.copy_to.kind in {CopyKind.OWN_SENT, CopyKind.PRINCIPAL_SENT}:
@@ -94,6 +139,33 @@ class FromSession:
             if copy_to != record.copy_to:
                 self._draft.file_copy(copy_to)
         self.chosen.emit(sender)
+
+    # --- another account ----------------------------------------------------------------------------------------------
+
+    def _begin_to_move(self, one: Sender, sender: Recipient | None) -> None:
+        import asyncio
+
+        self._moving = asyncio.get_running_loop().create_future()
+        self._moves_to = format_recipient(one.identity.recipient)
+        self._draft.changed.emit(None)
+        self._draft.spawn(self._move(one, sender), "go on with a message in another account")
+
+    async def _move(self, one: Sender, sender: Recipient | None) -> None:
+        moving, went = self._moving, False
+        try:
+            await self._draft.move_to_account(one.account_id, sender)
+            went = True
+        finally:
+            self._moving, self._moves_to = None, ""
+            if moving is not None:
+                moving.set_result(went)
+            self._draft.changed.emit(None)
+        self.moved.emit(one.account_id)
+        self.chosen.emit(sender)
+
+    async def has_moved(self) -> bool:
+        """Wait for a move that is under way; False where the draft had to stay, and is not to be sent from there."""
+        return True if self._moving is None else await self._moving
 
     def use_own(self) -> Callable[[], None] | None:
         """Send from one's own address after another was refused; return how to undo that, None where nothing was done.
@@ -103,12 +175,12 @@ class FromSession:
         record, aids, before = self._draft.record, self._aids, self.sender
         if record is None or aids is None or before is None or not self._draft.can_edit():
             return None
-        self.choose(aids.identities.all(record.account_id)[0])
+        self.choose(Sender(record.account_id, aids.identities.all(record.account_id)[0]))
         self._draft.change_refusal(None)
 
         def back() -> None:
             if self.sender is None and self._draft.can_edit():
-                self.choose(Identity(before.address, before.name))
+                self.choose(Sender(record.account_id, Identity(before.address, before.name)))
                 self._draft.change_refusal(record.send_outcome)
 
         return back
@@ -169,10 +241,10 @@ class ComposeSession(OpenDraft):
         self._outbox, self._remedies, self._now = tools.outbox, tools.remedies, tools.now
         self.now = tools.now
         self.options = OptionsSession(self, tools.aids, tools.now)
-        self.sender = FromSession(self, tools.aids)
+        self.sender = FromSession(self, tools.aids, tools.people)
         self.files = AttachmentsSession(self, message, tools.attachments)
         self.attachments = tools.attachments
-        self.people, self.account_id = tools.people, message.record.account_id
+        self.people = tools.people
         self.findings: FindingsSession | None = None
         if tools.people is not None:
             self.findings = FindingsSession(self, tools.records, tools.people, tools.spawn, tools.now)
@@ -270,6 +342,8 @@ class ComposeSession(OpenDraft):
         return stops
 
     async def _send(self, hold_seconds: float) -> bool:
+        if not await self.sender.has_moved():
+            return False
         if self.findings is not None and not await self.findings.may_go():
             return False
         return self._goes(await self._outbox.send([self.local_id], hold_seconds))
@@ -280,7 +354,7 @@ class ComposeSession(OpenDraft):
             self._part(tr("Putting aside…"), self._put_aside(), "left")
 
     async def _put_aside(self) -> bool:
-        if not self._goes(await self._outbox.set_ready([self.local_id])):
+        if not await self.sender.has_moved() or not self._goes(await self._outbox.set_ready([self.local_id])):
             return False
         self._spawn(self._drafts.close(self.local_id), "leave")
         return True

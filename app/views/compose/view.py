@@ -313,6 +313,7 @@ class ComposeView(QWidget):
             return None
         people = RecipientFields(self, known, session.account_id, session.spawn, self._registry)
         session.ended.subscribe(lambda _: people.close())
+        session.sender.moved.subscribe(people.ask_of)
         self.options.panel_made.connect(lambda panel: people.attach(panel.reply_to))
         for widget in self.recipients.values():
             widget.words.returnPressed.connect(lambda words=widget.words: None if words.composing else self._go_on())

@@ -13,11 +13,12 @@ from app.core.i18n import tr
 from app.domain.attachment import new_key, taken_over
 from app.domain.errors import AccountError, MailError
 from app.domain.listing import Folder
-from app.domain.message import Content, LocalId, written_anew
+from app.domain.message import AccountId, Content, ItemRef, LocalId, written_anew
 from app.domain.outcome import Outcome
 from app.domain.state import WAITING, State
 from app.services.drafts.drafts import Drafts
 from app.services.drafts.reply_forward import ReplyForward
+from app.services.folders.combined_view import CombinedOutbox
 from app.services.folders.outbox_view import OutboxView
 from app.services.outbox.outbox import Outbox, SendAnswer
 from app.services.outbox.remedies import Remedies
@@ -79,14 +80,17 @@ class DraftsSession(ListSession):
         return gone, failed
 
     async def _names_of(self, rows: Sequence[ListRow]) -> list[LocalId | MailError | None]:
-        strange = {row.key: row.ref for row in rows if row.local_id is None and row.ref is not None}
+        strange: dict[AccountId, dict[str, ItemRef]] = {}
+        for row in rows:
+            if row.local_id is None and row.ref is not None:
+                strange.setdefault(row.account_id, {})[row.key] = row.ref
         fetched: dict[str, LocalId | MailError] = {}
-        if strange:
+        for account_id, refs in strange.items():
             try:
-                answers = await self._drafts.adopt(rows[0].account_id, list(strange.values()))
+                answers = await self._drafts.adopt(account_id, list(refs.values()))
             except AccountError as error:
-                answers = [error] * len(strange)
-            fetched = dict(zip(strange, answers, strict=True))
+                answers = [error] * len(refs)
+            fetched.update(zip(refs, answers, strict=True))
         return [row.local_id or fetched.get(row.key) for row in rows]
 
     def stop_discarding(self) -> None:
@@ -97,6 +101,7 @@ class DraftsSession(ListSession):
 FIRST_LOOK: Final = 20.0
 """Seconds after the start: Drafts and Sent go first."""
 _WITHOUT_ACCOUNT: Final = 60.0
+_OUTBOXES: Final = (OutboxView, CombinedOutbox)
 
 
 class OutboxSession(ListSession):
@@ -122,21 +127,21 @@ class OutboxSession(ListSession):
         while True:
             await sleep(wait)
             wait = _WITHOUT_ACCOUNT
-            if isinstance(self.view, OutboxView):
+            if isinstance(self.view, _OUTBOXES):
                 await self.view.look()
                 wait = self.view.pause
 
     def look(self) -> None:
         """Read at once what the server holds."""
-        if isinstance(self.view, OutboxView):
+        if isinstance(self.view, _OUTBOXES):
             self._spawn(self.view.look(), "look what rests in the server's Outbox")
 
     def take_back(self, row: ListRow) -> None:
         """Make a draft again of a message that the server holds; `taken_back` carries what became of it."""
-        if isinstance(self.view, OutboxView):
+        if isinstance(self.view, _OUTBOXES):
             self._spawn(self._take_back(self.view, row), "take back what rests with the server")
 
-    async def _take_back(self, view: OutboxView, row: ListRow) -> None:
+    async def _take_back(self, view: OutboxView | CombinedOutbox, row: ListRow) -> None:
         self.taken_back.emit((row, await view.take_back(row)))
 
     def retry(self, rows: Sequence[ListRow]) -> None:
@@ -236,7 +241,7 @@ class SentSession(ListSession):
 
 
 class Lists(NamedTuple):
-    """The account's own lists, by place."""
+    """The accounts' own lists, by place: each has what lies in all of them."""
 
     drafts: DraftsSession
     outbox: OutboxSession

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, Qt, Signal
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.commands.command import Registry
 from app.core.i18n import ntr, tr
@@ -46,11 +57,12 @@ class Sidebar(QWidget):
             ("received", tr("Received"), "inbox", "Ctrl+5"),
         ):
             self._add_place(self._column, name, words, icon, shortcut)
+        self._sections: dict[str, _Section] = {}
         self._others = QVBoxLayout()
+        self._others.setContentsMargins(0, 0, 0, 0)
         self._others.setSpacing(4)
-        self._column.addLayout(self._others)
-        self._names: dict[str, QWidget] = {}
-        self._column.addStretch(1)
+        self._others.addStretch(1)
+        self._column.addWidget(_scrolled(self._others, self), 1)
         self._account = _AccountPart(self)
         self.settings = self._account.settings
         self._column.addWidget(self._account)
@@ -79,28 +91,43 @@ class Sidebar(QWidget):
         """Show whose mailbox this is and how it stands."""
         self._account.show_account(name, address, state, tone)
 
-    def add_other(self, mailbox: str, name: str, words: str, icon: str) -> None:
-        """Add a place of another person's mailbox, under that mailbox's name."""
-        if mailbox not in self._names:
-            label = Label(mailbox, self)
-            label.setProperty("tone", "faint")
-            label.setFont(theme.font(size=12, semibold=True))
-            label.setContentsMargins(10, 12, 0, 0)
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            self._others.addWidget(label)
-            self._names[mailbox] = label
-        self._add_place(self._others, name, words, icon, "", mailbox)
+    def call_place(self, name: str, words: str) -> None:
+        """Call a place otherwise: it has the messages of one account, or of all."""
+        self._buttons[name].call(words)
+
+    def arrange(self, sections: Sequence[str]) -> None:
+        """Show the sections of these accounts, by their ids, in this order; those of others go."""
+        for key in [one for one in self._sections if one not in sections]:
+            section = self._sections.pop(key)
+            section.hide()
+            section.deleteLater()
+        for number, key in enumerate(sections):
+            section = self._sections.get(key) or _Section(self)
+            self._sections[key] = section
+            if self._others.indexOf(section) != number:
+                self._others.insertWidget(number, section)
+
+    def head_section(self, key: str, called: str, color: str, state: str, tone: str) -> None:
+        """Say whose section it is and how that account stands; it has no head where `called` is empty."""
+        if key in self._sections:
+            self._sections[key].show_head(called, color, state, tone)
+
+    def add_other(self, section: str, mailbox: str, name: str, words: str, icon: str, *, of: str = "") -> None:
+        """Add a place to the section of an account: under a mailbox's name, or with "" among the account's own.
+
+        `of` is whose place it is, for its accessible name, where no mailbox is named.
+        """
+        self._add_place(self._sections[section].column_for(mailbox), name, words, icon, "", mailbox or of)
 
     def remove_other(self, name: str) -> None:
         """Take such a place away, and the mailbox's name with its last one."""
         button = self._buttons.pop(name)
         self._group.removeButton(button)
         button.hide()
+        button.setParent(None)
         button.deleteLater()
-        if not any(other.mailbox == button.mailbox for other in self._buttons.values()):
-            label = self._names.pop(button.mailbox)
-            label.hide()
-            label.deleteLater()
+        for section in self._sections.values():
+            section.tidy()
 
     def _add_place(
         self, column: QVBoxLayout, name: str, words: str, icon: str, shortcut: str, mailbox: str = ""
@@ -116,6 +143,104 @@ class Sidebar(QWidget):
         column.addWidget(button)
 
 
+def _scrolled(column: QVBoxLayout, parent: QWidget) -> QScrollArea:
+    """Return a column that scrolls where there are more places than there is room for."""
+    inner = QWidget()
+    inner.setObjectName("sidebarPlaces")
+    inner.setLayout(column)
+    area = QScrollArea(parent)
+    area.setObjectName("sidebarScroll")
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(inner)
+    return area
+
+
+class _Section(QWidget):
+    """The places of one account: its own, and those of mailboxes beside it, each under its name."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
+        self._head = _SectionHead(self)
+        self._head.hide()
+        self._column.addWidget(self._head)
+        self._columns: dict[str, tuple[Label | None, QVBoxLayout]] = {}
+
+    def show_head(self, called: str, color: str, state: str, tone: str) -> None:
+        self._head.setVisible(bool(called))
+        self._head.show_account(called, color, state, tone)
+
+    def column_for(self, mailbox: str) -> QVBoxLayout:
+        if mailbox not in self._columns:
+            label = None
+            if mailbox:
+                label = Label(mailbox, self)
+                label.setProperty("tone", "faint")
+                label.setFont(theme.font(size=12, semibold=True))
+                label.setContentsMargins(10, 12, 0, 0)
+                label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+                self._column.addWidget(label)
+            places = QVBoxLayout()
+            places.setSpacing(4)
+            self._column.insertLayout(-1 if mailbox else 1, places)
+            self._columns[mailbox] = label, places
+        return self._columns[mailbox][1]
+
+    def tidy(self) -> None:
+        """Let go of the names of mailboxes that have no place any more."""
+        for mailbox, (label, places) in list(self._columns.items()):
+            if not places.count():
+                del self._columns[mailbox]
+                self._column.removeItem(places)
+                if label is not None:
+                    label.hide()
+                    label.deleteLater()
+
+
+class _SectionHead(QWidget):
+    """What an account is called, in its colour, and what is the matter with it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._color = "blue"
+        self._name, self._state = Label(self), Label(self)
+        self._name.setFont(theme.font(size=12, semibold=True))
+        self._state.setFont(theme.font(size=11))
+        words = QVBoxLayout(self)
+        words.setContentsMargins(26, 12, 0, 2)
+        words.setSpacing(0)
+        words.addWidget(self._name)
+        words.addWidget(self._state)
+
+    def show_account(self, called: str, color: str, state: str, tone: str) -> None:
+        width = _WIDTH - 60
+        self._color = color
+        self._name.setText(self._name.fontMetrics().elidedText(called, Qt.TextElideMode.ElideRight, width))
+        self.setToolTip(plain_tip(called))
+        self._state.setText(self._state.fontMetrics().elidedText(state, Qt.TextElideMode.ElideRight, width))
+        self._state.setVisible(bool(state))
+        if self._state.property("tone") != tone:
+            self._state.setProperty("tone", tone)
+            self._state.style().polish(self._state)
+        self.setAccessibleName(tr("{account}, {state}", account=called, state=state) if state else called)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.account_color(self._color))
+        middle = self._name.geometry().center().y() + 0.5
+        painter.drawEllipse(QRectF(10, middle - 4, 8, 8))
+        painter.end()
+
+
 class _Place(QPushButton):
     """One place, with a count at its right."""
 
@@ -128,6 +253,12 @@ class _Place(QPushButton):
         self.setProperty("kind", "nav")
         self.setCheckable(True)
         self.setAccessibleName(self._words)
+
+    def call(self, words: str) -> None:
+        if words != self._words:
+            self._words = words
+            self.setText(words)
+            self._tell()
 
     def show_count(self, count: int, problems: int) -> None:
         if (count, problems) != (self._count, self._problems):

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.commands.command import Context
 from app.core.events import Event
-from app.domain.message import LocalId
+from app.domain.message import AccountId, LocalId
 from app.services.records.rows import ListRow
 from app.ui.message_list.list_panel import ListPanel
 from app.views.shell.main_window import Window
@@ -40,6 +40,12 @@ class Workspace:
         self.window = window
         self.panels = panels
         self.place = ""
+        self.repeating: set[str] = set()
+        """The lists whose rows another list shows too: one account's part of that of all."""
+        self.place_of: Callable[[AccountId, str, str], str] = lambda _account_id, kind, mailbox: (
+            f"{kind}:{mailbox.casefold()}" if mailbox else kind
+        )
+        """The place of an account's list of a kind, of a mailbox by its address or ("") of its own."""
         self.messages: list[QWidget] = []
         self.reads_other: Callable[[], bool] = lambda: False
         """Whether the reader shows a message that is in no list."""
@@ -80,9 +86,13 @@ class Workspace:
         for panel in self.panels.values():
             listen(panel)
 
-    def add_panel(self, place: str, panel: ListPanel) -> None:
-        """Take in one more list; its name is that of its kind, and after a colon whose it is."""
+    def add_panel(self, place: str, panel: ListPanel, *, repeats: bool = False) -> None:
+        """Take in one more list; its name is that of its kind, and after a colon whose it is. `repeats` says that all
+        its rows are in another list too.
+        """
         self.panels[place] = panel
+        if repeats:
+            self.repeating.add(place)
         panel.list.current_changed.connect(self._moved)
         self.window.lists.addWidget(panel)
         for listen in self._listeners:
@@ -93,6 +103,7 @@ class Workspace:
         if self.place == place:
             self._go(self.kind)
         panel = self.panels.pop(place)
+        self.repeating.discard(place)
         self.window.lists.removeWidget(panel)
         panel.deleteLater()
 

@@ -60,10 +60,12 @@ class MortalJournal:
         self.hand_over()
         await self._life.step(lambda: self._journal.create(record, content, on_server))
 
-    async def create_all(self, begun: Sequence[tuple[Record, Content, Content | None]]) -> None:
+    async def create_all(
+        self, begun: Sequence[tuple[Record, Content, Content | None]], also: Sequence[Record] = ()
+    ) -> None:
         self._life.must_live()
         self.hand_over()
-        await self._life.step(lambda: self._journal.create_all(begun))
+        await self._life.step(lambda: self._journal.create_all(begun, also))
 
     async def read_all(self, local_ids: Sequence[LocalId]) -> list[StoredMessage]:
         self._life.must_live()
