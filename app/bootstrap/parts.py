@@ -287,7 +287,6 @@ class Parts:
             shell, self.remedies, compose, row_actions, self.bulk, self.resolution, feedback
         )
         self.other_mailboxes = OtherMailboxes(shell, self.accounts, self.records, self.aids.identities, self.view_of)
-        self.account_controller.account_here = lambda: self._origin_here()[0]
         Dropping(shell, self.startup_requests)
         self.new_version = NewVersion(shell, ours, run_in_thread)
         self.release_notice = ReleaseNotice(shell, self.accounts, self.settings, __version__, open_in_browser)
@@ -348,13 +347,23 @@ class Parts:
         return SettingsSession(self.accounts, self.secrets, self.tasks, check_ca_file, browser, lambda: known.presets)
 
     def _settings_view(self) -> SettingsView:
+        from app.services.drafts.account_removal import AccountRemoval
         from app.views.settings.view import AccountPages, SettingsView
 
+        self.settings_session.removal = AccountRemoval(
+            self.records, self.drafts, self.accounts, self.outbox.undo, self._forget_account
+        )
         view = SettingsView(
             self.settings_session, pages=AccountPages(self.accounts, self.aids, self.tasks, self.registry)
         )
         view.add_choices(self.preferences)
         return view
+
+    async def _forget_account(self, account_id: AccountId) -> None:
+        """Remove what is kept here of an account beside its messages. Raises StorageError."""
+        self.address_book.forget_account(account_id)
+        await self.aids.identities.forget(account_id)
+        await self.aids.signatures.forget(account_id)
 
     # --- keys and the end ---------------------------------------------------------------------------------------------
 
@@ -364,6 +373,7 @@ class Parts:
         self._bind_commands()
         self._hint_at_sequences()
         self.other_mailboxes.begin()
+        self.account_controller.account_here = lambda: self._origin_here()[0]
         self.window.contexts = self.comparison.contexts
         self.workspace.go("drafts")
         self.workspace.panel.list.choose_only(None)  # the program went there, and the person has not seen it yet

@@ -450,7 +450,7 @@ async def test_an_account_is_removed_by_keys_and_asks_once_more_on_the_spot(scen
     scene.press(Qt.Key.Key_Tab)
     scene.press(Qt.Key.Key_Space)
     assert scene.has_focus(row.keep), "Enter pressed too often removes nothing"
-    assert "Its messages here stay" in scene.words(row)
+    assert "Its mailbox stays as it is" in scene.words(row)
     scene.press(Qt.Key.Key_Escape)
     assert not row.asking
     assert scene.closed == 0

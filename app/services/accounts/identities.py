@@ -180,6 +180,11 @@ class Identities:
         if others != self.others(account_id):
             await self._keep(account_id, others, unwanted)
 
+    async def forget(self, account_id: AccountId) -> None:
+        """Keep nothing of an account that was removed. Raises StorageError."""
+        if account_id in self._others:
+            await self._keep(account_id, (), ())
+
     def _unwanted(self, account_id: AccountId) -> tuple[Identity, ...]:
         return tuple(one for one in self._others.get(account_id, ()) if one.unwanted)
 

@@ -302,6 +302,11 @@ class Signatures:
             for_replies=other.for_replies and not snippet.for_replies,
         )
 
+    async def forget(self, account_id: AccountId) -> None:
+        """Keep nothing of an account that was removed. Raises StorageError."""
+        if account_id in self._snippets:
+            await self._keep(account_id, ())
+
     async def _keep(self, account_id: AccountId, snippets: tuple[Snippet, ...]) -> None:
         kept = {**self._snippets, account_id: snippets}
         await self._settings.keep_setting(_NAME, msgspec.json.encode(kept).decode())

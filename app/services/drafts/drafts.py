@@ -329,7 +329,7 @@ class Drafts:
         local_id = message.record.local_id
         for field, words in message.pending.items():
             self._records.append_edit(new, Pending(field, words))
-        self._remember_unfilled(new, message.unfilled)
+        self.remember_unfilled(new, message.unfilled)
         for edit in self._held_back.pop(local_id):
             self._records.append_edit(new, edit)
         self._now_named[local_id] = new
@@ -388,6 +388,10 @@ class Drafts:
             record.local_id, lambda r: r.problem == found, state=State.DRAFT, problem=""
         )
         return mended or record
+
+    async def forget_here(self, local_id: LocalId) -> None:
+        """Keep nothing of a message on this computer; what its server has stays there. Raises StorageError."""
+        await self._drop(local_id)
 
     async def _drop(self, local_id: LocalId) -> None:
         await self._records.forget(local_id)

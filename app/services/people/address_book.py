@@ -183,6 +183,13 @@ class AddressBook:
         key = key_of(recipient)
         self._soon(lambda: self._forget(account_id, key))
 
+    def forget_account(self, account_id: AccountId) -> None:
+        """Keep nothing of an account that was removed."""
+        book = self._shelves.pop(account_id, None)
+        for key in [] if book is None else list(book.entries):
+            self._drop(account_id, key)
+        self._write_soon()
+
     def note_group(self, account_id: AccountId, recipient: Recipient) -> None:
         """Remember that an entry is a group."""
         entry = self.get(account_id, recipient)

@@ -254,6 +254,7 @@ class ComposeSession(OpenDraft):
         self._stop_listening = [
             tools.drafts.changed.subscribe(self._record_changed),
             tools.drafts.replaced.subscribe(self._renamed),
+            tools.records.forgotten.subscribe(lambda name: self.end("gone") if name == self.local_id else None),
             tools.records.attached.subscribe(self._attached),
             self.files.end,
         ]

@@ -8,9 +8,9 @@ sign-in, since the first would give the password away and the second would lock 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -22,6 +22,7 @@ from app.domain.message import AccountId
 from app.domain.presets import Presets
 from app.domain.sign_in import SignedIn, SignInWay
 from app.services.accounts.accounts import Accounts
+from app.services.drafts.account_removal import AccountRemoval, Left, Losses
 from app.services.ports import Secrets
 from app.services.text.server_text import departures_of
 from app.ui.tasks import Tasks
@@ -105,6 +106,8 @@ class SettingsSession:
         self.phase: Phase = Phase.EDITING
         self.notice = ""
         self.title = ""
+        self.removal: AccountRemoval | None = None
+        """Says what becomes of an account's messages; without it they stay on this computer."""
         accounts.changed.subscribe(lambda _: self.changed.emit(None))
 
     # --- the list of accounts ---------------------------------------------------------------------------------------
@@ -128,15 +131,31 @@ class SettingsSession:
         self.has_keyring = await self._secrets.has_keyring()
         self.changed.emit(None)
 
-    def remove(self, account_id: AccountId) -> None:
-        """Remove an account and its password; its messages on this computer stay."""
-        self._tasks.spawn(self._remove(account_id), "remove an account")
+    @property
+    def arranging(self) -> Accounts:
+        """Return what the accounts are arranged by: their order, names, colours, and the default."""
+        return self._service
 
-    async def _remove(self, account_id: AccountId) -> None:
+    def arrange(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do one of these, and say where the disk refuses it."""
+        self._tasks.spawn(work, "arrange the accounts")
+
+    def losses(self, account_id: AccountId) -> Losses:
+        """Return what is on this computer alone of an account's messages."""
+        return Losses() if self.removal is None else self.removal.losses(account_id)
+
+    def remove(self, account_id: AccountId, left: Left = Left.DELETED) -> None:
+        """Remove an account and its password; `left` is what becomes of messages that its server does not have."""
+        self._tasks.spawn(self._remove(account_id, left), "remove an account")
+
+    async def _remove(self, account_id: AccountId, left: Left) -> None:
         try:
-            await self._service.remove(account_id)
-            self.notice = tr("The account was removed. Its messages on this computer stay.")
-        except StorageError as error:
+            if self.removal is None:
+                await self._service.remove(account_id)
+            else:
+                await self.removal.remove(account_id, left)
+            self.notice = tr("The account was removed from this computer. Its mailbox is as it was.")
+        except (StorageError, BadInput) as error:
             self.notice = tr("The account could not be removed: {reason}", reason=error)
         self.changed.emit(None)
 
