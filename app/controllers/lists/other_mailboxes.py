@@ -45,8 +45,8 @@ class _OtherSent(ListSession):
 _KINDS: dict[str, type[ListSession]] = {"drafts": _OtherDrafts, "sent": _OtherSent, "received": ReceivedSession}
 
 
-class Whose(NamedTuple):
-    """Whose a place is: the account, and the address of another mailbox, empty for the account's own."""
+class PlaceOwner(NamedTuple):
+    """PlaceOwner a place is: the account, and the address of another mailbox, empty for the account's own."""
 
     account_id: AccountId
     mailbox: str = ""
@@ -57,7 +57,7 @@ class _Wanted(NamedTuple):
 
     place: str
     kind: str
-    whose: Whose
+    whose: PlaceOwner
     named: str
     is_read: bool = False
 
@@ -78,7 +78,7 @@ class OtherMailboxes:
         self._view_of = view_of
         self._sessions: dict[str, ListSession] = {}
         self._views: dict[str, Callable[[], FolderView]] = {}
-        self._whose: dict[str, Whose] = {}
+        self._whose: dict[str, PlaceOwner] = {}
         self._picker: Picker | None = None
         accounts.changed.subscribe(lambda _: self._show())
         identities.changed.subscribe(lambda _: self._show())
@@ -91,7 +91,7 @@ class OtherMailboxes:
         """Show those that are known, once the commands of lists are."""
         self._show()
 
-    def whose(self, place: str) -> Whose | None:
+    def whose(self, place: str) -> PlaceOwner | None:
         """Return whose a place is, None for one of all accounts."""
         return self._whose.get(place)
 
@@ -158,13 +158,13 @@ class OtherMailboxes:
         if self._accounts.several:
             for kind in _KINDS:
                 place = self.place_of(account_id, kind, account.address)
-                yield _Wanted(place, kind, Whose(account_id), account.called)
+                yield _Wanted(place, kind, PlaceOwner(account_id), account.called)
         with_messages = self._with_messages()
         for one in self._identities.others(account_id):
             for kind in _KINDS if one.files else ():
                 place = self.place_of(account_id, kind, one.address)
                 by_hand = not one.by_server and kind != "received"
-                whose = Whose(account_id, one.address)
+                whose = PlaceOwner(account_id, one.address)
                 yield _Wanted(place, kind, whose, _called(one), is_read=by_hand or place in with_messages)
 
     def _call_all(self) -> None:
