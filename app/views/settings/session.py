@@ -66,6 +66,9 @@ def _nothing(*_: object) -> None:
 class SettingsSession:
     """Accounts and the form of one. `changed` comes after every change that is to be drawn."""
 
+    removal: AccountRemoval | None = None
+    """Says what becomes of an account's messages; without it they stay on this computer."""
+
     def __init__(
         self,
         accounts: Accounts,
@@ -106,8 +109,6 @@ class SettingsSession:
         self.phase: Phase = Phase.EDITING
         self.notice = ""
         self.title = ""
-        self.removal: AccountRemoval | None = None
-        """Says what becomes of an account's messages; without it they stay on this computer."""
         accounts.changed.subscribe(lambda _: self.changed.emit(None))
 
     # --- the list of accounts ---------------------------------------------------------------------------------------
