@@ -56,13 +56,23 @@ def settle_in(environ: MutableMapping[str, str], folder: Path) -> None:
             "TZ": "UTC",
             "QT_QPA_PLATFORM": platform,
             "PYTHON_KEYRING_BACKEND": NO_KEYRING,
-            "MAILWRIGHT_PRESETS": str(folder / "no-presets.toml"),
+            "MAILWRIGHT_PRESETS": str(presets(folder)),
         }
     )
     for kind in ("CONFIG_HOME", "DATA_HOME", "CACHE_HOME", "STATE_HOME", "RUNTIME_DIR"):
         place = folder / kind.lower()
         place.mkdir(mode=0o700)
         environ[f"XDG_{kind}"] = str(place)
+
+
+def presets(folder: Path) -> Path:
+    """Return what an administrator has set where tests run: messages begin as plain text, and are read as typed.
+
+    What a test shows of formatted text, it asks for: by the setting, or by what makes plain text formatted.
+    """
+    file = folder / "presets.toml"
+    file.write_text("[settings]\nformatted_text = false\n", "utf-8")
+    return file
 
 
 def opener(folder: Path, notes: Path, *command: str) -> Path:

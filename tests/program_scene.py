@@ -78,6 +78,8 @@ class ProgramScene:
     async def start(self) -> ProgramScene:
         """Start as the program does once its disk is open."""
         self.parts.connect()
+        # Most tests are about something else than formats, and read what was written as it was typed.
+        self.parts.compose.writes_formatted = False
         with self.qtbot.waitActive(self.window):
             self.window.show()
             self.window.activateWindow()

@@ -66,6 +66,7 @@ async def begin_spelling(parts: Parts) -> None:
     from app.ui.editor.spelling_client import Spelling
 
     spelling = Spelling(parts.window)
+    spelling.is_name = parts.people.is_name
     try:
         kept = await parts.settings.read_setting(_NAME)
         spelling.know([str(word) for word in json.loads(kept or "[]")])
@@ -272,7 +273,11 @@ def _look_around(parts: Parts) -> None:
 
 
 def _load_the_messages_pane() -> None:
-    import app.views.compose.view  # noqa: F401 - loaded, so that the first message opens as fast as the second
+    # Loaded, so that the first message opens as fast as the second.
+    import app.services.html.prepare
+    import app.ui.editor.rich
+    import app.ui.editor.toolbar
+    import app.views.compose.view  # noqa: F401
 
 
 def _listen_soon(parts: Parts, folder: Path) -> None:

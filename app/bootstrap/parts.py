@@ -223,7 +223,7 @@ class Parts:
         self.unplaced_text = UnplacedText(shell, self.settings, self.compose)
         self.keymap = KeymapController(ALL, self.registry, self.window.notice_bar, self.compose.windows, spawn)
         self.preferences = PreferencesController(
-            self.settings, self.outbox, self.reply_forward, self.people, self.keymap, spawn
+            self.settings, self.outbox, self.reply_forward, self.people, self.compose, self.keymap, spawn
         )
 
     def _origin_here(self) -> tuple[Account | None, Recipient | None]:
@@ -294,6 +294,7 @@ class Parts:
     def _build_reader(self) -> None:
         """Make what acts on the message that is read, and on many of them."""
         from app.controllers.lists.bulk import BulkController
+        from app.controllers.menus import MenuController
         from app.controllers.reader.attachment_viewer import AttachmentViewerController
         from app.controllers.reader.reader import ConversationController, ReaderController
         from app.controllers.reader.received import ReceivedController, Writing
@@ -302,6 +303,7 @@ class Parts:
         from app.services.reader.message_reader import ConversationLookup
 
         shell = self.shell
+        MenuController(shell)
         viewed = ViewedAttachments(self.mailbox, self.files, self.tasks.spawn)
         self.attachment_viewer = AttachmentViewerController(
             shell, self.accounts, self.settings, self.message_reader, viewed

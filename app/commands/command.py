@@ -255,6 +255,14 @@ class Registry:
         elif enabled:
             handler.run()
 
+    def can_do(self, command_id: str, *, pointed: bool = False) -> bool:
+        """Return whether a command would do something now: what menus and buttons offer. Raises KeyError for none.
+
+        Of what the person has `pointed` at it is not asked whether it was chosen.
+        """
+        command, handler = self._commands[command_id]
+        return handler.enabled() and not handler.why_not() and (pointed or not self.refusal(command))
+
     def run(self, command_id: str) -> bool:
         """Run the command if it can be done now; return whether it was done. Raises KeyError where there is none."""
         _, handler = self._commands[command_id]

@@ -13,11 +13,13 @@ from PySide6.QtWidgets import QWidget
 
 from app.commands.command import CONTEXT_TITLES, Command, Registry
 from app.commands.keymap import LONGEST, Keymap, Problem, apply_keymap, read_keymap, write_keymap
+from app.controllers.compose.compose import ComposeController
 from app.core.background import Spawn, run_in_thread
 from app.core.events import Event
 from app.core.i18n import tr
 from app.domain.errors import StorageError
 from app.services.accounts.preset_settings import (
+    FORMATTED_CHOICE,
     HEADS_CHOICE,
     HOLD_CHOICE,
     MANY_CHOICE,
@@ -46,17 +48,19 @@ class PreferencesController:
         outbox: Outbox,
         reply_forward: ReplyForward,
         people: People,
+        compose: ComposeController,
         keymap: KeymapController,
         spawn: Spawn,
     ) -> None:
         """Nothing is read before `load`."""
         self._settings, self._outbox, self._people, self._keymap, self._spawn = settings, outbox, people, keymap, spawn
-        self._reply_forward = reply_forward
+        self._reply_forward, self._compose = reply_forward, compose
 
     async def load(self, hold: float | None) -> None:
         """Read what was chosen; `hold`, a time given to the start of this run, goes before it. Raises StorageError."""
         self._outbox.hold_seconds = _seconds(await self._settings.read_setting(HOLD_CHOICE)) if hold is None else hold
         self._take_heads(on=await self._settings.read_setting(HEADS_CHOICE) != "never")
+        self._compose.writes_formatted = await self._settings.read_setting(FORMATTED_CHOICE) != "never"
 
     @property
     def hold(self) -> float:
@@ -95,6 +99,21 @@ class PreferencesController:
 
     def _take_heads(self, *, on: bool) -> None:
         self._reply_forward.quote_style = QuoteStyle.OUTLOOK if on else QuoteStyle.WROTE
+
+    @property
+    def formatted(self) -> bool:
+        """Return whether a new message is formatted text."""
+        return self._compose.writes_formatted
+
+    @property
+    def formatted_is_locked(self) -> bool:
+        """Return whether an administrator has set that."""
+        return self._settings.is_locked(FORMATTED_CHOICE)
+
+    def set_formatted(self, *, on: bool) -> None:
+        """Begin messages as formatted text from now on, or as plain text."""
+        self._compose.writes_formatted = on
+        self._spawn(self._settings.keep_setting(FORMATTED_CHOICE, "yes" if on else "never"), "keep how messages begin")
 
     def set_hold(self, seconds: float) -> None:
         """Let a send wait so long from now on; what waits already waits as it was told."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from enum import StrEnum
-from typing import NewType
+from typing import Final, NewType
 
 import msgspec
 
@@ -155,6 +155,10 @@ class ItemRef(msgspec.Struct, frozen=True, gc=False):
     change_key: str = ""
 
 
+_EMPTY_BODY: Final = 1_000
+"""Characters of formatted text above which it is taken to say something: a line that is empty has some ten."""
+
+
 class Content(msgspec.Struct, frozen=True):
     """All that a person can say in a message. `sender` is the element From; None means the account's own address.
 
@@ -182,7 +186,15 @@ class Content(msgspec.Struct, frozen=True):
 
     def is_empty(self) -> bool:
         """Return whether nothing was written yet, so that nothing would be lost."""
-        return not (self.recipients() or self.subject.strip() or self.body.strip() or self.attachments)
+        return not (self.recipients() or self.subject.strip() or self.attachments or self._says_something())
+
+    def _says_something(self) -> bool:
+        """Return whether there is anything in the body; formatted text can be all tags and no words."""
+        if self.body_format is BodyFormat.TEXT or len(self.body) > _EMPTY_BODY:
+            return bool(self.body.strip())
+        from app.domain.visible_text import plain_text
+
+        return any(tag in self.body for tag in ("<img", "<table", "<hr")) or bool(plain_text(self.body).strip())
 
 
 def written_anew(content: Content) -> Content:

@@ -39,6 +39,7 @@ SETTINGS: Final[dict[str, tuple[int, int] | None]] = {
     "ask_for_strangers": None,
     "ask_from_megabytes": (0, 1_000),
     "outlook_heads": None,
+    "formatted_text": None,
     "look_for_new_versions": None,
 }
 """The settings that it may set and lock: numbers from and to, or None for true and false."""

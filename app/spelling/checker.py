@@ -17,6 +17,8 @@ _ADDRESS: Final = re.compile(r"https?://|www\.|mailto:|[\\/]")
 """From here to the next blank it is an address or a path."""
 _DOMAIN: Final = re.compile(r"\.(?:com|org|net|de|fr|eu|uk|ch|at)\b")
 _OF_DOMAINS: Final = re.compile(r"[\w.-]*")
+_OTHER_SCRIPT: Final = re.compile(r"[^A-Za-z\u00aa-\u024f\u1e00-\u1eff\ufb00-\ufb06'’\-\u00ad\u0300-\u036f]")
+"""A letter of a script for which there is no dictionary: all of them are of languages that are written in Latin."""
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’\-\u00ad][^\W\d_]+)*", re.UNICODE)
 
 _ENGLISH: Final = """the of and to in is that it for you with this are be on have we as not at your will from can or
@@ -42,6 +44,8 @@ def words_in(text: str) -> Iterator[tuple[int, str]]:
             continue
         word = found[0]
         beside = text[start - 1 : start] + text[end : end + 1]
+        if _OTHER_SCRIPT.search(word) is not None:
+            continue
         if len(word) > 1 and not word.isupper() and not any(sign.isdigit() or sign == "_" for sign in beside):
             yield start, word
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
@@ -13,9 +13,11 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QPlainTextEdit,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QTextEdit,
     QVBoxLayout,
     QWidget,
 )
@@ -162,7 +164,7 @@ class _Row(QStyledItemDelegate):
             painter.drawRoundedRect(rect, theme.RADIUS, theme.RADIUS)
         within = rect.adjusted(12, 0, -12, 0)
         detail = index.data(_DETAIL) or ""
-        taken = min(painter.fontMetrics().horizontalAdvance(one_line(detail)), within.width() // 2)
+        taken = min(painter.fontMetrics().horizontalAdvance(one_line(detail)) + 1, within.width() // 2)
         painter.setPen(theme.color("faint"))
         right = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
         elide = Qt.TextElideMode.ElideRight
@@ -234,6 +236,7 @@ class CommandPalette(Chooser):
 
 
 _PICKER_WIDTH = 460
+_PICKER_TOP = 44
 _PICKER_MEASURES = Measures(line=38, type=14, row=34, shown=8)
 
 
@@ -252,6 +255,7 @@ class Picker(Chooser):
 
     def __init__(self, pane: QWidget, elsewhere: Callable[[], None]) -> None:
         """`elsewhere` takes the focus when where it came from is gone."""
+        self._caret: QRect | None = None
         self._picks: list[Pick] = []
         self._chosen: Callable[[object], None] = lambda _thing: None
         self._made: Callable[[str], Pick | None] = lambda _typed: None
@@ -276,6 +280,7 @@ class Picker(Chooser):
         `chosen` is called with its thing once the list is closed.
         """
         self.remember()
+        self._caret = self._find_caret()
         self._chosen, self._made = chosen, made
         self.setAccessibleName(title)
         self.line.setPlaceholderText(title)
@@ -313,9 +318,30 @@ class Picker(Chooser):
         """Be as high as what is offered, and no higher than there is room."""
         self.list.setFixedHeight(_PICKER_MEASURES.row * max(1, min(self.list.count(), _PICKER_MEASURES.shown)) + 4)
         width = min(_PICKER_WIDTH, self._pane.width() - 24)
-        self.setGeometry(
-            (self._pane.width() - width) // 2, 44, width, min(self._height(width), self._pane.height() - 60)
-        )
+        height = min(self._height(width), self._pane.height() - 60)
+        self.setGeometry(QRect(self._place_for(width, height), QSize(width, height)))
+
+    def _find_caret(self) -> QRect | None:
+        """Return where the cursor of the pane's text is; None where another field has the focus."""
+        focus: QWidget | None = self._pane.window().focusWidget()
+        if focus is not None and self.isAncestorOf(focus):
+            return self._caret  # one question follows another
+        if not isinstance(focus, QTextEdit | QPlainTextEdit) or not self._pane.isAncestorOf(focus):
+            return None
+        here = focus.cursorRect()
+        return QRect(focus.viewport().mapTo(self._pane, here.topLeft()), here.size())
+
+    def _place_for(self, width: int, height: int) -> QPoint:
+        """Return where the list opens: below the cursor of the text, above it, or at the head of the pane."""
+        middle = (self._pane.width() - width) // 2
+        if self._caret is None:
+            return QPoint(middle, _PICKER_TOP)
+        left = max(12, min(self._caret.left() - 16, self._pane.width() - width - 12))
+        if self._caret.bottom() + 8 + height <= self._pane.height() - 12:
+            return QPoint(left, self._caret.bottom() + 8)
+        if self._caret.top() - 8 - height >= 12:
+            return QPoint(left, self._caret.top() - 8 - height)
+        return QPoint(middle, _PICKER_TOP)
 
     def _height(self, width: int) -> int:
         room = self._note.heightForWidth(width - 40) + 4 if self._note.text() else 0

@@ -111,7 +111,16 @@ RADIUS = 8
 GAP = 8
 ROW_HEIGHT = 82
 
+SCROLL_BAR = 10
+TEXT_MARGIN = 20
+"""Pixels between the end of a text and that of its field: room for the scroll bar, which so moves no word."""
+
 _current = LIGHT
+
+
+def margin_of_text(*, scrolls: bool) -> int:
+    """Return the pixels that are kept free beside a text, whose scroll bar takes its own from them."""
+    return TEXT_MARGIN - SCROLL_BAR if scrolls else TEXT_MARGIN
 
 
 def scheme() -> Scheme:
@@ -218,6 +227,11 @@ def _style_sheet(s: Scheme) -> str:
 
 _SHEET = """
 QToolTip {{ background: {raised}; color: {text}; border: 1px solid {line}; padding: 4px 6px; }}
+QMenu {{ background: {raised}; color: {text}; border: 1px solid {edge}; border-radius: {radius}px; padding: 5px; }}
+QMenu::item {{ padding: 6px 22px 6px 12px; border-radius: 5px; }}
+QMenu::item:selected {{ background: {selected}; }}
+QMenu::item:disabled {{ color: {faint}; background: transparent; }}
+QMenu::separator {{ height: 1px; background: {line}; margin: 5px 6px; }}
 #sidebar {{ background: {sidebar}; }}
 #sidebarScroll, #sidebarPlaces {{ background: transparent; }}
 #listSide {{ background: {list_ground}; border-left: 1px solid {line}; border-right: 1px solid {line}; }}

@@ -18,6 +18,7 @@ from app.domain.account import Account
 from app.domain.message import AccountId
 from app.storage.settings import SqliteSettings
 from app.storage.store import Store
+from tests import bare_environment
 from tests.end2end import processes
 from tests.sandbox_fixture import ROOT, RunningSandbox
 
@@ -176,6 +177,7 @@ class Home:
             **start_environment(self._display),
             "HOME": str(home),
             "MAILWRIGHT_DATA": str(data),
+            "MAILWRIGHT_PRESETS": str(bare_environment.presets(home)),
             "MAILWRIGHT_HOLD": "0",
             "PYTHON_KEYRING_BACKEND": "tests.bench.keyring_of_one.KeyringOfOne",
             "MAILWRIGHT_BENCH_PASSWORD": self._password,

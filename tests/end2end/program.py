@@ -188,7 +188,7 @@ class Launcher:
             "XDG_CACHE_HOME": str(home / ".cache"),
             "XDG_STATE_HOME": str(home / ".local/state"),
             "MAILWRIGHT_DATA": str(self.data),
-            "MAILWRIGHT_PRESETS": str(self._place / "no-presets.toml"),
+            "MAILWRIGHT_PRESETS": str(bare_environment.presets(self._place)),
             processes.TEST: self._mark,
         }
 

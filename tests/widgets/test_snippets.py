@@ -202,3 +202,55 @@ async def test_what_is_on_its_way_takes_none(program_scene: ProgramScene) -> Non
     await scene.press("Ctrl+T")
     assert not scene.message.picking.is_open
     assert scene.record(name).state is State.HELD
+
+
+QUOTE = Snippet(
+    "7",
+    SnippetKind.TEMPLATE,
+    "Quote",
+    "Dear {{to.first}},\n\nwe ask {{Amount}} until {{Due date}}. {{Amount}}!\n{{to.company}}",
+    subject="Quote of {{date}}",
+)
+
+
+async def test_a_template_asks_what_it_has_to_know_and_what_is_left_open_is_a_finding(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    await scene.parts.aids.signatures.keep_snippet(ANNA, QUOTE)
+    name = await scene.saved(Content(to=(Recipient("ben@example.org", "Ben Okafor"),), subject="", body=""))
+    scene.parts.compose.open_message(name)
+    await scene.until(lambda: scene.parts.compose.current() is not None and scene.message.is_filled)
+    scene.message.focus_field(Field.BODY)
+    await scene.press("Ctrl+T")
+    await scene.type("Quote")
+    await scene.press("Return")
+    assert scene.focus.accessibleName() == "Amount"
+    await scene.type("5 EUR")
+    await scene.press("Return")
+    assert scene.focus.accessibleName() == "Due date"
+    await scene.press("Return")
+    assert scene.focus.accessibleName() == "Company of the recipient"
+    await scene.type("Contoso & Co")
+    await scene.press("Return")
+    content = await scene.content(name)
+    assert content.body == "Dear Ben,\n\nwe ask 5 EUR until {{Due date}}. 5 EUR!\nContoso & Co"
+    assert content.subject.startswith("Quote of ")
+    assert "{{" not in content.subject
+    await scene.press("Ctrl+Return")
+    assert "{{Due date}}" in scene.words(scene.message)
+    assert not scene.mailbox.delivered
+
+
+async def test_escape_gives_a_template_up_that_asks(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.parts.aids.signatures.keep_snippet(ANNA, QUOTE)
+    name = await scene.saved(Content(to=(BEN,), subject="x", body="words"))
+    scene.parts.compose.open_message(name)
+    await scene.until(lambda: scene.parts.compose.current() is not None and scene.message.is_filled)
+    scene.message.focus_field(Field.BODY)
+    await scene.press("Ctrl+T")
+    await scene.type("Quote")
+    await scene.press("Return", "Escape")
+    assert (await scene.content(name)).body == "words"
+    assert scene.field() is Field.BODY

@@ -65,6 +65,8 @@ class ComposeController:
         self.on_no_account_to_write: Callable[[], None] = lambda: None
         self.origin_here: Callable[[], tuple[Account | None, Recipient | None]] = lambda: (accounts.default, None)
         """From whom a message is that is begun here: the account, and None for that account's own mailbox."""
+        self.writes_formatted = True
+        """Whether a new message is formatted text; the person's choice (`FORMATTED_CHOICE`)."""
         shell.status_bar.ticked.subscribe(lambda _: self._tell_time())
 
     @cached_property
@@ -75,7 +77,7 @@ class ComposeController:
         """Look at the spelling of every message, those that are open already too."""
         self.spelling = spelling
         for view in self._views:
-            view.body.set_spelling(spelling)
+            view.set_spelling(spelling)
 
     def begin(self, content: Content | None = None) -> None:
         """Begin a new message; what is typed until it is there is typed into it."""
@@ -201,6 +203,8 @@ class ComposeController:
         content = content or Content()
         sender = content.sender or sender_here
         content = msgspec.structs.replace(content, sender=sender)
+        if self.writes_formatted and content.body_format is BodyFormat.TEXT:
+            content = _formatted(content)
         name = await self._drafts.begin(account.account_id, content, sign=True)
         return await self._open(name, hold)
 
@@ -226,7 +230,7 @@ class ComposeController:
         body = message.content.body
         formatted = message.content.body_format is BodyFormat.HTML
         readable = "" if formatted else body
-        opened = await run_in_thread(lambda: _open_html(body)) if formatted else None
+        opened = (_open_words(body) or await run_in_thread(lambda: _open_html(body))) if formatted else None
         # Looked for after the last wait: the same row may have been opened again meanwhile.
         known = next((view for view in self._views if view.session.local_id == message.record.local_id), None)
         if known is not None:
@@ -249,7 +253,7 @@ class ComposeController:
         view.body.made_rich.connect(partial(self._watch_pasting, view))
         self._views.append(view)
         if self.spelling is not None:
-            view.body.set_spelling(self.spelling)
+            view.set_spelling(self.spelling)
         await self._bring_in(view)
         if opened is not None and opened.reduced:
             self.show_notice(session.local_id, opened.reduced)
@@ -352,6 +356,21 @@ async def filled(view: ComposeView) -> None:
         stop = view.session.ended.subscribe(lambda _: there.set())
         await there.wait()
         stop()
+
+
+def _formatted(content: Content) -> Content:
+    """Return a message that begins with its text as formatted text."""
+    from app.services.html.prepare import html_of_text
+
+    html = html_of_text(content.body.rstrip("\n"))
+    return msgspec.structs.replace(content, body=html, body_format=BodyFormat.HTML)
+
+
+def _open_words(body: str) -> Opened | None:
+    """Read a body that is nothing but words of our own setting, as every new message is: nobody has to be asked."""
+    from app.services.html.prepare import open_words
+
+    return open_words(body)
 
 
 def _open_html(body: str) -> Opened:

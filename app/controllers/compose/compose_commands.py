@@ -186,6 +186,15 @@ TEXT: Final = (
     (Command("text.column", mark("Add a column"), (), _C), "column"),
     (Command("text.remove_row", mark("Remove the row"), (), _C), "remove_row"),
     (Command("text.remove_column", mark("Remove the column"), (), _C), "remove_column"),
+    (Command("text.row_above", mark("Add a row above"), (), _C), "row_above"),
+    (Command("text.column_before", mark("Add a column before"), (), _C), "column_before"),
+    (Command("text.header_row", mark("First row is a header, or not"), (), _C), "header_row"),
+    (Command("text.remove_table", mark("Remove the table"), (), _C), "remove_table"),
+    (Command("text.picture_small", mark("Picture: small"), (), _C), "picture_small"),
+    (Command("text.picture_medium", mark("Picture: medium"), (), _C), "picture_medium"),
+    (Command("text.picture_large", mark("Picture: large"), (), _C), "picture_large"),
+    (Command("text.picture_own_size", mark("Picture: its own size"), (), _C), "picture_own_size"),
+    (Command("text.picture_words", mark("Describe the picture"), (), _C), "picture_words"),
     (Command("text.rule", mark("Line across"), (), _C), "rule"),
     (Command("text.picture", mark("Picture in the text"), ("Ctrl+Shift+G",), _C), "picture"),
     (Command("text.paste_plain", mark("Paste as plain text"), ("Ctrl+Shift+V",), _C), "paste_plain"),
@@ -209,10 +218,15 @@ TEXT: Final = (
 """Each with the name by which `BodyWork.do` (views/compose/body_actions.py) knows it."""
 
 
+def _can_act(of: WritingController, name: str) -> bool:
+    view = of.writing.current()
+    return view is not None and view.is_filled and view.text.can_do(name)
+
+
 class TextCommands(WritingController):
     """Acts on the text of the message."""
 
-    @does_each(TEXT, enabled=lambda controller, _name: is_writing(controller))
+    @does_each(TEXT, enabled=_can_act)
     def act_on_text(self, name: str) -> None:
         """Do one thing with the text, as the pane does it by its name."""
         self.view.text.do(name)

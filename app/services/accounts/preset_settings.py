@@ -27,6 +27,9 @@ HOLD_CHOICE: Final = "hold"
 HEADS_CHOICE: Final = "outlook_heads"
 """The preference that says whether an answer has Outlook's head above what it quotes: "never" for "On …, … wrote"."""
 
+FORMATTED_CHOICE: Final = "write_formatted"
+"""The preference that says whether a new message is formatted text: "never" for plain text, anything else for yes."""
+
 RELEASES_CHOICE: Final = "look_for_new_versions"
 """The preference that says whether it is asked for new versions: "never", or anything else for yes."""
 
@@ -36,6 +39,7 @@ _CALLED: Final = {
     STRANGERS_CHOICE: "ask_for_strangers",
     SIZE_CHOICE: "ask_from_megabytes",
     HEADS_CHOICE: "outlook_heads",
+    FORMATTED_CHOICE: "formatted_text",
     RELEASES_CHOICE: "look_for_new_versions",
 }
 

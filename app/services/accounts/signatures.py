@@ -25,7 +25,9 @@ from app.services.accounts.accounts import Accounts
 from app.services.ports import Clock, Settings
 
 _NAME: Final = "snippets"
-_FIELD: Final = late_pattern(r"\{(name|address|date|to\.name)\}")
+_FIELD: Final = late_pattern(r"\{\{\s{0,3}([^\W\d_][\w .\-]{0,40}?)\s{0,3}\}\}|\{(name|address|date|to\.name)\}")
+"""A field or a question in two braces, or one of the four fields that once stood in one."""
+_IN_ONE_BRACE: Final = late_pattern(r"(?<!\{)\{([^\W\d_][\w .\-]{0,40})\}(?!\})")
 _PICTURE: Final = "\ufffc"
 _FIRST_WORDS: Final = 40
 """What stands for a picture in the text of an editor."""
@@ -63,12 +65,34 @@ class Snippet(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class FieldValues(msgspec.Struct, frozen=True):
-    """What the fields stand for in one message; what is not known stays as it is written."""
+    """What the fields stand for in one message; what is not known stays as it is written.
+
+    `answers` are what the person said to questions, by what stands in their braces.
+    """
 
     name: str = ""
     address: str = ""
     date: str = ""
     to_name: str = ""
+    to_first: str = ""
+    to_last: str = ""
+    answers: dict[str, str] = {}
+
+    def value(self, field: str) -> str:
+        """Return what `field` stands for, "" where that is not known."""
+        known = {
+            "name": self.name,
+            "address": self.address,
+            "date": self.date,
+            "to.name": self.to_name,
+            "to.first": self.to_first,
+            "to.last": self.to_last,
+        }
+        return known.get(field.casefold(), "") or self.answers.get(field, "")
+
+
+FIELDS: Final = ("name", "address", "date", "to.name", "to.first", "to.last", "to.company")
+"""The fields of a template or signature. Nothing is known of a company: it is asked for."""
 
 
 class Fragment(msgspec.Struct, frozen=True):
@@ -87,13 +111,39 @@ def fill(text: str, facts: FieldValues, *, html: bool = False) -> str:
     """Return `text` with its fields filled; in HTML what is filled in stays words."""
     from html import escape
 
-    values = {"name": facts.name, "address": facts.address, "date": facts.date, "to.name": facts.to_name}
-
     def one(found: re.Match[str]) -> str:
-        value = values[found[1]] or found[0]
+        value = facts.value(found[1] or found[2]) or found[0]
         return escape(value, quote=False) if html else value
 
     return _FIELD.sub(one, text)
+
+
+def questions_in(snippet: Snippet, facts: FieldValues) -> list[str]:
+    """Return what has to be asked before a template is used: what stands in two braces and is not known, each once."""
+    wanted = (found[1] for text in (snippet.subject, snippet.text) for found in _FIELD.finditer(text) if found[1])
+    return [one for one in dict.fromkeys(wanted) if not facts.value(one)]
+
+
+def carried_over(snippet: Snippet) -> Snippet:
+    """Return a snippet of an earlier version with its fields and placeholders in two braces, as all have them now."""
+
+    def doubled(text: str) -> str:
+        return _IN_ONE_BRACE.sub(r"{{\1}}", text)
+
+    return msgspec.structs.replace(
+        snippet, text=doubled(snippet.text), html=doubled(snippet.html), subject=doubled(snippet.subject)
+    )
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """Return the first and the last name of somebody, "" for what a name does not tell."""
+    if "@" in name:
+        return "", ""
+    last, comma, first = name.partition(",")
+    if comma:
+        return " ".join(first.split()), " ".join(last.split())
+    words = name.split()
+    return (words[0], words[-1]) if len(words) > 1 else (name.strip(), "")
 
 
 def fragment_of(snippet: Snippet, facts: FieldValues) -> Fragment:
@@ -198,7 +248,8 @@ class Signatures:
         """Read them. Raises StorageError."""
         text = await self._settings.read_setting(_NAME)
         try:
-            self._snippets = msgspec.json.decode(text or "{}", type=dict[str, tuple[Snippet, ...]])
+            kept = msgspec.json.decode(text or "{}", type=dict[str, tuple[Snippet, ...]])
+            self._snippets = {account: tuple(map(carried_over, snippets)) for account, snippets in kept.items()}
         except msgspec.DecodeError:
             self._snippets = {}
 
@@ -239,6 +290,8 @@ class Signatures:
             address=self._address(account_id, sender),
             date=full_date(self._clock.now()),
             to_name="" if first is None else first.name,
+            to_first="" if first is None else split_name(first.name)[0],
+            to_last="" if first is None else split_name(first.name)[1],
         )
 
     def known_texts(self, account_id: AccountId, content: Content) -> list[str]:
@@ -257,7 +310,8 @@ class Signatures:
         if snippet is None:
             return content, ""
         if content.body_format is BodyFormat.HTML:
-            return self._sign_formatted(content, fragment_of(snippet, self.facts(account_id, content)))
+            fragment = fragment_of(snippet, self.facts(account_id, content))
+            return self._sign_words(account_id, content) or self._sign_formatted(content, fragment)
         if find_signature(content.body, self.known_texts(account_id, content)) is not None:
             return content, ""
         fragment = fragment_of(snippet, self.facts(account_id, content))
@@ -274,6 +328,19 @@ class Signatures:
         gap = "\n\n" if below else ""
         body = f"{above}\n\n{fragment.text}{gap}{below}"
         return msgspec.structs.replace(content, body=body), fragment.text
+
+    def _sign_words(self, account_id: AccountId, content: Content) -> tuple[Content, str] | None:
+        """Sign a formatted message that has words alone yet, as every new one; None for any other."""
+        from app.services.html.prepare import html_of_text, words_alone
+
+        text = words_alone(content.body)
+        if text is None:
+            return None
+        plain = msgspec.structs.replace(content, body=text, body_format=BodyFormat.TEXT)
+        signed, words = self.sign(account_id, plain)
+        if signed.body_format is BodyFormat.HTML:
+            return signed, words
+        return msgspec.structs.replace(signed, body=html_of_text(signed.body), body_format=BodyFormat.HTML), words
 
     def _sign_formatted(self, content: Content, fragment: Fragment) -> tuple[Content, str]:
         """Sign an answer to a formatted message, in which nothing was written yet; any other is left as it is."""

@@ -1,4 +1,4 @@
-"""Notices placeholders of a template that were not filled in: "{amount}" must not be sent by an oversight.
+"""Notices placeholders of a template that were not filled in: "{{amount}}" must not be sent by an oversight.
 
 Only those count that a template or a signature brought (`Unfilled` in the journal names them) and that still stand in
 the subject or in one's own words. Braces that the person typed are the person's.
@@ -16,7 +16,7 @@ from app.domain.message import BodyFormat, Content, Field
 from app.domain.problem import Finding, ProblemKind
 from app.services.text.status_text import not_filled_in
 
-_PLACEHOLDER: Final = late_pattern(r"\{[^\W\d_][\w .\-]{0,40}\}")
+_PLACEHOLDER: Final = late_pattern(r"\{\{\s{0,3}[^\W\d_][\w .\-]{0,40}\}\}|\{[^\W\d_][\w .\-]{0,40}\}")
 
 
 def placeholders_in(*texts: str) -> tuple[str, ...]:

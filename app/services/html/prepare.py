@@ -15,6 +15,7 @@ import msgspec
 from app.core.i18n import ntr, tr
 from app.core.text import utf16_length
 from app.domain.blocks import QUOTE_HEAD, Body, Paragraph
+from app.domain.visible_text import plain_text
 from app.services.html.bounds import editable_blocks, editable_text
 from app.services.html.foreign import Remote, blocks_of_own, body_of_own, clean, read_body
 from app.services.html.write import (
@@ -70,6 +71,23 @@ def open_text(text: str) -> Opened:
     """Return plain text as a body of formatted text; what is `known` of it is what it will be from then on."""
     body = Body(editable_text(text, OWN_BASE), OWN_BASE)
     return _opened(body, write_body(body))
+
+
+_SHORT: Final = 4_000
+"""Characters up to which a body is tried as words alone: a fraction of a millisecond."""
+
+
+def open_words(html: str) -> Opened | None:
+    """Return a short body that says no more than its words, as `open_text` writes them; None for any other."""
+    if len(html) > _SHORT or not html.startswith(open_body(OWN_BASE)):
+        return None
+    opened = open_text(plain_text(html))
+    return opened if opened.known == html else None
+
+
+def words_alone(html: str) -> str | None:
+    """Return the text of a short body that says no more than its words; None for any other."""
+    return None if open_words(html) is None else plain_text(html)
 
 
 def html_of_text(text: str) -> str:

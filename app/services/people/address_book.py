@@ -17,6 +17,7 @@ from typing import Final
 import msgspec
 
 from app.core.background import RunInThread, Spawn, run_here
+from app.core.lazy_regex import late_pattern
 from app.domain.errors import MailError, StorageError
 from app.domain.listing import Folder, Place, Row
 from app.domain.message import AccountId, LocalId
@@ -151,6 +152,11 @@ class AddressBook:
             return []
         return [book.entries[book.keys[number]] for number in book.index.find(text, limit)]
 
+    def is_name(self, account_id: AccountId, word: str) -> bool:
+        """Return whether a word is a part of the name or of the address of somebody here."""
+        wanted = word.casefold()
+        return any(wanted in name_words(entry.recipient) for entry in self.search(account_id, word))
+
     def get(self, account_id: AccountId, recipient: Recipient) -> Correspondent | None:
         """Return what is known of a recipient, None for a stranger."""
         book = self._shelves.get(account_id)
@@ -277,6 +283,14 @@ class AddressBook:
             record, content = message.record, message.content
             sender = "" if content.sender is None else content.sender.address
             self.add_sent(record.account_id, content.recipients(), record.state_at or self._clock.now(), sender)
+
+
+_WORDS: Final = late_pattern(r"[^\W\d_]+")
+
+
+def name_words(recipient: Recipient) -> set[str]:
+    """Return the words of which a name and an address are made, folded."""
+    return {word.casefold() for word in _WORDS.findall(f"{recipient.name} {recipient.address}")}
 
 
 def _worth_keeping(recipients: Iterable[Recipient]) -> list[Recipient]:

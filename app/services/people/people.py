@@ -12,7 +12,7 @@ from app.services.accounts.accounts import Accounts
 from app.services.accounts.preset_settings import MANY_CHOICE, SIZE_CHOICE, STRANGERS_CHOICE
 from app.services.checks.recipients import MANY, Around, is_provider
 from app.services.checks.size import ASSUMED, Limit
-from app.services.people.address_book import AddressBook
+from app.services.people.address_book import AddressBook, name_words
 from app.services.people.directory import Directory, Tips
 from app.services.ports import Settings
 from app.services.text.recipient_notes import Note, is_external, note_for
@@ -49,6 +49,15 @@ class People:
         size = await settings.read_setting(SIZE_CHOICE)
         if size is not None and size.isascii() and size.isdigit():
             self.assumed = int(size) * 1_000_000
+
+    def is_name(self, word: str) -> bool:
+        """Return whether a word is a name: one's own, or of somebody in the address book."""
+        for account in self._accounts.all():
+            if word.casefold() in name_words(Recipient(account.address, account.display_name)):
+                return True
+            if self.book.is_name(account.account_id, word):
+                return True
+        return False
 
     def around(self, account_id: AccountId, sending_as: str = "") -> Around:
         """Return what the second look before sending has to know; a copy, to be read in any thread."""

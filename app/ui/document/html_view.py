@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from PySide6.QtCore import QEvent, QMimeData, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QImage, QTextBlock, QTextCursor, QTextDocument
+from PySide6.QtGui import QDesktopServices, QImage, QPaintEvent, QTextBlock, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QTextBrowser, QTextEdit, QWidget
 
 from app.core.i18n import tr
@@ -22,6 +22,7 @@ from app.ui import theme
 from app.ui.document.document_builder import DocumentBuilder
 from app.ui.document.document_pictures import DocumentPictures
 from app.ui.document.formats import INDENT, Own, unbroken
+from app.ui.document.quote_bars import paint_quotes
 
 _SLICE: Final = 0.006
 """Seconds of building at one turn of the event loop: less than a frame."""
@@ -51,6 +52,8 @@ class HtmlView(QTextBrowser):
         self.setOpenExternalLinks(False)
         self.setUndoRedoEnabled(False)
         self.setFrameShape(QTextEdit.Shape.NoFrame)
+        self.verticalScrollBar().rangeChanged.connect(self._make_room)
+        self._make_room(0, 0)
         self.setFont(theme.font(size=14))
         self.setTabChangesFocus(True)
         self.setAccessibleName(tr("Text of the message"))
@@ -58,6 +61,14 @@ class HtmlView(QTextBrowser):
         self.document().setIndentWidth(INDENT)
         self.anchorClicked.connect(self.open_link)
         self.highlighted.connect(lambda url: self.pointed.emit(bytes(url.toEncoded().data()).decode()))
+
+    def _make_room(self, _least: int, most: int) -> None:
+        """Let the text end where all else does, beside a scroll bar or not."""
+        self.setViewportMargins(0, 0, theme.margin_of_text(scrolls=most > 0), 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        paint_quotes(self, event.rect())
 
     def show_blocks(self, blocks: Iterable[Block]) -> None:
         """Show these, from the first on; what is shown already stays as it is."""

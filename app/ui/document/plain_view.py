@@ -12,6 +12,7 @@ from PySide6.QtCore import QMimeData, Signal
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from app.core.layout_bounds import LONGEST_PART, direction_runs, shown_lines
+from app.ui import theme
 from app.ui.document.formats import unbroken
 
 _PIECE: Final = 300_000
@@ -34,8 +35,14 @@ class PlainView(QPlainTextEdit):
         self._coming: Iterator[tuple[str, bool]] = iter(())
         self._next: tuple[str, bool] | None = None
         self._made: list[list[tuple[str, bool]]] = []
+        self.verticalScrollBar().rangeChanged.connect(self._make_room)
+        self._make_room(0, 0)
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
+
+    def _make_room(self, _least: int, most: int) -> None:
+        """Let the text end where all else does, beside a scroll bar or not."""
+        self.setViewportMargins(0, 0, theme.margin_of_text(scrolls=most > 0), 0)
 
     def show_text(self, text: str) -> None:
         """Show a text, from its first piece on; one that is shown already stays as it is."""

@@ -8,6 +8,8 @@ FORMATTING: Final = frozenset(
     {
         *("bold", "italic", "underline", "strike", "clear", "numbers", "bullets", "quote", "further", "back", "table"),
         *("row", "column", "remove_row", "remove_column", "rule"),
+        *("row_above", "column_before", "header_row", "remove_table"),
+        *("picture_small", "picture_medium", "picture_large", "picture_own_size"),
     }
 )
 """Each is what the command `text.<name>` does by `deeds.do`."""

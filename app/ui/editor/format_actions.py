@@ -5,23 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import msgspec
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextTable
 
 from app.domain.blocks import Cell, Look, Paragraph, Run, Table
 from app.domain.html_rules import is_link, scheme_of
+from app.ui.document.document_builder import picture_format
 from app.ui.document.formats import Own, block_format, char_format, look_of, paragraph_of
 from app.ui.editor import block_keys
+from app.ui.editor.fragments import picture_of
 from app.ui.editor.rich import RichEditor
 
 CHARACTERS = frozenset({"bold", "italic", "underline", "strike"})
+TABLE = frozenset(
+    {*("row", "row_above", "column", "column_before", "remove_row", "remove_column", "remove_table", "header_row")}
+)
+PICTURE_SIZES = {"picture_small": 200, "picture_medium": 400, "picture_large": 600, "picture_own_size": 0}
+"""Widths in pixels; 0 is the size that the picture came with."""
 
 
 def do(editor: RichEditor, name: str) -> None:
     """Do one of `names.FORMATTING`; the focus is in the text then. Raises KeyError for any other name."""
     if name in CHARACTERS:
         toggle(editor, name)
-    elif name in {"row", "column", "remove_row", "remove_column"}:
-        change_table(editor, name.replace("remove_", "-"))
+    elif name in TABLE:
+        change_table(editor, name)
+    elif name in PICTURE_SIZES:
+        size_picture(editor, PICTURE_SIZES[name])
     else:
         {
             "clear": lambda: clear_formatting(editor),
@@ -216,19 +226,84 @@ def table_here(editor: RichEditor) -> QTextTable | None:
 
 
 def change_table(editor: RichEditor, what: str) -> None:
-    """Add or remove the row or column at the cursor: "row", "column", "-row", "-column"."""
+    """Do one of `TABLE` at the cursor: rows are added and removed there, the first one is made a header or is none."""
     table = table_here(editor)
     if table is None:
         return
     cell = table.cellAt(editor.textCursor())
-    if what == "row":
-        table.insertRows(cell.row() + 1, 1)
-    elif what == "column":
-        table.insertColumns(cell.column() + 1, 1)
-    elif what == "-row":
-        table.removeRows(cell.row(), 1)
-    elif what == "-column":
-        table.removeColumns(cell.column(), 1)
+    {
+        "row": lambda: table.insertRows(cell.row() + 1, 1),
+        "row_above": lambda: table.insertRows(cell.row(), 1),
+        "column": lambda: table.insertColumns(cell.column() + 1, 1),
+        "column_before": lambda: table.insertColumns(cell.column(), 1),
+        "remove_row": lambda: table.removeRows(cell.row(), 1),
+        "remove_column": lambda: table.removeColumns(cell.column(), 1),
+        "remove_table": lambda: table.removeRows(0, table.rows()),
+        "header_row": lambda: _toggle_header(editor, table),
+    }[what]()
+
+
+def _toggle_header(editor: RichEditor, table: QTextTable) -> None:
+    """Let the first row name the columns, or be a row like the others; bold is how that looks everywhere."""
+    on = str(table.cellAt(0, 0).format().property(Own.KIND) or "") != "th"
+    step = editor.textCursor()
+    step.beginEditBlock()
+    for column in range(table.columns()):
+        cell = table.cellAt(0, column)
+        drawn = cell.format().toTableCellFormat()
+        if on:
+            drawn.setProperty(Own.KIND, "th")
+        else:
+            drawn.clearProperty(Own.KIND)
+        cell.setFormat(drawn)
+        words = cell.firstCursorPosition()
+        words.setPosition(cell.lastCursorPosition().position(), QTextCursor.MoveMode.KeepAnchor)
+        if words.hasSelection():
+            _dress(editor, lambda look: msgspec.structs.replace(look, bold=on), words)
+    step.endEditBlock()
+
+
+# --- pictures -------------------------------------------------------------------------------------------------------
+
+
+def picture_here(editor: RichEditor) -> QTextCursor | None:
+    """Return the picture at the cursor, selected: before it, behind it, or all that is selected; None for none."""
+    cursor = editor.textCursor()
+    for place in (cursor.selectionEnd(), cursor.selectionStart() + 1, cursor.selectionStart()):
+        probe = QTextCursor(editor.document())
+        probe.setPosition(min(place, editor.document().characterCount() - 1))
+        if probe.charFormat().isImageFormat() and not probe.atBlockStart():
+            probe.movePosition(QTextCursor.MoveOperation.PreviousCharacter, QTextCursor.MoveMode.KeepAnchor)
+            return probe
+    return None
+
+
+def size_picture(editor: RichEditor, width: int) -> None:
+    """Let the picture at the cursor be `width` pixels wide, as high as that makes it; 0 for the size it came with."""
+    found = picture_here(editor)
+    if found is None:
+        return
+    said = picture_of(found.charFormat().toImageFormat())
+    own = editor.own_size(said.source)
+    if own.isEmpty():
+        own = QSize(said.width or width, said.height or width)
+    wide = width or own.width()
+    height = max(1, round(wide * own.height() / max(1, own.width())))
+    found.setCharFormat(picture_format(msgspec.structs.replace(said, width=wide, height=height)))
+
+
+def words_of_picture(editor: RichEditor) -> str:
+    """Return what stands for the picture at the cursor where it is not seen, "" for nothing."""
+    found = picture_here(editor)
+    return "" if found is None else picture_of(found.charFormat().toImageFormat()).alt
+
+
+def describe_picture(editor: RichEditor, words: str) -> None:
+    """Let `words` stand for the picture at the cursor where it is not seen."""
+    found = picture_here(editor)
+    if found is not None:
+        said = picture_of(found.charFormat().toImageFormat())
+        found.setCharFormat(picture_format(msgspec.structs.replace(said, alt=words.strip())))
 
 
 def insert_rule(editor: RichEditor) -> None:

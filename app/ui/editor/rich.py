@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QMimeData, QRect, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
-    QColor,
     QImage,
     QKeyEvent,
     QKeySequence,
-    QPainter,
     QPaintEvent,
+    QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
@@ -34,7 +33,8 @@ from app.ui.document.document_builder import DocumentBuilder, OpaqueObject, pict
 from app.ui.document.document_pictures import DocumentPictures
 from app.ui.document.formats import INDENT, KEPT_TYPE, Own, put_colors, shown_color
 from app.ui.document.pictures import SafeDocument
-from app.ui.editor import block_keys
+from app.ui.document.quote_bars import paint_quotes
+from app.ui.editor import block_keys, typed_forms
 from app.ui.editor.fragments import Fragments, picture_of
 from app.ui.editor.pasting import Pasting, remember_copied
 from app.ui.widgets import is_access_key
@@ -84,7 +84,13 @@ class RichEditor(QTextEdit):
         self.setTabChangesFocus(True)
         self.setFont(theme.font(size=14))
         self.setFrameShape(QTextEdit.Shape.NoFrame)
+        self.verticalScrollBar().rangeChanged.connect(self._make_room)
+        self._make_room(0, 0)
         self._set_up(self.document())
+
+    def _make_room(self, _least: int, most: int) -> None:
+        """Let the text end where all else does, beside a scroll bar or not."""
+        self.setViewportMargins(0, 0, theme.margin_of_text(scrolls=most > 0), 0)
 
     def _set_up(self, document: QTextDocument) -> None:
         document.setDocumentMargin(0)
@@ -203,6 +209,10 @@ class RichEditor(QTextEdit):
         signs = event.text()
         if signs and signs.isprintable() and not event.modifiers().value & _COMMANDING:
             self._leave_link()  # nearly every key is one of these: it is asked about nothing else
+            if signs == " " and not self.isReadOnly():
+                super().keyPressEvent(event)
+                self._take_form(typed_forms.after_blank)
+                return
         elif is_access_key(event):
             event.ignore()
             return
@@ -226,7 +236,7 @@ class RichEditor(QTextEdit):
         key = event.key()
         held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and held == Qt.KeyboardModifier.NoModifier:
-            return self._with_cursor(block_keys.begin_line)
+            return self._end_line() or self._with_cursor(block_keys.begin_line)
         if key == Qt.Key.Key_Backspace and held == Qt.KeyboardModifier.NoModifier:
             return self._with_cursor(block_keys.take_back_line)
         if key in {Qt.Key.Key_Tab, Qt.Key.Key_Backtab} and not held & Qt.KeyboardModifier.ControlModifier:
@@ -237,6 +247,17 @@ class RichEditor(QTextEdit):
         if event.text() and event.text().isprintable():
             self._leave_link()  # AltGr, which some systems call Control and Alt
         return False
+
+    def _take_form(self, form: Callable[[QTextCursor], bool]) -> None:
+        """Make what was just typed what it looks like, without its being part of what is typed next."""
+        cursor = self.textCursor()
+        if not cursor.hasSelection() and form(cursor):
+            self.setTextCursor(cursor)
+
+    def _end_line(self) -> bool:
+        """Make a link of what ends the line, or a line across of `---`; True where that was all of Enter's work."""
+        self._take_form(typed_forms.link_before)
+        return self._with_cursor(typed_forms.put_rule)
 
     def _with_cursor(self, act: Callable[[QTextCursor], bool]) -> bool:
         cursor = self.textCursor()
@@ -278,7 +299,10 @@ class RichEditor(QTextEdit):
         builder.finish()
         at.beginEditBlock()
         at.removeSelectedText()
+        empty, place = at.block().length() == 1, at.block().position()
         at.insertFragment(QTextDocumentFragment(document))
+        if empty:
+            self._form_first(place, document.begin().blockFormat())
         at.endEditBlock()
         if cursor is None:
             self.setTextCursor(at)
@@ -286,6 +310,12 @@ class RichEditor(QTextEdit):
         written_out = [source for source in pictures_of(blocks) if source.startswith("data:")]
         if written_out:
             self.embedded.emit(written_out)
+
+    def _form_first(self, place: int, form: QTextBlockFormat) -> None:
+        """Give an empty paragraph the form of the first one that was put into it, which Qt leaves out but for lists."""
+        first = QTextCursor(self.document().findBlock(place))
+        if not form.property(Own.LISTS) and not block_keys.lists_of(first) and first.blockFormat() != form:
+            first.setBlockFormat(form)
 
     def name_picture(self, source: str, name: str, image: QImage, width: int) -> None:
         """Let every picture of that source be called `name`; one that says no size is at most `width` pixels wide."""
@@ -329,6 +359,11 @@ class RichEditor(QTextEdit):
         """Show `image` wherever the text has a picture of that source."""
         self._pictures.put(source, image)
 
+    def own_size(self, source: str) -> QSize:
+        """Return the size of a picture in pixels."""
+        found: QImage = self._pictures.at(source)
+        return found.size()
+
     def loadResource(self, type: int, name: QUrl | str) -> object:  # noqa: A002 - Qt's signature
         return self._pictures.at(name)
 
@@ -337,28 +372,7 @@ class RichEditor(QTextEdit):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self.fragments.has_quotes():
-            self._paint_quotes(event.rect())
-
-    def _paint_quotes(self, area: QRect) -> None:
-        """Draw a line at the left of what is quoted, as far as it is seen."""
-        painter = QPainter(self.viewport())
-        layout = self.document().documentLayout()
-        block = self.cursorForPosition(area.topLeft()).block()
-        shift = self.verticalScrollBar().value()
-        tables = bool(self.document().rootFrame().childFrames())
-        while block.isValid():
-            depth = int(block.blockFormat().property(Own.QUOTE) or 0)
-            rect = layout.blockBoundingRect(block)
-            table = block_keys.table_at(QTextCursor(block)) if tables else None
-            if table is not None and (quoted := int(table.format().property(Own.QUOTE) or 0)):
-                depth, rect = quoted, layout.frameBoundingRect(table)
-            top = round(rect.top()) - shift
-            if top > area.bottom():
-                break
-            for level in range(depth):
-                painter.fillRect(4 + level * INDENT, top, 2, round(rect.height()), QColor(theme.color("edge")))
-            block = block.next()
-        painter.end()
+            paint_quotes(self, event.rect())
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

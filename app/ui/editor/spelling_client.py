@@ -53,6 +53,8 @@ class Spelling(QObject):
         self._number = 0
         self._child: _Checker | None = None
         self._own: list[str] = []
+        self.is_name: Callable[[str], bool] = lambda _word: False
+        """Returns whether a word is a name that the person knows, their own too: no dictionary has to have it."""
         self._told.connect(self._arrived)
 
     # --- asking ------------------------------------------------------------------------------------------------------

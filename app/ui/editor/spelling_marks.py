@@ -17,6 +17,7 @@ from PySide6.QtGui import QTextBlock, QTextCharFormat, QTextCursor, QTextLayout
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
 
 from app.ui import theme
+from app.ui.document.formats import Own
 from app.ui.editor.spelling_client import Checked, Spelling
 
 _PAUSE: Final = 250
@@ -190,8 +191,10 @@ class SpellingMarks(QObject):
         numbers = self._next_numbers()
         self._dirty.difference_update(numbers)
         blocks = [self._document.findBlockByNumber(number) for number in numbers]
-        asked = [(block.blockNumber(), block.text()) for block in blocks if block.isValid()]
-        texts = [text if len(text) <= _LONGEST else "" for _, text in asked]
+        blocks = [block for block in blocks if block.isValid()]
+        asked = [(block.blockNumber(), block.text()) for block in blocks]
+        found, own = zip(blocks, asked, strict=True), {block.blockNumber() for block in blocks if not _is_quoted(block)}
+        texts = [text if len(text) <= _LONGEST and block.blockNumber() in own else "" for block, (_, text) in found]
         self._asked = True
         self._spelling.check(texts, self.language, lambda checked: self._take(asked, checked))
 
@@ -208,7 +211,7 @@ class SpellingMarks(QObject):
             block = self._document.findBlockByNumber(number)
             if block.isValid() and block.text() == text:
                 self._noticed[number] = language
-                self._draw(block, wrong)
+                self._draw(block, without_names(text, wrong, self._spelling.is_name))
         if self._dirty and not self._resting:
             self._resting = True
             self._rest.start(_BREATH if len(self._dirty) > 1 else _PAUSE)
@@ -306,6 +309,24 @@ class SpellingMarks(QObject):
 
         self._spelling.suggest(text, self.language_here(), take)
         return True
+
+
+def _is_quoted(block: QTextBlock) -> bool:
+    """Return whether a block holds another person's words, which are not the person's to mend."""
+    return bool(block.blockFormat().property(Own.QUOTE)) or block.text().startswith(">")
+
+
+def without_names(text: str, wrong: list[tuple[int, int]], is_name: Callable[[str], bool]) -> list[tuple[int, int]]:
+    """Return the places of `wrong` that are no names; places and lengths are in UTF-16 units."""
+    if not wrong:
+        return wrong
+    units = text.encode("utf-16-le", "surrogatepass")
+    return [(at, size) for at, size in wrong if not _names(units[2 * at : 2 * (at + size)], is_name)]
+
+
+def _names(units: bytes, is_name: Callable[[str], bool]) -> bool:
+    word = units.decode("utf-16-le", "replace").replace("’", "'").removesuffix("'s")
+    return all(is_name(part) for part in word.split("-"))
 
 
 def _wavy(start: int, count: int) -> QTextLayout.FormatRange:

@@ -21,6 +21,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFocusEvent,
     QFont,
     QFontMetrics,
@@ -284,6 +285,8 @@ class MessageList(QTableView):
     current_changed = Signal()
     action_clicked = Signal()
     escaped = Signal()
+    menu_wanted = Signal(QPoint)
+    """What can be done with the chosen rows is asked for, at a place of the screen."""
 
     def __init__(self, model: MessageModel[Any], name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -499,6 +502,23 @@ class MessageList(QTableView):
                 self.action_clicked.emit()
                 return
         super().mousePressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask what can be done with the row under the mouse, or with all that are marked where it is one of them."""
+        if event.reason() is QContextMenuEvent.Reason.Mouse:
+            index = self.indexAt(event.pos())
+            if not index.isValid():
+                return
+            if not self._model.is_marked(index.row()):
+                self.clear_marks()
+            self.go_to(index.row())
+            place = event.globalPos()
+        else:
+            here = self.visualRect(self.currentIndex()).bottomLeft() + QPoint(_TEXT_LEFT, -8)
+            place = self.viewport().mapToGlobal(here)
+        self.choose()
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self.menu_wanted.emit(place)
 
     def _on_action(self, index: QModelIndex, at: QPoint) -> bool:
         face = self._model.face(index.row())

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from app.core.i18n import ntr, tr
 from app.core.text import shortened
@@ -16,6 +16,7 @@ from app.ui.bars import MessageBar
 from app.ui.document.piece_bar import PieceBar
 from app.ui.document.plain_view import PlainView
 from app.ui.reader.links import is_look_alike, shown_link
+from app.ui.reader.tools import ReaderTools
 from app.ui.widgets import Label
 
 if TYPE_CHECKING:
@@ -24,9 +25,24 @@ if TYPE_CHECKING:
     from app.domain.blocks import Block
     from app.ui.document.html_view import HtmlView
 
-_SIDE = 32
+_SIDE = 28
+"""As where a message is written, so that nothing jumps from one to the other."""
+_MARGIN = 28
+_BAR = 8
+"""Pixels right of the text, in which its scroll bar stands."""
 _LONGEST_LABEL = 2_000
 """Characters of a subject, or of names, that are shown above a message."""
+
+
+def _inset(part: QWidget | QHBoxLayout) -> QHBoxLayout:
+    """Let what stands above the text end where the text does, beside whose scroll bar the pane goes on."""
+    line = QHBoxLayout()
+    line.setContentsMargins(0, 0, _MARGIN - _BAR, 0)
+    if isinstance(part, QWidget):
+        line.addWidget(part)
+    else:
+        line.addLayout(part, 1)
+    return line
 
 
 class Notice(NamedTuple):
@@ -63,17 +79,23 @@ class Reader(QWidget):
     """The pane beside a list. Formatted text is shown safe, or as plain text on demand; nothing is fetched or run."""
 
     escaped = Signal()
+    shown = Signal()
+    """Another message is shown, or the same as it is now."""
+    menu_wanted = Signal(QPoint)
+    """What can be done with the message is asked for, at a place of the screen."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("pane")
         self.setAccessibleName(tr("Message"))
+        self.tools = ReaderTools(self)
+        self.tools.more_wanted.connect(self.menu_wanted)
         self.bar = MessageBar(self)
         self._reading: ShownMessage | None = None
         self._plain_wanted = False
         self._headers_wanted = False
         self._subject = Label(self)
-        self._subject.setFont(theme.font(size=20, semibold=True))
+        self._subject.setFont(theme.font(size=17, semibold=True))
         self._who, self._when, self._hint, self._told = Label(self), Label(self), Label(self), Label(self)
         self._body = self._text_field(tr("Text of the message"))
         self._body_pieces = PieceBar(self._body, self)
@@ -88,12 +110,21 @@ class Reader(QWidget):
         self._stack.addWidget(self._blank())
         self._stack.addWidget(self._message())
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_wanted.emit(event.globalPos())
+
+    def text_menu(self) -> QMenu | None:
+        """Return Qt's own menu for the text that has the focus (copying, links), None where there is none."""
+        shown = self._page if self._page is not None and self._page.isVisibleTo(self) else self._body
+        return shown.createStandardContextMenu() if shown.hasFocus() else None
+
     def _text_field(self, name: str) -> PlainView:
         field = PlainView(self)
         field.setFont(theme.font(size=14))
         field.setAccessibleName(name)
         field.setTabChangesFocus(True)
         field.document().setDocumentMargin(0)
+        field.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the reader's own holds what Qt's would
         return field
 
     def show_reading(self, reading: ShownMessage | None) -> None:
@@ -118,6 +149,7 @@ class Reader(QWidget):
             self.bar.show_sentence(
                 notice.sentence, tone=notice.tone, action=notice.action, details=notice.details, more=notice.more
             )
+        self.shown.emit()
 
     def _show_body(self, reading: ShownMessage) -> None:
         formatted = bool(reading.blocks) and not self._plain_wanted
@@ -148,6 +180,7 @@ class Reader(QWidget):
 
             self._page = HtmlView(self)
             self._page.pointed.connect(self._say_told)
+            self._page.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
             self._column.insertWidget(self._column.indexOf(self._body), self._page, 1)
             self._page_pieces = PieceBar(self._page, self)
             self._column.insertWidget(self._column.indexOf(self._page) + 1, self._page_pieces)
@@ -170,7 +203,7 @@ class Reader(QWidget):
 
     def add_part(self, part: QWidget) -> None:
         """Show a part of its own between the head of the message and its text."""
-        self._column.insertWidget(self._column.indexOf(self._text_line) + 1, part)
+        self._column.insertLayout(self._column.indexOf(self._text_line) + 1, _inset(part))
 
     def focus_text(self) -> None:
         """Put the focus in the message's text."""
@@ -214,7 +247,7 @@ class Reader(QWidget):
             self._headers.document().setDocumentMargin(6)
             self._headers.setFont(theme.font(size=12))
             self._headers.setFixedHeight(180)
-            self._column.insertWidget(self._column.indexOf(self._body), self._headers)
+            self._column.insertLayout(self._column.indexOf(self._body), _inset(self._headers))
         if self._headers is None:
             return
         if wanted:
@@ -227,26 +260,29 @@ class Reader(QWidget):
     def _message(self) -> QWidget:
         sheet = QWidget(self)
         column = QVBoxLayout(sheet)
-        column.setContentsMargins(_SIDE, 18, 12, 12)
+        column.setContentsMargins(_SIDE, 12, _BAR, 12)
         column.setSpacing(6)
         line = QFrame(sheet)
         line.setProperty("kind", "line")
         line.setFixedHeight(1)
-        bar = QVBoxLayout()
-        bar.setContentsMargins(0, 0, 12, 0)
-        bar.addWidget(self.bar)
-        column.addLayout(bar)
+        strip = QHBoxLayout()
+        strip.setSpacing(10)
+        strip.addWidget(self._when)
+        strip.addWidget(self._hint)
+        strip.addStretch(1)
+        strip.addWidget(self.tools)
+        self.tools.setFixedHeight(28)
+        column.addLayout(_inset(strip))
+        column.addLayout(_inset(self.bar))
+        column.addSpacing(2)
+        self._who.setMinimumHeight(36)  # as the field To, so that the subject stands where it is written
+        column.addLayout(_inset(self._who))
         column.addSpacing(4)
-        column.addWidget(self._subject)
-        column.addWidget(self._who)
-        times = QHBoxLayout()
-        times.addWidget(self._when, 1)
-        times.addWidget(self._hint)
-        column.addLayout(times)
-        column.addSpacing(6)
-        column.addWidget(line)
-        self._text_line = line
-        column.addSpacing(10)
+        column.addLayout(_inset(self._subject))
+        column.addSpacing(2)
+        self._text_line = _inset(line)
+        column.addLayout(self._text_line)
+        column.addSpacing(8)
         column.addWidget(self._body, 1)
         column.addWidget(self._body_pieces)
         column.addWidget(self._told)

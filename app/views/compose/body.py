@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -48,6 +48,8 @@ class BodyField(QWidget):
 
     edited = Signal(object)
     made_rich = Signal(object)
+    menu_wanted = Signal(QPoint)
+    """What can be done at a place of the editor in use is asked for."""
 
     def __init__(self, run: Callable[[str], object], parent: QWidget | None = None) -> None:
         """`run` does a command by its name: what the tools' buttons are for."""
@@ -56,6 +58,7 @@ class BodyField(QWidget):
         self._read_only = False
         self._offers_back = self._asked = False
         self.plain = BodyEditor(self)
+        self._listen_for_menu(self.plain)
         self.plain.edited.connect(self._tell)
         self.plain.undo_exhausted.connect(self._undo_turning)
         self.rich: RichEditor | None = None
@@ -86,6 +89,10 @@ class BodyField(QWidget):
         turning.edited.connect(self.edited)
         turning.made_plain.connect(self.made_plain)
         return turning
+
+    def _listen_for_menu(self, editor: BodyEditor | RichEditor) -> None:
+        editor.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        editor.customContextMenuRequested.connect(self.menu_wanted)
 
     # --- spelling ----------------------------------------------------------------------------------------------------
 
@@ -223,11 +230,12 @@ class BodyField(QWidget):
             from app.ui.editor.toolbar import FormatBar
 
             self.rich = RichEditor(self)
+            self._listen_for_menu(self.rich)
             self.rich.edited.connect(self._tell)
             self.rich.undo_exhausted.connect(self._undo_turning)
             self.tools = FormatBar(self.rich, self._run, self)
-            self._column.insertLayout(1, _inset(self.tools))
-            self._column.insertWidget(3, self.rich, 1)
+            self._column.insertWidget(2, self.rich, 1)
+            self._column.insertLayout(3, _inset(self.tools))
             QWidget.setTabOrder(self.plain, self.rich)
             if self._spelling is not None:
                 self._mark(self.rich)
@@ -266,6 +274,10 @@ class BodyField(QWidget):
         if not self._read_only:
             self.plain.drop_rest()
             self.plain.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def has_quote(self) -> bool:
+        """Return whether a quotation stands below the text."""
+        return self.quote is not None and self.quote.isVisibleTo(self)
 
     def drop_quote(self) -> None:
         """Take the quotation out that stands below the text."""

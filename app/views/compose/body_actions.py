@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtGui import QGuiApplication, QTextCursor
 
 from app.core.i18n import mark, tr
+from app.core.text import clean_text
 from app.ui.editor.action_names import FORMATTING
 from app.views.compose.body import BodyField
+from app.views.compose.fields import words_in
 from app.views.compose.pickers import Picking
 
 if TYPE_CHECKING:
@@ -108,6 +110,14 @@ MARKS: Final = (
 )
 
 
+_IN_TABLE: Final = frozenset(
+    {"row", "row_above", "column", "column_before", "remove_row", "remove_column", "remove_table", "header_row"}
+)
+_ON_PICTURE: Final = frozenset(
+    {"picture_small", "picture_medium", "picture_large", "picture_own_size", "picture_words"}
+)
+
+
 class BodyWork:
     """Acts on one message's body. What only formatted text can have makes plain text formatted first."""
 
@@ -125,6 +135,7 @@ class BodyWork:
             "paste_plain": self._paste_plain,
             "format": body.switch_format,
             "drop_quote": body.drop_quote,
+            "picture_words": self._describe_picture,
         }
         self._looking: dict[str, Callable[[], object]] = {
             "find": body.open_find,
@@ -136,6 +147,26 @@ class BodyWork:
             "suggestions": spelling.suggest,
             "language": spelling.choose_language,
         }
+
+    def can_do(self, name: str) -> bool:
+        """Return whether one of the commands `text.<name>` would do something where the cursor is."""
+        if name in self._looking:
+            return True
+        if self._body.is_read_only():
+            return False
+        if name in _IN_TABLE:
+            return self._is_in("table_here")
+        if name in _ON_PICTURE:
+            return self._is_in("picture_here")
+        return name != "drop_quote" or self._body.has_quote()
+
+    def _is_in(self, what: str) -> bool:
+        rich = self._body.rich
+        if rich is None or not self._body.is_formatted():
+            return False
+        from app.ui.editor import format_actions
+
+        return getattr(format_actions, what)(rich) is not None
 
     def do(self, name: str) -> None:
         """Do one of the commands `text.<name>`."""
@@ -161,14 +192,33 @@ class BodyWork:
             title, picks, lambda css: format_actions.put_color(rich, str(css), ground=ground)
         )
 
+    def _describe_picture(self) -> None:
+        """Ask for the words that stand for a picture where it is not seen."""
+        rich = self._body.rich
+        if rich is None or not self.can_do("picture_words"):
+            return
+        from app.ui.chooser import Pick
+        from app.ui.editor import format_actions
+
+        now = format_actions.words_of_picture(rich)
+        picks = [Pick(now, now)] if now else []
+        note = tr("Type what the picture shows, for those who do not see it.")
+        self._picking.picker.show_picks(
+            tr("Describe the picture"),
+            picks,
+            lambda words: format_actions.describe_picture(rich, str(words)),
+            note,
+            lambda typed: Pick(typed.strip(), typed.strip()) if typed.strip() else None,
+        )
+
     def _paste_plain(self) -> None:
-        text = QGuiApplication.clipboard().text()
+        text = clean_text(words_in(QGuiApplication.clipboard().mimeData()), lines=True)
         if not text:
             return
         if self._body.rich is not None and self._body.is_formatted():
             self._body.rich.pasting.take_text(text)
         else:
-            self._body.plain.paste()
+            self._body.plain.take_text(text)
 
 
 def _do_rich(rich: RichEditor, name: str) -> None:

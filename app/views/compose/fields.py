@@ -5,8 +5,10 @@ Positions count UTF-16 units, as Qt's documents and the journal do.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QTextCursor, QTextDocument
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from app.core.i18n import tr
@@ -17,6 +19,10 @@ from app.domain.message import BodyFormat, Field
 from app.ui import theme
 from app.ui.widgets import is_access_key
 
+if TYPE_CHECKING:
+    from app.ui.editor.line_marks import LineMarks
+    from app.ui.editor.spelling_client import Spelling
+
 _SLICE = 64 * 1024
 """Characters of a large paste that go into the document at one turn of the event loop: a few milliseconds' work."""
 
@@ -24,6 +30,17 @@ _SLICE = 64 * 1024
 _MOST_LINES = 150_000
 _MOST_CHARACTERS = 10_000_000
 """Of a paste that goes in slice by slice; what is more is put below the text."""
+
+
+def words_in(source: QMimeData | None) -> str:
+    """Return the words on a clipboard; some programs put nothing but HTML there, and it can be empty (None)."""
+    if source is None:
+        return ""
+    if source.hasText() or not source.hasHtml():
+        return source.text()
+    from app.domain.visible_text import plain_text
+
+    return plain_text(source.html())
 
 
 def _raw_text(document: QTextDocument) -> str:
@@ -44,6 +61,7 @@ class SubjectField(QLineEdit):
         self.setPlaceholderText(tr("Subject"))
         self.setFont(theme.font(size=17, semibold=True))
         self.setTextMargins(-2, 0, 0, 0)  # Qt keeps two pixels to itself: the text stands under its neighbours
+        self.marks: LineMarks | None = None
         self.setMaxLength(1_000_000)
         self.textChanged.connect(self._tell)
 
@@ -52,6 +70,18 @@ class SubjectField(QLineEdit):
             event.ignore()
         else:
             super().keyPressEvent(event)
+
+    def set_spelling(self, spelling: Spelling) -> None:
+        """Underline from now on what no dictionary knows."""
+        from app.ui.editor.line_marks import LineMarks
+
+        self.marks = LineMarks(self, spelling)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.marks is None:
+            super().contextMenuEvent(event)
+        else:
+            self.marks.open_menu(event.pos(), event.globalPos())
 
     def set_subject(self, text: str) -> None:
         """Show `text` without telling it as an edit. What is too long for one line of Qt's follows unseen."""
@@ -125,8 +155,14 @@ class BodyEditor(QPlainTextEdit):
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
         # All is wrapped; Qt counts a blank that hangs over the edge as wider, and would show a bar that moves nothing.
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.verticalScrollBar().rangeChanged.connect(self._make_room)
+        self._make_room(0, 0)
         self.document().setDocumentMargin(0)
         self.document().contentsChange.connect(self._tell)
+
+    def _make_room(self, _least: int, most: int) -> None:
+        """Let the text end where all else does, beside a scroll bar or not."""
+        self.setViewportMargins(0, 0, theme.margin_of_text(scrolls=most > 0), 0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if is_access_key(event):
@@ -204,19 +240,22 @@ class BodyEditor(QPlainTextEdit):
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         if source.hasUrls() and any(url.isLocalFile() for url in source.urls()):
             return False  # files are attached, by the pane
-        return source.hasImage() or super().canInsertFromMimeData(source)
+        return source.hasImage() or source.hasHtml() or super().canInsertFromMimeData(source)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         if source.hasUrls() and any(url.isLocalFile() for url in source.urls()):
             self.files_brought.emit(source)
             return
-        if source.hasImage() and not source.hasText():
+        text = clean_text(words_in(source), lines=True)
+        if source.hasImage() and not text:
             from app.ui.incoming_files import picture_in
 
             self.pictures_offered.emit([(picture_in(source), "")])
-        if not source.hasText():
-            return
-        text = clean_text(source.text(), lines=True)
+        if text:
+            self.take_text(text)
+
+    def take_text(self, text: str) -> None:
+        """Put plain text in where the cursor is."""
         if not self._fits(text):
             self.finish_pasting()
             self._take_long(text)

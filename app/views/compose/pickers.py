@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from app.core.formatting import moment_words
-from app.core.i18n import tr
+from app.core.i18n import mark, tr
 from app.domain.edits import Unfilled
 from app.domain.message import Field
 from app.domain.recipient import Recipient
@@ -23,6 +24,7 @@ from app.services.accounts.signatures import (
     find_signature,
     fragment_of,
     place_for,
+    questions_in,
 )
 from app.services.checks.placeholders import placeholders_in
 from app.ui import keys
@@ -155,6 +157,21 @@ class FromLine(QPushButton):
 
 
 _NONE: Final = "none"
+_OPEN: Final = object()
+"""The answer to a question that is left for later."""
+_QUESTIONS: Final = {
+    "name": mark("Your name"),
+    "to.name": mark("Name of the recipient"),
+    "to.first": mark("First name of the recipient"),
+    "to.last": mark("Last name of the recipient"),
+    "to.company": mark("Company of the recipient"),
+}
+
+
+def _question_words(question: str) -> str:
+    """Return what is asked for: what a known field stands for, or what the template has in its braces."""
+    known = _QUESTIONS.get(question.casefold())
+    return tr(known) if known else question
 
 
 class SnippetChoice:
@@ -237,6 +254,32 @@ class SnippetChoice:
             return
         self._body.finish_pasting()
         facts = aids.signatures.facts(record.account_id, self._session.content)
+        self._ask_next(snippet, facts, questions_in(snippet, facts))
+
+    def _ask_next(self, snippet: Snippet, facts: FieldValues, questions: list[str]) -> None:
+        """Ask what a template wants to know, one after the other, and put it in then. Escape gives the template up."""
+        if not questions:
+            self._place_template(snippet, facts)
+            return
+        from app.ui.chooser import Pick
+
+        question, rest = questions[0], questions[1:]
+
+        def answered(said: object) -> None:
+            answers = facts.answers if said is _OPEN else {**facts.answers, question: str(said)}
+            self._ask_next(snippet, msgspec.structs.replace(facts, answers=answers), rest)
+
+        self._picking.picker.show_picks(
+            _question_words(question),
+            [Pick(tr("Leave it open"), _OPEN)],
+            answered,
+            tr("Type what the template is to say. What you leave open is asked about before it is sent."),
+            lambda typed: Pick(typed.strip(), typed.strip()) if typed.strip() else None,
+        )
+
+    def _place_template(self, snippet: Snippet, facts: FieldValues) -> None:
+        if self._body.is_read_only():
+            return
         if snippet.html:
             self._body.with_formatted(lambda _rich: self._fill_in(snippet, facts))
         else:

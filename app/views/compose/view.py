@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import pairwise
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QBoxLayout,
@@ -23,14 +24,15 @@ from PySide6.QtWidgets import (
 )
 
 from app.commands.command import Context, Registry
-from app.core.i18n import tr
+from app.core.i18n import mark, tr
 from app.core.text import utf16_length
 from app.domain.message import Field, Importance
 from app.services.checks.size import message_size
 from app.ui import icons, keys
 from app.ui.bars import MessageBar
+from app.ui.menus import open_menu
 from app.ui.recipients.field import RecipientsField
-from app.ui.widgets import Label, say_aloud
+from app.ui.widgets import Label, plain_tip, say_aloud
 from app.views.compose.action_button import ActionButton
 from app.views.compose.attachments import AttachmentsArea
 from app.views.compose.body import BodyField
@@ -42,8 +44,21 @@ from app.views.compose.options_area import OptionsArea
 from app.views.compose.pickers import FromLine, LaterChoice, Picking, SnippetChoice
 from app.views.compose.recipients import RecipientFields
 from app.views.compose.session import ComposeSession
+from app.views.compose.text_menu import TextMenu
+
+if TYPE_CHECKING:
+    from app.ui.editor.spelling_client import Spelling
 
 _SIDE = 28
+_GAP = 6
+_TOOLS: Final = (
+    ("paperclip", mark("Attach files"), "compose.attach"),
+    ("type", mark("Plain or formatted"), "text.format"),
+    ("file-text", mark("Template or signature"), "compose.template"),
+    ("clock", mark("Send later"), "compose.later"),
+    ("sliders-horizontal", mark("Options"), "compose.options"),
+)
+"""The buttons in the line above a message: icon, words and command of each."""
 Offer = tuple[str, Callable[[], object]]
 """One thing to do: the words on its button, and what does it."""
 
@@ -189,15 +204,22 @@ class ComposeView(QWidget):
         self._important = self._button("flag", tr("High importance"), "compose.importance")
         self._important.setCheckable(True)
         self._discard = self._button("trash-2", tr("Discard"), "compose.discard")
+        self._tools = [self._button(icon, tr(words), command) for icon, words, command in _TOOLS]
         self._send = self._button("send", tr("Send"), "compose.send", kind="primary")
         self._send.setText(tr("Send"))
         self._send.not_by_enter = self._how_to_send
         strip = QHBoxLayout()
         strip.setContentsMargins(_SIDE, 12, 20, 8)
-        strip.setSpacing(6)
+        strip.setSpacing(_GAP)
         strip.addWidget(self._state_icon)
         strip.addWidget(self._state)
         strip.addStretch(1)
+        self._more_tools = self._button("ellipsis", tr("More"), "")
+        self._more_tools.clicked.connect(self._offer_tools)
+        for button in (*self._tools, self._more_tools):
+            button.setProperty("tight", True)
+            button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # each has its key: Tab leads from the text to Send
+            strip.addWidget(button)
         self._actions = (self._send, self._important, self._discard)
         for button in reversed(self._actions):
             strip.addWidget(button)
@@ -208,9 +230,29 @@ class ComposeView(QWidget):
         button.setProperty("kind", kind)
         icons.put(button, icon, "on_accent" if kind == "primary" else "muted")
         button.setAccessibleName(words)
-        keys.put_tip(button, words, command)
-        button.clicked.connect(lambda: self._registry.run(command))
+        if command:
+            keys.put_tip(button, words, command)
+            button.clicked.connect(lambda: self._registry.run(command))
+        else:
+            button.setToolTip(plain_tip(words))
         return button
+
+    def _fit_tools(self) -> None:
+        """Show the buttons one by one where there is room beside how the message stands, else in one menu."""
+        there = [self._state, *self._actions, *self._tools]
+        needed = sum(part.sizeHint().width() + _GAP for part in there) + _SIDE + 48
+        wide = needed <= self.width()
+        for button in self._tools:
+            button.setVisible(wide)
+        self._more_tools.setVisible(not wide)
+
+    def _offer_tools(self) -> None:
+        place = self._more_tools.mapToGlobal(QPoint(0, self._more_tools.height()))
+        open_menu(self, self._registry, [command for _, _, command in _TOOLS], place)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_tools()
 
     def _type_on(self, event: QKeyEvent) -> None:
         """Type in the text what was typed after a Tab that led on from it."""
@@ -265,6 +307,7 @@ class ComposeView(QWidget):
             wanted = field is Field.TO or bool(getattr(content, field.value) or pending.get(field))
             self._show_field(field, shown=wanted)
         self.subject.set_subject(content.subject)
+        self.text_menu = TextMenu(self.body, self._registry)
         self.text = BodyWork(self.body, self.picking, BodyPictures(self.body, self.session, self.session.attachments))
         if self.session.opened is not None:
             self.body.open_formatted(self.session.opened)
@@ -306,6 +349,11 @@ class ComposeView(QWidget):
         for command, handler in self._registry:
             if command.context is Context.COMPOSE:
                 keys.bind(self, [(command, handler)], Context.COMPOSE, self._registry.attempt)
+
+    def set_spelling(self, spelling: Spelling) -> None:
+        """Underline from now on what no dictionary knows, in the text and in the subject."""
+        self.body.set_spelling(spelling)
+        self.subject.set_spelling(spelling)
 
     def _know_people(self) -> RecipientFields | None:
         known, session = self.session.people, self.session
@@ -366,7 +414,9 @@ class ComposeView(QWidget):
     def _refresh_state(self) -> None:
         """Draw the state line alone, which says how far the attachments are."""
         state = self.session.state()
-        self._state.setText(state.text)
+        if self._state.text() != state.text:
+            self._state.setText(state.text)
+            self._fit_tools()
         self._state.setAccessibleName(state.text)
         if (state.icon, state.tone) != self._state_look:
             self._state_look = (state.icon, state.tone)

@@ -161,6 +161,7 @@ class ChoicesView(QWidget):
         whole.addLayout(self._build_hold())
         self.asking = AskingView(choices.asking, self)
         whole.addWidget(self.asking)
+        whole.addWidget(self._build_formatted())
         whole.addWidget(self._build_heads())
         whole.addSpacing(20)
         whole.addWidget(self._title(tr("Keys")))
@@ -230,6 +231,16 @@ class ChoicesView(QWidget):
         self.heads.toggled.connect(lambda on: self._choices.set_heads(on=on))
         lock(self.heads, locked=self._choices.heads_are_locked)
         return self.heads
+
+    def _build_formatted(self) -> QCheckBox:
+        words = tr("Write new messages as formatted text")
+        self.formatted = QCheckBox(words, self)
+        self.formatted.setAccessibleName(words)
+        self.formatted.setToolTip(tr("If not, they are plain text until you format something."))
+        self.formatted.setChecked(self._choices.formatted)
+        self.formatted.toggled.connect(lambda on: self._choices.set_formatted(on=on))
+        lock(self.formatted, locked=self._choices.formatted_is_locked)
+        return self.formatted
 
     def _build_change(self) -> QHBoxLayout:
         self.field = KeyField(self)

@@ -101,6 +101,20 @@ class Choices(Protocol):
         """Put Outlook's head above what is quoted from now on, or "On …, … wrote"."""
         ...
 
+    @property
+    def formatted(self) -> bool:
+        """Return whether a new message is formatted text."""
+        ...
+
+    @property
+    def formatted_is_locked(self) -> bool:
+        """Return whether an administrator has set that."""
+        ...
+
+    def set_formatted(self, *, on: bool) -> None:
+        """Begin messages as formatted text from now on, or as plain text."""
+        ...
+
     def set_hold(self, seconds: float) -> None:
         """Let a send wait so long from now on."""
         ...

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedLayout, 
 from app.commands.command import Handler, Registry
 from app.core.i18n import tr
 from app.domain.blocks import Picture
-from app.services.accounts.signatures import Snippet, SnippetKind
+from app.services.accounts.signatures import FIELDS, Snippet, SnippetKind
 from app.services.html.prepare import losses, open_own, open_text
 from app.ui import icons, keys, theme
 from app.ui.document import pictures
@@ -127,7 +127,10 @@ class SnippetForm(QWidget):
         inner.addWidget(self.text)
         inner.addWidget(self.link_bar)
         self._box = box
-        hint = Label(tr("Filled in by themselves: {fields}", fields="{name}  {address}  {date}  {to.name}"), self)
+        fields = "  ".join(f"{{{{{field}}}}}" for field in FIELDS)
+        asked = tr("Filled in by themselves: {fields}. Anything else in two braces is asked for.", fields=fields)
+        hint = Label(asked, self)
+        hint.setWordWrap(True)
         hint.setProperty("tone", "muted")
         hint.setFont(theme.font(size=12))
         buttons = QHBoxLayout()

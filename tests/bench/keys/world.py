@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from tests import bare_environment
 from tests.bench.keys.hands import Hands
 from tests.bench.keys.kept import Item, Keeper
 from tests.bench.keys.line import Line
@@ -145,6 +146,7 @@ class World:
             **self.ground.desktop.environment,
             "HOME": str(home),
             "MAILWRIGHT_DATA": str(self.data),
+            "MAILWRIGHT_PRESETS": str(bare_environment.presets(home)),
             "MAILWRIGHT_DEBUG": "file",  # its log says which commands were run
             "MAILWRIGHT_HOLD": f"{self.hold:g}",
         }

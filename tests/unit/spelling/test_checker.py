@@ -110,3 +110,12 @@ def test_the_process_answers_line_by_line_and_ends_with_its_input() -> None:
         {"number": 2},
         {"number": 3, "checked": [["en", []]]},
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["שלום עולם לכולם", "مرحبا بكم في المكتب", "これは日本語の文章です", "Привет всем коллегам", "Καλημέρα σε όλους"],
+)
+def test_a_script_without_a_dictionary_is_left_alone(checker: Checker, text: str) -> None:
+    assert wrong(checker, text) == []
+    assert wrong(checker, f"This is the {text} and a hous.") == ["hous"]

@@ -160,7 +160,7 @@ def test_a_table_is_put_in_walked_through_by_tab_and_grows(panel: EditorScene, q
 
 
 @pytest.mark.parametrize(
-    ("what", "rows", "cells"), [("row", 3, 6), ("column", 2, 6), ("-row", 1, 2), ("-column", 2, 2)]
+    ("what", "rows", "cells"), [("row", 3, 6), ("column", 2, 6), ("remove_row", 1, 2), ("remove_column", 2, 2)]
 )
 def test_rows_and_columns_come_and_go(panel: EditorScene, what: str, rows: int, cells: int) -> None:
     written = panel.open("<table border=1><tr><td>a<td>b<tr><td>c<td>d</table>")

@@ -27,6 +27,7 @@ class FewWords(QObject):
         self.held: list[Callable[[], None]] = []
         self.asked: list[list[str]] = []
         self.own: set[str] = set()
+        self.names: set[str] = set()
 
     def check(self, texts: Sequence[str], language: str, then: Callable[[list[Checked]], None]) -> None:
         self.asked.append(list(texts))
@@ -41,6 +42,9 @@ class FewWords(QObject):
 
     def suggest(self, word: str, language: str, then: Callable[[list[str]], None]) -> None:
         self.held.append(lambda: then([word.replace("x", "s"), f"{language}-word"]))
+
+    def is_name(self, word: str) -> bool:
+        return word in self.names
 
     def add_word(self, word: str) -> None:
         self.own.add(word)

@@ -6,9 +6,10 @@ import pytest
 import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTextEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 from pytestqt.qtbot import QtBot
 
+from app.ui.editor.line_marks import LineMarks
 from app.ui.editor.spelling_client import Spelling
 from app.ui.editor.spelling_marks import SpellingMarks
 from tests.widgets.spelling.conftest import FewWords
@@ -237,3 +238,32 @@ def test_a_checker_that_cannot_be_started_troubles_nobody(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not marks._rest.isActive(), timeout=5_000)
     assert not marks.go(1)
     spelling.close()
+
+
+def test_names_and_quoted_words_are_not_underlined(editor: Editor, few_words: FewWords, qtbot: QtBot) -> None:
+    few_words.names = {"Lexvre", "Xaver"}
+    editor.setPlainText("Dear Lexvre, Xaver’s and Lexvre-Xaver baxd\n> quoxted words")
+    marks = marks_on(editor, few_words)
+    settle(marks, few_words, qtbot)
+    assert words(editor, marks) == ["baxd"]
+
+
+def test_a_line_is_underlined_and_mended_too(few_words: FewWords, qtbot: QtBot) -> None:
+    line = QLineEdit("For a wxrd of Xaver")
+    qtbot.addWidget(line)
+    few_words.names = {"Xaver"}
+    marks = LineMarks(line, few_words)  # type: ignore[arg-type]  # it answers to the same calls
+    few_words.answer()
+    assert marks.places() == [(6, 4)]
+    marks._replace(6, "wxrd", "word")
+    assert line.text() == "For a word of Xaver"
+    assert marks.places() == []
+    line.undo()
+    assert "wxrd" in line.text()
+    line.selectAll()
+    few_words.answer()
+    assert line.hasSelectedText()
+    qtbot.waitUntil(lambda: bool(few_words.held))
+    few_words.answer()
+    assert marks.places() == [(6, 4)]
+    assert line.hasSelectedText()

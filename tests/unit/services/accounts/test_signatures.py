@@ -16,11 +16,14 @@ from app.services.accounts.signatures import (
     Signatures,
     Snippet,
     SnippetKind,
+    carried_over,
     fill,
     find_signature,
     fragment_of,
     place_for,
+    questions_in,
     quote_begins,
+    split_name,
 )
 from tests.fakes.clock import FakeClock
 from tests.fakes.mailbox import FakeMailbox
@@ -200,3 +203,30 @@ async def test_a_message_written_anew_is_not_signed_again(scene: Scene) -> None:
     await signing(scene)
     name = await scene.drafts.begin(ANNA, Content(to=(BEN,), subject="Again", body="Dear Ben"))
     assert (await scene.drafts.read_message(name)).content.body == "Dear Ben"
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("Ben Okafor", ("Ben", "Okafor")),
+        ("Okafor, Ben", ("Ben", "Okafor")),
+        ("Ben", ("Ben", "")),
+        ("Anna van der Berg", ("Anna", "Berg")),
+        ("ben@example.org", ("", "")),
+        ("", ("", "")),
+    ],
+)
+def test_a_name_has_a_first_and_a_last_part(name: str, parts: tuple[str, str]) -> None:
+    assert split_name(name) == parts
+
+
+def test_fields_stand_in_two_braces_and_those_of_earlier_versions_are_carried_over() -> None:
+    facts = FieldValues(name="Anna", to_first="Ben", answers={"Amount": "5 <EUR>"})
+    text = "{{to.first}} {{ Name }} {{Amount}} {{to.company}} {{1}} {{}}"
+    assert fill(text, facts) == "Ben Anna 5 <EUR> {{to.company}} {{1}} {{}}"
+    assert fill("{{Amount}}", facts, html=True) == "5 &lt;EUR&gt;"
+    old = Snippet("t", SnippetKind.TEMPLATE, text="Dear {to.name}, {amount} {{x}}", subject="{date}", html="{name}")
+    new = carried_over(old)
+    assert (new.text, new.subject, new.html) == ("Dear {{to.name}}, {{amount}} {{x}}", "{{date}}", "{{name}}")
+    assert carried_over(new) == new
+    assert questions_in(new, FieldValues(date="today")) == ["to.name", "amount", "x"]

@@ -12,7 +12,7 @@ from app.services.checks.placeholders import find_unfilled, placeholders_in
     ("text", "found"),
     [
         ("Dear {to.name}, {amount} and {amount}", ("{to.name}", "{amount}")),
-        ("{{amount}} {Größe} {due date} {order-no}", ("{amount}", "{Größe}", "{due date}", "{order-no}")),
+        ("{{amount}} {Größe} {due date} {order-no}", ("{{amount}}", "{Größe}", "{due date}", "{order-no}")),
         ("f(x) { return x; } {} { } {1} {a\nb} {", ()),
     ],
 )

@@ -1,0 +1,228 @@
+"""What the mouse is offered: menus and buttons that do what the keys do, of what can be done and of nothing else."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QImage, QTextCursor
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.domain.blocks import Picture
+from app.domain.listing import Folder
+from app.domain.message import BodyFormat, Content, Field
+from app.services.html.prepare import open_own
+from app.ui.editor import format_actions
+from tests.fakes.scene import BEN, MESSAGE
+from tests.program_scene import ProgramScene
+from tests.widgets.spelling.conftest import FewWords
+
+pytestmark = [
+    pytest.mark.qt_log_ignore("This plugin does not support", extend=True),
+]
+
+
+def right_click(widget: QWidget, place: QPoint) -> None:
+    """Press the right button, and let what is below the mouse be asked for its menu, as X11 does."""
+    QTest.mouseClick(widget, Qt.MouseButton.RightButton, pos=place)
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, widget.mapToGlobal(place))
+    QApplication.sendEvent(widget, event)
+
+
+def shown_menu() -> QMenu:
+    """Return the menu that is open."""
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    return menu
+
+
+def titles(menu: QMenu) -> list[str]:
+    """Return what a menu and those within it offer, without the keys."""
+    found = []
+    for action in menu.actions():
+        inner = action.menu()
+        if isinstance(inner, QMenu):
+            found += titles(inner)
+        elif not action.isSeparator() and action.isEnabled():
+            found.append(action.text().partition("\t")[0].replace("&", ""))
+    return found
+
+
+async def choose(scene: ProgramScene, title: str) -> None:
+    """Choose what a menu calls `title`."""
+
+    def look(menu: QMenu) -> bool:
+        for action in menu.actions():
+            inner = action.menu()
+            if isinstance(inner, QMenu) and look(inner):
+                return True
+            if action.text().partition("\t")[0].replace("&", "") == title:
+                action.trigger()
+                return True
+        return False
+
+    menu = shown_menu()
+    assert look(menu), (title, titles(menu))
+    menu.close()
+    await scene.settle()
+
+
+async def test_a_right_click_on_a_row_offers_what_can_be_done_with_it_and_does_it(program_scene: ProgramScene) -> None:
+    first, second = await program_scene.saved(MESSAGE, subject="One"), await program_scene.saved(MESSAGE, subject="Two")
+    await program_scene.press("Ctrl+2", "Home")
+    shown = program_scene.parts.workspace.panel.list
+    numbers = {program_scene.rows[n].subject: n for n in range(2)}
+    rect = shown.visualRect(shown.model().index(numbers["One"], 0))
+    right_click(shown.viewport(), rect.center())
+    offered = titles(shown_menu())
+    assert {"Open", "Delete", "Send selected", "Print", "Sort: newest first"} <= set(offered)
+    assert not {"Reply", "Try again", "It was sent"} & set(offered)
+    assert program_scene.current.subject == "One"
+    await choose(program_scene, "Delete")
+    assert program_scene.record(first).discarded
+    assert not program_scene.record(second).discarded
+
+
+async def test_the_menu_key_asks_for_the_same_and_a_marked_row_speaks_for_all_that_are_marked(
+    program_scene: ProgramScene,
+) -> None:
+    for subject in ("One", "Two", "Three"):
+        await program_scene.saved(MESSAGE, subject=subject)
+    await program_scene.press("Ctrl+2", "Home", "Shift+Down")
+    shown = program_scene.parts.workspace.panel.list
+    assert len(shown.chosen_ids()) == 2
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(5, 5), shown.mapToGlobal(QPoint(5, 5)))
+    QApplication.sendEvent(shown.viewport(), event)
+    assert "Send selected" in titles(shown_menu())
+    shown_menu().close()
+    right_click(shown.viewport(), shown.visualRect(shown.model().index(0, 0)).center())
+    assert len(shown.chosen_ids()) == 2
+    shown_menu().close()
+    right_click(shown.viewport(), shown.visualRect(shown.model().index(2, 0)).center())
+    assert len(shown.chosen_ids()) == 1
+    shown_menu().close()
+
+
+async def test_the_reader_has_buttons_for_what_fits_its_message(program_scene: ProgramScene) -> None:
+    program_scene.on_server(MESSAGE, folder=Folder.SENT)
+    await program_scene.press("Ctrl+3", "F5")
+    await program_scene.until(lambda: bool(program_scene.rows))
+    await program_scene.press("Home")
+    await program_scene.rest()
+    tools = program_scene.parts.reader.tools
+    shown = {name for name, button in tools.buttons.items() if button.isVisible()}
+    assert shown == {"sent.reply_all", "sent.forward", "sent.edit_as_new", "drafts.discard"}
+    await program_scene.click(tools.buttons["sent.edit_as_new"])
+    await program_scene.until(lambda: program_scene.parts.compose.current() is not None)
+    assert program_scene.message.session.content.subject == MESSAGE.subject
+
+
+async def test_more_opens_the_menu_of_the_message_that_is_read(program_scene: ProgramScene) -> None:
+    await program_scene.saved()
+    await program_scene.press("Ctrl+2", "Home")
+    await program_scene.rest()
+    await program_scene.click(program_scene.parts.reader.tools.more)
+    assert {"Open", "Show or hide headers", "Delete"} <= set(titles(shown_menu()))
+    shown_menu().close()
+
+
+async def opened(scene: ProgramScene, content: Content) -> None:
+    """Open a draft with the focus in its text."""
+    name = await scene.saved(content)
+    scene.parts.compose.open_message(name)
+    await scene.until(lambda: scene.parts.compose.current() is not None and scene.message.is_filled)
+    scene.message.focus_field(Field.BODY)
+    await scene.settle()
+
+
+async def test_a_right_click_on_a_marked_word_offers_what_was_meant(program_scene: ProgramScene) -> None:
+    words = FewWords()
+    program_scene.parts.compose.begin_spelling(words)  # type: ignore[arg-type]  # fulfils what is asked of it
+    await opened(program_scene, Content(to=(BEN,), subject="Hello", body="a wxrd here"))
+    marks = program_scene.message.body.marks
+    assert marks is not None
+    await program_scene.until(lambda: bool(words.held))
+    words.answer()
+    editor = program_scene.message.body.editor
+    ((start, length),) = marks.places()
+    cursor = QTextCursor(editor.document())
+    cursor.setPosition(start + length // 2)
+    right_click(editor.viewport(), editor.cursorRect(cursor).center())
+    words.answer()
+    await program_scene.until(lambda: QApplication.activePopupWidget() is not None)
+    offered = titles(shown_menu())
+    assert "Add “wxrd” to my words" in offered
+    assert "Paste as plain text" in offered
+    await choose(program_scene, offered[0])
+    assert program_scene.message.body.toPlainText() == f"a {offered[0]} here"
+
+
+TABLE = Content(
+    to=(BEN,),
+    subject="Hello",
+    body='<table border="1"><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table><p>x</p>',
+    body_format=BodyFormat.HTML,
+)
+
+
+async def test_a_table_gets_rows_columns_and_a_header_and_goes_again(program_scene: ProgramScene) -> None:
+    await opened(program_scene, TABLE)
+    rich = program_scene.message.body.rich
+    assert rich is not None
+    cursor = rich.document().find("c")
+    cursor.clearSelection()
+    rich.setTextCursor(cursor)
+    run = program_scene.parts.registry.run
+    assert run("text.row_above")
+    assert run("text.column_before")
+    assert run("text.header_row")
+    await program_scene.settle()
+    table = format_actions.table_here(rich)
+    assert table is not None
+    assert (table.rows(), table.columns()) == (3, 3)
+    assert rich.html().count("<th") == 3
+    assert run("text.header_row")
+    assert "<th" not in rich.html()
+    assert run("text.remove_table")
+    await program_scene.settle()
+    assert "<table" not in rich.html()
+    assert not run("text.row_above")
+
+
+async def test_a_picture_gets_a_size_and_words(program_scene: ProgramScene) -> None:
+    await opened(program_scene, Content(to=(BEN,), subject="Hello", body="<p>x</p>", body_format=BodyFormat.HTML))
+    rich = program_scene.message.body.rich
+    assert rich is not None
+    image = QImage(800, 400, QImage.Format.Format_RGB32)
+    rich.insert_picture(Picture("cid:a@b", "", 800, 400), image)
+    run = program_scene.parts.registry.run
+    assert run("text.picture_small")
+    assert 'width="200" height="100"' in rich.html()
+    assert run("text.picture_own_size")
+    assert 'width="800" height="400"' in rich.html()
+    assert run("text.picture_words")
+    await program_scene.settle()
+    await program_scene.type("A chart")
+    await program_scene.press("Return")
+    assert 'alt="A chart"' in rich.html()
+    assert not run("text.row")
+
+
+def test_what_is_put_into_an_empty_line_keeps_the_form_of_its_first_paragraph(qtbot: QtBot) -> None:
+    from app.services.html.prepare import open_text
+    from app.ui.editor.rich import RichEditor
+
+    for html, expected in (
+        ("<h2>Prices</h2><p>x</p>", "<h2>Prices</h2><p>x</p>"),
+        ("<hr><p>x</p>", "<hr><p>x</p>"),
+        ('<p align="center">c</p>', '<p style="text-align:center">c</p>'),
+    ):
+        editor = RichEditor()
+        qtbot.addWidget(editor)
+        editor.open_body(open_text("before\n"))
+        editor.moveCursor(QTextCursor.MoveOperation.End)
+        editor.insert_blocks(open_own(html).body.blocks)
+        assert f"<div>before</div>{expected}" in editor.html()
+        editor.undo()
+        assert "<div>before</div><div><br></div>" in editor.html()
