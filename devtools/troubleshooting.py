@@ -28,7 +28,8 @@ are never translated. Look the code up here. Where a message may have been sent,
 anything else is done; it never sends again by itself what may have gone.
 
 On what starts, and what does not, see [install.md](install.md); on certificates, proxies and accounts,
-[administrators.md](administrators.md).
+[administrators.md](administrators.md). `mailwright --diagnose` tries an account step by step and prints a report that
+can be sent to an administrator: [debugging.md](debugging.md#a-report-on-a-computer-and-its-accounts).
 """
 
 TROUBLES = {

@@ -22,7 +22,7 @@ _CHOSEN: Final = re.compile(
     # Which way mail goes, whom it trusts, and where passwords lie.
     r"|.*_PROXY|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|SSLKEYLOGFILE|NETRC|PYTHON_KEYRING_.*|KEYRING_.*|CUPS_.*|PRINTER|LPDEST"
     # What Mailwright itself reads.
-    r"|MAILWRIGHT_(DATA|HOLD|PRESETS)",
+    r"|MAILWRIGHT_(DATA|HOLD|PRESETS|CLIENT_ID)",
     re.IGNORECASE,
 )
 _NEEDED: Final = ("PATH", "LD_LIBRARY_PATH", "LD_PRELOAD", "TMPDIR", "USER", "LOGNAME")

@@ -31,6 +31,14 @@ def command_line() -> argparse.ArgumentParser:
     )
     parser.add_argument("--sandbox-info", type=Path, metavar="FILE", help="write where the sandbox listens to FILE")
     parser.add_argument("--debug", action="store_true", help="log more, and to standard error too")
+    parser.add_argument(
+        "--diagnose",
+        nargs="?",
+        const="",
+        metavar="ADDRESS",
+        help="print a report on this computer and its accounts, or on one address, without secrets, and open no window",
+    )
+    parser.add_argument("--json", action="store_true", help="the report for machines")
     parser.add_argument("--compose", action="store_true", help="start with a new message")
     for field in ("to", "cc", "bcc"):
         parser.add_argument(
@@ -60,6 +68,8 @@ def parse(arguments: Sequence[str]) -> CommandLine:
         sandbox=found.sandbox or found.try_out,
         try_out=found.try_out,
         sandbox_accounts=found.sandbox_accounts,
+        diagnose=None if found.diagnose is None else _readable(found.diagnose),
+        as_json=found.json,
         sandbox_info=found.sandbox_info,
         arrival=_arrival(parser, found),
         data=Path(data) if data else None,

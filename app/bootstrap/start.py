@@ -56,12 +56,21 @@ def start(arguments: Sequence[str]) -> int:
     with without("typing_extensions"):
         import msgspec  # noqa: F401 - for all that imports it from here on
 
+    options = _read(arguments)
+    if options.diagnose is not None:
+        from app.bootstrap.diagnose import print_report
+
+        return print_report(options)
+    return _open_window(options)
+
+
+def _open_window(options: CommandLine) -> int:
+    """Open the window and run, unless a program that runs already does what is asked."""
     from app.bootstrap.display import must_have_display
-    from app.bootstrap.import_blocker import plain_imports
+    from app.bootstrap.import_blocker import plain_imports, without
     from app.bootstrap.instance import hand_over, is_running
     from app.bootstrap.options import data_folder
 
-    options = _read(arguments)
     folder = data_folder(options)
     if is_running(folder) and hand_over(folder, options.arrival):
         return 0

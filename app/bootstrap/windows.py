@@ -16,7 +16,7 @@ _LONGEST: Final = 1024
 """Characters that Windows keeps (RESTART_MAX_CMD_LINE)."""
 _PARENTS: Final = 0xFFFFFFFF
 """ATTACH_PARENT_PROCESS."""
-_PRINTING: Final = ("--version", "--help")
+_PRINTING: Final = ("--version", "--help", "--diagnose")
 
 
 def register_restart(kernel32: Any, arguments: Sequence[str]) -> bool:

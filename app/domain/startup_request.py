@@ -56,6 +56,7 @@ class CommandLine(NamedTuple):
     `arrival` is what the start asks for. `data` is the folder of messages and settings (None: the desktop's place for
     it). `hold` is how many seconds a send waits for Undo (None: what the person chose). `debug` logs all that there is.
     `try_out` is a run on the sandbox, by a person who has no account yet: its folder lies within that of their own.
+    `diagnose` asks for a report and no window: on the account of this address, "" for all of them.
     """
 
     sandbox: bool = False
@@ -66,3 +67,5 @@ class CommandLine(NamedTuple):
     debug: bool = False
     try_out: bool = False
     sandbox_accounts: int = 1
+    diagnose: str | None = None
+    as_json: bool = False

@@ -84,6 +84,22 @@ class SqliteSettings:
 _entries: Final = msgspec.msgpack.Decoder(Correspondent)
 
 
+def look_into(path: Path) -> tuple[list[Account], dict[str, str]]:
+    """Return the accounts and preferences in a journal without opening it for writing: another program may have it.
+
+    Nothing where there is none. Raises StorageError.
+    """
+    if not path.exists():
+        return [], {}
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            packed = connection.execute("SELECT account FROM accounts ORDER BY position").fetchall()
+            preferences = connection.execute("SELECT name, value FROM preferences").fetchall()
+        return [codec.read_account(account) for (account,) in packed], dict(preferences)
+    except (sqlite3.Error, msgspec.DecodeError) as error:
+        raise StorageError(tr("{path} cannot be read: {reason}", path=path, reason=error)) from error
+
+
 class SqliteCorrespondents:
     """See the port for what each method promises. What could not be written raises StorageError, and did not happen."""
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from app.backends.ews import autodiscover, directory, requests
 from app.backends.ews.attachments import AttachmentRequests, fetch_of, get_attachment
-from app.backends.ews.connection_test import probe
+from app.backends.ews.connection_test import ProbedMailbox, probe
 from app.backends.ews.conversations import (
     FOLDERS_AT_ONCE,
     find_conversation,
@@ -69,6 +69,7 @@ class EwsBackend:
         """Prepare for `account`. Each call raises for an endpoint or CA file that cannot be used; this does not."""
         self._account = account
         self._host = urlsplit(account.endpoint).hostname or ""
+        self._has_secret = bool(secret)
         self._http: HttpSession | None = None
         self._unusable: Trouble | None = None
         self._folders_of: dict[str, tuple[str, ...]] = {}
@@ -422,9 +423,17 @@ class EwsBackend:
         return sightings
 
     def probe(self, job: Job) -> Iterator[ProbeStep]:
-        """Test the connection: name, connect, tls, sign-in, ews, drafts; and ask what the person is called."""
-        look = lambda: self.list_folder(Folder.DRAFTS, 0, 1, job)  # noqa: E731 - one call
-        return probe(self._account, self._unusable, look, lambda: self._own_name(job), job)
+        """Test the connection: name, connect, tls, sign-in, ews, drafts; and ask what the person is called.
+
+        Without a secret nobody signs in, and TLS is the last step: a try with none would count as a wrong one.
+        """
+        mailbox = ProbedMailbox(
+            lambda: self.list_folder(Folder.DRAFTS, 0, 1, job), lambda: self._own_name(job), self._server_version
+        )
+        return probe(self._account, self._unusable, mailbox if self._has_secret else None, job)
+
+    def _server_version(self) -> str:
+        return "" if self._http is None else self._http.server_version
 
     def _own_name(self, job: Job) -> str:
         """ResolveNames of the own address; empty where that is nobody's, or several people's."""

@@ -10,7 +10,9 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from app.backends.net.http_errors import why_unreachable
@@ -22,14 +24,23 @@ from app.domain.account import PERSON, Account, ProbeStep
 from app.domain.errors import AccountError, ItemRefused, Trouble, TroubleKind
 from app.domain.listing import Page
 
+_MAKER: Final = frozenset({"organizationName", "commonName"})
+"""The parts of an issuer's name that a person may know it by; the later is the nearer one."""
 
-def probe(
-    account: Account, unusable: Trouble | None, look: Callable[[], Page], find_name: Callable[[], str], job: Job
-) -> Iterator[ProbeStep]:
-    """Yield the steps up to the first that fails.
 
-    `look` reads one row of Drafts, `find_name` what the server calls the person; both raise AccountError, ItemRefused.
+class ProbedMailbox(NamedTuple):
+    """What is asked once the way is clear: a row of Drafts, and what the server calls the person.
+
+    Both raise AccountError, ItemRefused. `version` returns what the server said of itself.
     """
+
+    look: Callable[[], Page]
+    find_name: Callable[[], str]
+    version: Callable[[], str]
+
+
+def probe(account: Account, unusable: Trouble | None, mailbox: ProbedMailbox | None, job: Job) -> Iterator[ProbeStep]:
+    """Yield the steps up to the first that fails; without a `mailbox` nobody signs in, and TLS is the last."""
     parts = urlsplit(account.endpoint)
     host, secured = parts.hostname or "", parts.scheme == "https"
     if not host:
@@ -48,13 +59,13 @@ def probe(
         else:
             step = _tls_step(account, connection, host, parts.port or 443)
     yield step
-    if step.passed:
-        for step in _mailbox_steps(look):
+    if step.passed and mailbox is not None:
+        for step in _mailbox_steps(mailbox):
             yield step
         if step.passed:
             name = ""
             with contextlib.suppress(AccountError, ItemRefused):  # it can be typed, and everything works without
-                name = find_name()
+                name = mailbox.find_name()
             if name:
                 yield ProbeStep(PERSON, passed=True, detail=name)
 
@@ -110,7 +121,7 @@ def _by(way: Proxy) -> Iterator[ProbeStep]:
 def _tls_step(account: Account, connection: socket.socket, host: str, port: int) -> ProbeStep:
     try:
         with trust(account.ca_file).wrap_socket(connection, server_hostname=host) as tls:
-            return ProbeStep("tls", passed=True, detail=tls.version() or "")
+            return ProbeStep("tls", passed=True, detail=_seen(tls))
     except ssl.SSLError as error:
         error.way = proxy_for(account, account.endpoint)  # type: ignore[attr-defined] # by which it is looked at again
         return ProbeStep("tls", passed=False, detail=explain(error, host, port))
@@ -118,9 +129,21 @@ def _tls_step(account: Account, connection: socket.socket, host: str, port: int)
         return ProbeStep("tls", passed=False, detail=why_unreachable(error, host))
 
 
-def _mailbox_steps(look: Callable[[], Page]) -> Iterator[ProbeStep]:
+def _seen(tls: ssl.SSLSocket) -> str:
+    """Return in words what vouches for a connection: the version of TLS, who made the certificate, until when."""
+    certificate: dict[str, Any] = tls.getpeercert() or {}
+    makers = [value for part in certificate.get("issuer", ()) for name, value in part if name in _MAKER]
+    until = certificate.get("notAfter")
+    version = tls.version() or ""
+    if not makers or not isinstance(until, str):
+        return version
+    day = time.strftime("%Y-%m-%d", time.gmtime(ssl.cert_time_to_seconds(until)))
+    return tr("{version}; certificate by {maker}, until {day}", version=version, maker=makers[-1], day=day)
+
+
+def _mailbox_steps(mailbox: ProbedMailbox) -> Iterator[ProbeStep]:
     try:
-        page = look()
+        page = mailbox.look()
     except ItemRefused as refusal:
         words = refusal.words
         yield ProbeStep("sign-in", passed=True)
@@ -134,6 +157,7 @@ def _mailbox_steps(look: Callable[[], Page]) -> Iterator[ProbeStep]:
         yield ProbeStep("ews" if signed_in else "sign-in", passed=False, detail=trouble.detail)
     else:
         yield ProbeStep("sign-in", passed=True)
-        yield ProbeStep("ews", passed=True)
+        version = mailbox.version()
+        yield ProbeStep("ews", passed=True, detail=tr("version {version}", version=version) if version else "")
         drafts = ntr("{n} item in Drafts", "{n} items in Drafts", page.total)
         yield ProbeStep("drafts", passed=True, detail=drafts)

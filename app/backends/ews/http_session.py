@@ -69,6 +69,8 @@ class HttpSession(BaseProtocol):  # type: ignore[misc] # exchangelib has no type
             self._auth = HTTPBasicAuth(account.user.encode(), secret.encode())
         self._context = trust(account.ca_file)
         self._aside = threading.local()
+        self.server_version = ""
+        """What the last reply said of its server (ServerVersionInfo), empty for nothing."""
         super().__init__(
             Configuration(
                 credentials=None if self._bearer else Credentials(account.user, secret),

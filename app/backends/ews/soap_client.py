@@ -50,16 +50,26 @@ class _Call(EWSService):  # type: ignore[misc] # exchangelib has no types
     def _update_api_version(self, api_version: str, header: Element) -> None:
         """Ours stays as it is."""
 
-    @classmethod
-    def _get_soap_parts(cls, response: requests.Response) -> tuple[Element | None, Element]:
+    def _get_soap_parts(self, response: requests.Response) -> tuple[Element | None, Element]:
         root = parse(response.content)
         body = root.find(f"{{{SOAP}}}Body")
         if body is None:
             raise Unreadable("no Body")
+        self.protocol.server_version = version_in(root) or self.protocol.server_version
         return root.find(f"{{{SOAP}}}Header"), body
 
     def _get_soap_messages(self, body: Element) -> list[Element]:
         return messages_in(body, self.SERVICE_NAME)
+
+
+_VERSION = ("MajorVersion", "MinorVersion", "MajorBuildNumber", "MinorBuildNumber")
+
+
+def version_in(root: Element) -> str:
+    """Return the version that a reply's ServerVersionInfo names, such as 15.2.1544.4; empty where it names none."""
+    found = root.find(f"{{{SOAP}}}Header/{{{T}}}ServerVersionInfo")
+    numbers = [] if found is None else [found.get(name, "") for name in _VERSION]
+    return ".".join(numbers) if numbers and all(one.isdecimal() for one in numbers) else ""
 
 
 class _Open(_Call):
@@ -85,7 +95,7 @@ class _Download(_Open):
 
     file: NewFile
 
-    def _get_soap_parts(self, response: requests.Response) -> tuple[Element | None, Element]:  # type: ignore[override] # an instance's, for its file
+    def _get_soap_parts(self, response: requests.Response) -> tuple[Element | None, Element]:
         allow(response, 2 * self.file.most + LARGEST_REPLY)
         root = read_aside(response.iter_content(DOWNLOAD_PIECE), self.file)
         body = root.find(f"{{{SOAP}}}Body")

@@ -24,7 +24,8 @@ from app.domain.response_codes import NO_MAILBOX
 from app.services.accounts.accounts import Accounts
 from app.services.ports import Mailbox, Settings
 
-_NAME: Final = "mailboxes"
+SETTING: Final = "mailboxes"
+"""The name under which the settings hold them, as JSON by account."""
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -60,7 +61,7 @@ class Identities:
 
     async def load(self) -> None:
         """Read them. Raises StorageError."""
-        text = await self._settings.read_setting(_NAME)
+        text = await self._settings.read_setting(SETTING)
         try:
             self._others = msgspec.json.decode(text or "{}", type=dict[str, tuple[Identity, ...]])
         except msgspec.DecodeError:
@@ -209,6 +210,6 @@ class Identities:
 
     async def _keep(self, account_id: AccountId, others: tuple[Identity, ...], unwanted: Sequence[Identity]) -> None:
         kept = {**self._others, account_id: (*others, *unwanted)}
-        await self._settings.keep_setting(_NAME, msgspec.json.encode(kept).decode())
+        await self._settings.keep_setting(SETTING, msgspec.json.encode(kept).decode())
         self._others = kept
         self.changed.emit(account_id)
