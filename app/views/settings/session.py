@@ -598,8 +598,10 @@ class SettingsSession:
             self.saved.emit(account)
 
     def _named(self, account: Account, form: AccountForm) -> Account:
-        """Return the account with the name that signs in, where the browser's sign-in gave it."""
+        """Return the account with the name that signs in, where the browser's gave it, and what no form asks for."""
         known = self._service.get(account.account_id)
+        if known is not None:
+            account = msgspec.structs.replace(account, impersonate=known.impersonate)
         brought = self._brought.get(_registration(form))
         user = brought.user if brought is not None else known.user if known is not None else ""
         return msgspec.structs.replace(account, user=user) if form.by_browser and user else account

@@ -14,6 +14,8 @@ _LEFT = {
     *("app.core.log", "app.services.folders.notifications", "app.engine.client", "app.ui.editor.spelling_client"),
     *("app.bootstrap.display", "app.content.client", "PySide6.QtSvg", "keyring", "keyring.backends.chainer"),
     "app.bootstrap.windows",
+    # A start of its own, which opens no window.
+    "app.bootstrap.diagnose",
     # Parse what comes from outside; large, and not for this process.
     *("lxml", "lxml.html", "nh3", "app.content.html.parse", "app.content.work"),
     # Parts of a frozen program's start.

@@ -133,7 +133,8 @@ async def test_the_servers_name_for_the_person_is_taken_unless_they_typed_one(sc
 
 
 async def test_an_account_that_was_there_is_changed_with_all_in_sight_and_keeps_its_name() -> None:
-    scene = Scene(msgspec.structs.replace(BERT, display_name="Bert"))
+    arranged = msgspec.structs.replace(BERT, display_name="Bert", label="Work", color="teal", impersonate=True)
+    scene = Scene(arranged)
     scene.secrets.held[BERT.account_id] = "kept"
     session = await scene.load()
     saved: list[Account] = []
@@ -146,7 +147,7 @@ async def test_an_account_that_was_there_is_changed_with_all_in_sight_and_keeps_
     await scene.settle()
     assert session.save()
     await scene.settle()
-    assert scene.settings.kept[BERT.account_id].display_name == "Bert"
+    assert scene.settings.kept[BERT.account_id] == msgspec.structs.replace(arranged, user="bert")
     assert saved == [], "the person stays in the settings"
 
 
