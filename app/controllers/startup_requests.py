@@ -13,6 +13,7 @@ import hashlib
 import os
 from collections import deque
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -79,8 +80,10 @@ class StartupRequests:
         """Whether the messages of a wish are being brought to the disk."""
         self._closed = False
         self.on_close: Callable[[], None] = lambda: None
-        self.read: Callable[[AccountId, list[ToRead]], Awaitable[None]] = _read_nothing
-        """Shows messages from files that are to be read; an account is the one to answer them from."""
+        self.read: Callable[[AccountId, list[ToRead]], Awaitable[Callable[[], None]]] = _read_nothing
+        """Shows messages from files that are to be read; an account is the one to answer them from. What it returns
+        closes them again.
+        """
         self.on_taken: Callable[[], None] = lambda: None
         accounts.changed.subscribe(lambda _: self.go_on())
 
@@ -211,29 +214,33 @@ class StartupRequests:
             made, to_read = await self._make_all(arrival)
             for message, name in made:
                 if hold is None:
-                    hold = await self._open_in_a_pause(message, name)
+                    hold = await self._open_in_a_pause(partial(self._open, message, name))
                 else:
                     await self._open(message, name)
                 begun = True
             account = self._accounts.default
             if to_read and account is not None:
                 if hold is None:
-                    await self._until_typing_pauses()
-                await self.read(account.account_id, to_read)
-                begun = not gate.has_keys()  # what was typed was not meant for a message that is only read
+                    hold = await self._open_in_a_pause(partial(self.read, account.account_id, to_read))
+                    begun = True
+                else:
+                    await self.read(account.account_id, to_read)
+                    begun = not gate.has_keys()  # what was typed was not meant for a message that is only read
         finally:
             if hold is not None and begun:
                 hold.release()
             elif hold is not None:
                 hold.fail()
 
-    async def _open(self, message: Arrived, name: LocalId) -> None:
+    async def _open(self, message: Arrived, name: LocalId) -> Callable[[], None]:
         await self._compose.open_now(name)
         self._compose.show_notice(name, " ".join(message.notes))
+        return lambda: None  # it stays open behind what is in front again
 
-    async def _open_in_a_pause(self, message: Arrived, name: LocalId) -> Hold:
+    async def _open_in_a_pause(self, show: Callable[[], Awaitable[Callable[[], None]]]) -> Hold:
         """Open a message for which nobody waits; return the hold by which keys wait for it. Raises MailError.
 
+        What `show` returns takes the message away again.
         A key that comes before anybody can have seen the message was meant for where the person was, and goes there.
         """
         window = self._shell.window
@@ -242,13 +249,14 @@ class StartupRequests:
             was = _Whereabouts(window)
             hold = window.gate.begin(tr("Opening a new message…"))
             try:
-                await self._open(message, name)
+                take_away = await show()
             except BaseException:
                 hold.fail()
                 raise
             await asyncio.sleep(_UNSEEN)
             if window.starting is not None or not window.gate.has_keys():
                 return hold
+            take_away()
             was.go_back()
             hold.release()
 
@@ -332,8 +340,9 @@ class _Whereabouts:
             self._focus.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-async def _read_nothing(_account_id: AccountId, _files: list[ToRead]) -> None:
+async def _read_nothing(_account_id: AccountId, _files: list[ToRead]) -> Callable[[], None]:
     """Stand for the reader, which is made last."""
+    return lambda: None
 
 
 _DRAGGED: Final = frozenset({QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop})

@@ -241,8 +241,13 @@ def people_of(row: Row) -> str:
     return "; ".join(part for part in (row.display_to, row.display_cc) if part)
 
 
+def correspondents_of(row: Row, folder: Folder) -> str:
+    """Return by whom a list shows a message: who sent it in what came, elsewhere whom it goes to."""
+    return row.sender if folder is Folder.INBOX else people_of(row)
+
+
 def recipient_key(people: str) -> str:
-    """Return what recipients are sorted and grouped by: the first of them, whatever the case."""
+    """Return what recipients (or senders) are sorted and grouped by: the first of them, whatever the case."""
     return people.partition(";")[0].strip().casefold()[:_KEY_LENGTH]
 
 

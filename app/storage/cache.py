@@ -28,9 +28,9 @@ from app.domain.listing import (
     Row,
     RowId,
     SyncStanding,
+    correspondents_of,
     keys_of,
     moment_of,
-    people_of,
     recipient_key,
     subject_key,
     threading_of,
@@ -407,7 +407,12 @@ def _values(row: Row, folder: Folder) -> tuple[object, ...]:
         *(row.ref.item_id, row.ref.change_key, subject, to, cc, preview, sender),
         *(row.created, row.modified, row.sent, row.size, row.has_attachments, row.importance.value, row.is_draft),
         *(row.local_id, row.message_id, "\n".join(row.categories), row.flagged, row.conversation),
-        *(moment_of(row, folder), recipient_key(people_of(row)), subject_key(subject), *threading_of(row)),
+        *(
+            moment_of(row, folder),
+            recipient_key(correspondents_of(row, folder)),
+            subject_key(subject),
+            *threading_of(row),
+        ),
     )
 
 

@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from app.core.background import post_result
 from app.domain.errors import StorageError
+from app.domain.listing import recipient_key
 from app.storage.database import is_damage, prepare_folder, set_aside
 from app.storage.disk_errors import closed_error, storage_error
 
 if TYPE_CHECKING:
     import asyncio
 
-FORM: Final = 6
+FORM: Final = 7
 """Of the file; one of an unknown form is begun anew, there is nothing in it that the server has not."""
 
 _FROM_3: Final = """
@@ -53,6 +54,10 @@ DELETE FROM reports WHERE kind IN ('IPNRN', 'IPNNRN') AND at > strftime('%s', 'n
 """What a file of form 5 lacks: who sent each report. The next look reads the reports of the last month anew; those of
 reading go first, since they may name the same person otherwise.
 """
+_SENDERS: Final = """
+UPDATE rows SET who = recipient_key(sender) WHERE folder IN (SELECT id FROM folders WHERE folder = 'inbox');
+"""
+"""What a file of form 6 lacks: what came is sorted by who sent it."""
 _THREADS: Final = """
 CREATE INDEX rows_by_name ON rows (name) WHERE name != 0;
 CREATE INDEX rows_by_thread ON rows (thread) WHERE thread != 0;
@@ -137,7 +142,7 @@ def _open(path: Path) -> sqlite3.Connection:
         if os.name == "posix":
             path.chmod(0o600)
         form = connection.execute("PRAGMA user_version").fetchone()[0]
-        if form not in {0, 3, 4, 5, FORM}:
+        if form not in {0, 3, 4, 5, 6, FORM}:
             connection.close()
             for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
                 path.with_name(name).unlink(missing_ok=True)
@@ -157,8 +162,14 @@ def _prepared(connection: sqlite3.Connection) -> sqlite3.Connection:
     connection.execute("PRAGMA cache_size = -16000")
     form = connection.execute("PRAGMA user_version").fetchone()[0]
     if form != FORM:
-        made = {5: "", 4: _COPIES, 3: _FROM_3 + _THREADS + _COPIES}.get(form, _TABLES + _THREADS + _COPIES)
-        connection.executescript(f"BEGIN IMMEDIATE; {made} {_REPORTERS} PRAGMA user_version = {FORM}; COMMIT")
+        connection.create_function("recipient_key", 1, recipient_key, deterministic=True)
+        made = {
+            6: "",
+            5: _REPORTERS,
+            4: _COPIES + _REPORTERS,
+            3: _FROM_3 + _THREADS + _COPIES + _REPORTERS,
+        }.get(form, _TABLES + _THREADS + _COPIES + _REPORTERS)
+        connection.executescript(f"BEGIN IMMEDIATE; {made} {_SENDERS} PRAGMA user_version = {FORM}; COMMIT")
     connection.execute("SELECT count(*) FROM (SELECT 1 FROM rows LIMIT 1)").fetchone()
     return connection
 

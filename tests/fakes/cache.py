@@ -27,9 +27,9 @@ from app.domain.listing import (
     Row,
     RowId,
     SyncStanding,
+    correspondents_of,
     keys_of,
     moment_of,
-    people_of,
     sort_key,
     subject_key,
 )
@@ -310,7 +310,9 @@ class FakeCache:
 
     def _order(self, order: Order, place: Place, row: Row) -> tuple[float | str, float]:
         moment = moment_of(row, place.folder)
-        key = sort_key(order, moment=moment, people=people_of(row), subject=row.subject, size=row.size)
+        key = sort_key(
+            order, moment=moment, people=correspondents_of(row, place.folder), subject=row.subject, size=row.size
+        )
         return key, -moment
 
     def _row(self, account_id: AccountId, number: RowId) -> Row:

@@ -48,6 +48,7 @@ def kept(folder: Path, message: EmailMessage, name: str = "x.eml") -> str:
 async def read(scene: ProgramScene, *files: str) -> None:
     assert scene.parts.startup_requests.take_request(StartupRequest(files=files))
     await scene.until(lambda: scene.parts.attachment_viewer.front() is not None)
+    await scene.until(lambda: scene.window.gate.is_open)  # a key before that goes where the person was
     await scene.settle()
 
 

@@ -173,3 +173,38 @@ async def test_what_was_moved_away_is_gone_when_one_comes_again(scene: ProgramSc
     scene.mailbox.delete_elsewhere(item.item_id)
     await scene.press("Ctrl+5")
     await scene.until(lambda: subjects(scene) == ["New", "Old"])
+
+
+async def test_it_is_sorted_and_grouped_by_who_sent_it(scene: ProgramScene) -> None:
+    came(scene, CLARA, "Newest", 10)
+    await scene.press("Ctrl+5", "Down", "S", "R")
+    await scene.until(lambda: subjects(scene) == ["Newest", "New", "Old", "Lunch"])
+    await scene.press("S", "G")
+    assert scene.status_bar == "Grouped by sender"
+    session = scene.parts.workspace.panel.session
+    rows = {number: session.row(session.ids()[number]) for number in session.headings()}
+    assert {number: session.heading(row) for number, row in rows.items() if row is not None} == {
+        0: "Clara",
+        3: "Dan",
+    }
+
+
+async def test_space_reads_on_and_the_list_keeps_the_keys(scene: ProgramScene) -> None:
+    came(scene, CLARA, "Long", 10).content = Content(
+        sender=CLARA, to=(MYSELF,), subject="Long", body="\n".join(f"Line {number}" for number in range(400))
+    )
+    await scene.press("Ctrl+5", "Down")
+    text = scene.parts.reader._body
+    await scene.until(lambda: "Line 399" in text.toPlainText())
+    await scene.press("Space")
+    first = text.verticalScrollBar().value()
+    await scene.press("Space")
+    assert text.verticalScrollBar().value() > first > 0
+    assert scene.in_list()
+    for _ in range(60):
+        await scene.press("Space")
+    assert scene.status_bar == "This is the end of the message"
+    assert not scene.parts.workspace.panel.model.marked_in_order()
+    await scene.press("X")
+    assert len(scene.parts.workspace.panel.model.marked_in_order()) == 1
+    assert (await answer(scene, "R")).subject == "RE: Long"

@@ -127,6 +127,29 @@ async def test_a_link_does_not_open_before_what_was_typed_has_come(scene: Progra
     assert scene.message.session.content.subject == "Waits"
 
 
+async def test_a_key_that_comes_as_a_file_opens_for_reading_goes_to_what_was_there(
+    scene: ProgramScene, tmp_path: Path
+) -> None:
+    received = EmailMessage()
+    received["From"], received["To"], received["Subject"] = "ben@x.example", "anna@example.org", "From Ben"
+    received.set_content("Read me")
+    (tmp_path / "received.eml").write_bytes(received.as_bytes())
+    await scene.press("C", "Alt+M")
+    typing, viewer = scene.message, scene.parts.attachment_viewer
+    assert scene.parts.startup_requests.take_request(StartupRequest(files=(str(tmp_path / "received.eml"),)))
+    await scene.until(viewer.has_file)
+    scene.tap_text("mine")
+    await scene.until(lambda: not viewer.has_file())
+    await scene.until(lambda: scene.window.gate.is_open)
+    assert typing.body.toPlainText().startswith("mine")
+    assert scene.focus is typing.body.plain
+    await scene.until(viewer.has_file)
+    await scene.until(lambda: scene.window.gate.is_open)
+    assert scene.parts.reader.isAncestorOf(scene.focus)
+    await scene.press("Escape")
+    assert not viewer.has_file(), "it stands there once"
+
+
 async def test_a_link_does_not_open_in_front_of_a_question(scene: ProgramScene) -> None:
     """Who reads whether to send types nothing for longer than a pause."""
     await scene.press("C")

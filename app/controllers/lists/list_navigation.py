@@ -12,7 +12,7 @@ _L = Context.LIST
 _ORDERS = (
     (Command("list.by_newest", mark("Sort: newest first"), ("S, N",), _L), Order.NEWEST),
     (Command("list.by_oldest", mark("Sort: oldest first"), ("S, O",), _L), Order.OLDEST),
-    (Command("list.by_recipient", mark("Sort: by recipient"), ("S, R",), _L), Order.RECIPIENT),
+    (Command("list.by_recipient", mark("Sort: by recipient, or by sender"), ("S, R",), _L), Order.RECIPIENT),
     (Command("list.by_subject", mark("Sort: by subject"), ("S, S",), _L), Order.SUBJECT),
     (Command("list.by_size", mark("Sort: largest first"), ("S, L",), _L), Order.LARGEST),
 )
@@ -45,10 +45,32 @@ class ListNavigation(ShellController):
         """Go to the row before."""
         self._shell.workspace.panel.list.step(-1)
 
-    @does(Command("list.mark", mark("Select"), ("Space", "X"), _L, on_row=True), enabled=list_is_shown, why_not=no_row)
+    @does(Command("list.mark", mark("Select"), ("X",), _L, on_row=True), enabled=list_is_shown, why_not=no_row)
     def select(self) -> None:
         """Select the row, or no more."""
         self._shell.workspace.panel.list.toggle_mark()
+
+    @does(
+        Command(
+            "list.mark_or_read",
+            mark("Select; in Received, read on"),
+            ("Space",),
+            _L,
+            mark("Beside Received it goes a page further down in the message."),
+            on_row=True,
+        ),
+        enabled=list_is_shown,
+        why_not=no_row,
+    )
+    def select_or_read_on(self) -> None:
+        """Select the row; where it was received, go on reading it, so that the next key can answer it."""
+        workspace = self._shell.workspace
+        if workspace.kind != "received":
+            self.select()
+        elif workspace.reads_soon():
+            workspace.read_now()
+        elif not workspace.reader.read_on():
+            self._shell.status_bar.show_words(tr("This is the end of the message"))
 
     @does(
         Command("list.mark_down", mark("Select downwards"), ("Shift+Down", "Shift+J"), _L, repeats=True),
@@ -102,12 +124,14 @@ class ListNavigation(ShellController):
         self._shell.workspace.panel.session.arrange(order)
         self._shell.workspace.panel.list.go_to(0)
 
-    @does(Command("list.group", mark("Group by day or by recipient, or no more"), ("S, G",), _L), enabled=list_is_shown)
+    @does(Command("list.group", mark("Group by day or by person, or no more"), ("S, G",), _L), enabled=list_is_shown)
     def group(self) -> None:
         """Group the rows, or no more."""
         session = self._shell.workspace.panel.session
         if not session.toggle_groups():
             self._shell.status_bar.show_words(tr("Not grouped"))
+        elif session.order is Order.RECIPIENT and self._shell.workspace.kind == "received":
+            self._shell.status_bar.show_words(tr("Grouped by sender"))
         elif session.order is Order.RECIPIENT:
             self._shell.status_bar.show_words(tr("Grouped by recipient"))
         else:

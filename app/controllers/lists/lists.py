@@ -77,7 +77,7 @@ class ServerOutboxController:
 
 _RESTED = 1.0
 """Seconds without a key after which a person has seen the row at which the program put him."""
-_ONLY_LOOK = frozenset({"list.open", "list.open_in_window", "list.attachments", "list.mark"})
+_ONLY_LOOK = frozenset({"list.open", "list.open_in_window", "list.attachments", "list.mark", "list.mark_or_read"})
 """Commands on a row that change nothing by themselves."""
 _MOST_UNASKED = 2
 """So many messages that were not put aside as ready go at one key: more are easily selected by a slip (Ctrl+A)."""

@@ -283,8 +283,11 @@ class AttachmentViewerController(ShellController):
             self._open.pop()  # one of the same conversation
         self._show_within(OpenWithin(row.account_id, row.subject, within, message, row=row))
 
-    async def open_files(self, account_id: AccountId, files: Sequence[ToRead]) -> None:
-        """Read messages from files, the first in front; Escape goes on to the next. Raises StorageError."""
+    async def open_files(self, account_id: AccountId, files: Sequence[ToRead]) -> Callable[[], None]:
+        """Read messages from files, the first in front; Escape goes on to the next. Raises StorageError.
+
+        What is returned closes those of them that are still open.
+        """
         opened = []
         for one in files:
             within = await self.viewed.take_in(account_id, one.shown, run_in_thread)
@@ -294,6 +297,19 @@ class AttachmentViewerController(ShellController):
         self._shell.window.come_forward()
         self._shell.window.show_pane(self._shell.reader)
         self._show_within(opened[0])
+        return lambda: self._close_files(opened)
+
+    def _close_files(self, files: Sequence[OpenWithin]) -> None:
+        """Close messages from files, and what was opened from within them."""
+        places = [number for number, one in enumerate(self._open) if any(one is file for file in files)]
+        if not places:
+            return
+        del self._open[places[0] :]
+        if self._open:
+            self._show_innermost()
+        else:
+            self.within_changed.emit(False)
+            self._shell.workspace.read_now()
 
     def _show_within(self, one: OpenWithin) -> None:
         self._open.append(one)

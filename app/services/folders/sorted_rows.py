@@ -217,6 +217,8 @@ def heads(order: Order, keys: Sequence[Key]) -> list[int]:
 
 def group_words(order: Order, row: ListRow, now: float) -> str:
     """Return what the group is called that begins with `row`."""
+    if order is Order.RECIPIENT and row.received:
+        return row.sender or tr("(no sender)")
     if order is Order.RECIPIENT:
         return row.to.partition(";")[0].strip() or tr("(no recipient)")
     if row.when <= 0:

@@ -6,7 +6,18 @@ from collections.abc import Callable
 
 import msgspec
 
-from app.domain.listing import Folder, Order, Report, Row, RowId, moment_of, people_of, sort_key, to_the_millisecond
+from app.domain.listing import (
+    Folder,
+    Order,
+    Report,
+    Row,
+    RowId,
+    correspondents_of,
+    moment_of,
+    people_of,
+    sort_key,
+    to_the_millisecond,
+)
 from app.domain.message import AccountId, Importance, ItemRef, LocalId
 from app.domain.outcome import Outcome
 from app.domain.record import Record
@@ -110,7 +121,8 @@ def key_of_row(order: Order, row: ListRow) -> float | str:
     """Return what a row is sorted by, ascending."""
     if order is Order.NEWEST:
         return -row.when
-    return sort_key(order, moment=row.when, people=row.to, subject=row.subject, size=row.size)
+    people = row.sender if row.received else row.to
+    return sort_key(order, moment=row.when, people=people, subject=row.subject, size=row.size)
 
 
 def key_of_item(order: Order, folder: Folder, item: Row) -> float | str:
@@ -118,7 +130,8 @@ def key_of_item(order: Order, folder: Folder, item: Row) -> float | str:
     moment = moment_of(item, folder)
     if order is Order.NEWEST:
         return -moment
-    return sort_key(order, moment=moment, people=people_of(item), subject=item.subject, size=item.size)
+    people = correspondents_of(item, folder)
+    return sort_key(order, moment=moment, people=people, subject=item.subject, size=item.size)
 
 
 def in_the_words_of(item: Row, row: ListRow) -> ListRow:

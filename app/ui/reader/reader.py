@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractSlider, QFrame, QHBoxLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from app.core.i18n import ntr, tr
 from app.core.text import shortened
@@ -207,8 +207,17 @@ class Reader(QWidget):
 
     def focus_text(self) -> None:
         """Put the focus in the message's text."""
-        shown = self._page if self._page is not None and self._page.isVisibleTo(self) else self._body
-        shown.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._shown_text().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _shown_text(self) -> HtmlView | PlainView:
+        return self._page if self._page is not None and self._page.isVisibleTo(self) else self._body
+
+    def read_on(self) -> bool:
+        """Go a page further down in the text; return whether there was more of it."""
+        bar = self._shown_text().verticalScrollBar()
+        before = bar.value()
+        bar.triggerAction(QAbstractSlider.SliderAction.SliderPageStepAdd)
+        return bar.value() != before
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
