@@ -252,10 +252,29 @@ def _read_settings(parts: Parts) -> None:
 
 
 async def _dress_as_chosen(parts: Parts) -> None:
+    size = await parts.settings.read_setting("text_size") or ""
+    if size.isascii() and size.isdigit():
+        theme.set_text_scale(int(size) / 100)
+    await _remember_folders(parts)
     choice = await parts.settings.read_setting("scheme")
     if choice in {"light", "dark"} and (choice == "dark") != theme.scheme().dark:
         dress(parts.qt, choice)
         parts.window.redress()
+
+
+_FOLDERS: Final = ("attach", "picture", "export")
+"""What files are chosen for, each in a folder of its own that is kept as the setting `folder_<purpose>`."""
+
+
+async def _remember_folders(parts: Parts) -> None:
+    """Let dialogs open where the last run chose files."""
+    from app.ui import folders
+
+    def keep(purpose: str, folder: str) -> None:
+        parts.tasks.spawn(parts.settings.keep_setting(f"folder_{purpose}", folder), "keep where files are chosen")
+
+    kept = {purpose: await parts.settings.read_setting(f"folder_{purpose}") or "" for purpose in _FOLDERS}
+    folders.begin(kept, keep)
 
 
 def _look_around(parts: Parts) -> None:

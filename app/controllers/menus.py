@@ -9,9 +9,10 @@ from PySide6.QtCore import QPoint
 
 from app.commands.command import Context
 from app.controllers.shell import Shell
-from app.core.i18n import tr
+from app.core.i18n import mark, tr
 from app.ui.menus import Item, new_menu, open_menu
 from app.ui.message_list.list_panel import ListPanel
+from app.ui.message_list.list_view import RowTool
 
 _ROW: Final[tuple[Item, ...]] = (
     *("list.remedy", "", "list.open", "list.open_in_window", ""),
@@ -30,6 +31,16 @@ _DELETE: Final[tuple[Item, ...]] = ("", "drafts.discard")
 _FILE: Final[tuple[Item, ...]] = ("read.reply", "read.reply_all", "read.forward", "read.edit_as_new")
 
 
+_TOOLS: Final = (
+    (("received",), "received.reply", "reply", mark("Reply")),
+    (("sent",), "sent.reply_all", "reply-all", mark("Reply to all")),
+    (("sent", "received"), "sent.forward", "forward", mark("Forward")),
+    (("drafts", "sent"), "drafts.discard", "trash-2", mark("Delete")),
+    (("drafts", "sent", "received", "outbox"), "", "ellipsis", mark("More")),
+)
+"""What rows offer under the mouse, and in lists of which kind."""
+
+
 class MenuController:
     """Shows what can be done with rows, and with the message that is read."""
 
@@ -43,6 +54,10 @@ class MenuController:
 
     def _listen(self, panel: ListPanel) -> None:
         panel.list.menu_wanted.connect(partial(self._open_for_rows, panel))
+        panel.list.tool_clicked.connect(self._shell.registry.run)
+        kind = next((place for place, one in self._shell.workspace.panels.items() if one is panel), "")
+        tools = [one for one in _TOOLS if kind.partition(":")[0] in one[0]]
+        panel.list.offer_tools([RowTool(command, icon, tr(words)) for _, command, icon, words in tools])
 
     def _open_for_rows(self, panel: ListPanel, place: QPoint) -> None:
         items = (*_ROW, "", (tr("Sort"), _SORT), (tr("This message"), _MESSAGE), *_DELETE)

@@ -202,6 +202,28 @@ class WindowController(ShellController):
             window.redress()
         self._shell.tasks.spawn(self._settings.keep_setting("scheme", "dark" if dark else "light"), "keep scheme")
 
+    @does(Command("window.text_larger", mark("Show text larger"), ("Ctrl++", "Ctrl+=")))
+    def show_larger(self) -> None:
+        """Show the text of messages larger; what is sent stays as it is."""
+        self._scale_text(next((one for one in theme.TEXT_SCALES if one > theme.text_scale()), theme.TEXT_SCALES[-1]))
+
+    @does(Command("window.text_smaller", mark("Show text smaller"), ("Ctrl+-",)))
+    def show_smaller(self) -> None:
+        """Show the text of messages smaller."""
+        smaller = [one for one in theme.TEXT_SCALES if one < theme.text_scale()]
+        self._scale_text(smaller[-1] if smaller else theme.TEXT_SCALES[0])
+
+    @does(Command("window.text_usual", mark("Show text in its usual size"), ("Ctrl+0",)))
+    def show_in_usual_size(self) -> None:
+        """Show the text of messages in its usual size."""
+        self._scale_text(1.0)
+
+    def _scale_text(self, scale: float) -> None:
+        theme.set_text_scale(scale)
+        percent = round(theme.text_scale() * 100)
+        self._shell.status_bar.show_words(tr("Text at {percent} %", percent=percent))
+        self._shell.tasks.spawn(self._settings.keep_setting("text_size", str(percent)), "keep the size of text")
+
     @does(Command("window.quit", mark("Quit"), ("Ctrl+Q",)))
     def quit(self) -> None:
         """End the program by closing its window."""

@@ -194,11 +194,11 @@ class ActionBar(QFrame):
         self._action.setProperty("kind", "link")
         self._action.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._action.clicked.connect(self.action_wanted)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(14, 6, 8, 6)
-        line.setSpacing(12)
-        line.addWidget(self._words)
-        line.addWidget(self._action)
+        self._line = QHBoxLayout(self)
+        self._line.setSpacing(12)
+        self._line.addWidget(self._words)
+        self._line.addWidget(self._action)
+        self._words.setMinimumHeight(self._action.sizeHint().height())  # as high with a button as without one
         self.hide()
 
     def show_words(self, words: str, action: str = "") -> None:
@@ -206,6 +206,7 @@ class ActionBar(QFrame):
         self._words.setText(words)
         self._action.setText(action)
         self._action.setVisible(bool(action))
+        self._line.setContentsMargins(14, 6, 8 if action else 14, 6)
         self.setAccessibleName(words)
         self.adjustSize()
         self.show()

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app import APP_ID, __version__
 from app.ui import resources
@@ -161,13 +161,14 @@ def apply(app: QApplication, *, dark: bool) -> None:
 
 @contextmanager
 def on_paper() -> Iterator[None]:
-    """Give out the colours of the light scheme meanwhile, whatever the window wears: paper is white."""
-    global _current  # noqa: PLW0603 - as above; nothing of the window is painted before this is over
-    worn, _current = _current, LIGHT
+    """Give out the colours of the light scheme and the usual size meanwhile, whatever the window wears."""
+    global _current, _text_scale
+    worn, scale = _current, _text_scale
+    _current, _text_scale = LIGHT, 1.0
     try:
         yield
     finally:
-        _current = worn
+        _current, _text_scale = worn, scale
 
 
 def choose_font(app: QApplication) -> None:
@@ -189,6 +190,38 @@ def font(*, size: int = 0, semibold: bool = False) -> QFont:
     if semibold:
         made.setWeight(QFont.Weight.DemiBold)
     return made
+
+
+TEXT_SIZE = 14
+"""Pixels of the text of a message at its usual size."""
+TEXT_SCALES = (0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
+
+_text_scale = 1.0
+
+
+def text_scale() -> float:
+    """Return by how much the text of messages is shown larger; what is sent has its own size."""
+    return _text_scale
+
+
+def set_text_scale(scale: float) -> None:
+    """Show the text of messages that much larger from now on, in the fields that are there too."""
+    global _text_scale  # noqa: PLW0603 - one person, one pair of eyes
+    _text_scale = min(max(scale, TEXT_SCALES[0]), TEXT_SCALES[-1])
+    for widget in QApplication.allWidgets():
+        if widget.property("message_text"):
+            widget.setFont(text_font())
+
+
+def wear_text_font(field: QWidget) -> None:
+    """Give a field the type in which messages are shown, also when its size is changed later."""
+    field.setProperty("message_text", True)
+    field.setFont(text_font())
+
+
+def text_font() -> QFont:
+    """Return the type in which messages are shown."""
+    return font(size=round(TEXT_SIZE * _text_scale))
 
 
 def _palette(s: Scheme) -> QPalette:
@@ -269,6 +302,10 @@ QLineEdit[kind="box"], QComboBox {{ background: {raised}; border: 1px solid {edg
   padding: 6px 10px; }}
 QLineEdit[kind="box"]:focus, QComboBox:focus {{ border: 1px solid {accent}; }}
 QLineEdit[kind="box"]:read-only, QComboBox:disabled {{ background: transparent; color: {muted}; }}
+QSpinBox {{ background: {raised}; border: 1px solid {edge}; border-radius: {radius}px; padding: 4px 2px; }}
+QSpinBox:focus {{ border: 1px solid {accent}; }}
+QSpinBox:disabled {{ background: transparent; color: {muted}; }}
+QSpinBox::up-button, QSpinBox::down-button {{ width: 24px; border: none; background: transparent; }}
 QPlainTextEdit[kind="box"], QFrame[kind="box"] {{ background: {raised}; border: 1px solid {edge};
   border-radius: {radius}px; }}
 QPlainTextEdit[kind="box"]:focus {{ border: 1px solid {accent}; }}
@@ -280,6 +317,7 @@ QFrame[kind="line"] {{ background: {line}; max-height: 1px; border: none; }}
 QFrame[kind="bar"] {{ border-radius: {radius}px; background: {accent_soft}; }}
 QFrame[kind="bar"][tone="bad"] {{ background: {bad_soft}; }}
 QFrame[kind="bar"][tone="warn"] {{ background: {warn_soft}; }}
+QFrame[kind="drop"] {{ background: {accent_soft}; border: 2px dashed {accent}; border-radius: 12px; }}
 QFrame[kind="popup"] {{ background: {raised}; border: 1px solid {edge}; border-radius: 12px; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
 QScrollBar::handle:vertical {{ background: {line}; border-radius: 4px; min-height: 32px; margin: 1px; }}

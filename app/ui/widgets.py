@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QSpinBox,
     QStyle,
     QStyleOptionButton,
     QToolButton,
@@ -105,6 +106,22 @@ class CheckBox(QCheckBox):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(theme.color("accent" if self.isChecked() else "faint"))
         painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+        painter.end()
+
+
+class NumberBox(QSpinBox):
+    """A number with arrows of our own: the style sheet that gives it a visible frame takes those of Qt away."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.lineEdit().setTextMargins(8, 0, 0, 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        tone, left, middle = ("muted" if self.isEnabled() else "line"), self.width() - 20, self.height() // 2
+        painter.drawPixmap(QPoint(left, middle - 12), icons.pixmap("chevron-up", tone, 12))
+        painter.drawPixmap(QPoint(left, middle), icons.pixmap("chevron-down", tone, 12))
         painter.end()
 
 

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent, QImage, QTextCursor
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QHelpEvent,
+    QImage,
+    QTextCursor,
+)
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.blocks import Picture
 from app.domain.listing import Folder
 from app.domain.message import BodyFormat, Content, Field
+from app.domain.recipient import Recipient
 from app.services.html.prepare import open_own
+from app.ui import theme
+from app.ui.drop_hint import DropHint
 from app.ui.editor import format_actions
-from tests.fakes.scene import BEN, MESSAGE
+from tests.fakes.scene import ANNA, BEN, MESSAGE
 from tests.program_scene import ProgramScene
 from tests.widgets.spelling.conftest import FewWords
 
@@ -226,3 +239,111 @@ def test_what_is_put_into_an_empty_line_keeps_the_form_of_its_first_paragraph(qt
         assert f"<div>before</div>{expected}" in editor.html()
         editor.undo()
         assert "<div>before</div><div><br></div>" in editor.html()
+
+
+def dragged(paths: list[str]) -> QMimeData:
+    """Return what a file manager brings."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(path) for path in paths])
+    return data
+
+
+async def test_files_that_are_dragged_over_a_message_are_told_where_they_go(
+    program_scene: ProgramScene, tmp_path: Path
+) -> None:
+    await opened(program_scene, MESSAGE)
+    view = program_scene.message
+    file = tmp_path / "a.txt"
+    file.write_text("x")
+    data = dragged([str(file)])
+    place, copy = QPoint(40, 40), Qt.DropAction.CopyAction
+    buttons, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(view, QDragEnterEvent(place, copy, data, buttons, none))
+    (hint,) = view.findChildren(DropHint)
+    assert hint.isVisible()
+    assert "attach" in hint.accessibleName()
+    QApplication.sendEvent(view, QDragLeaveEvent())
+    assert not hint.isVisible()
+    QApplication.sendEvent(view, QDragEnterEvent(place, copy, data, buttons, none))
+    QApplication.sendEvent(view, QDropEvent(QPointF(place), copy, data, buttons, none))
+    assert not hint.isVisible()
+    await program_scene.until(lambda: len(view.session.files.rows()) == 1)
+    words = QMimeData()
+    words.setText("words")
+    QApplication.sendEvent(view, QDragEnterEvent(place, copy, words, buttons, none))
+    assert not hint.isVisible()
+
+
+async def test_from_that_comes_to_be_known_late_moves_nothing_under_the_hands(program_scene: ProgramScene) -> None:
+    await opened(program_scene, MESSAGE)
+    view = program_scene.message
+    top = view.subject.mapTo(view, QPoint(0, 0)).y()
+    program_scene.mailbox.people = [Recipient("sales@example.org", "Sales")]
+    await program_scene.parts.aids.identities.add(ANNA, "sales@example.org")
+    view.refresh()
+    await program_scene.settle()
+    assert not view.from_line.isVisible()
+    assert view.subject.mapTo(view, QPoint(0, 0)).y() == top
+    await program_scene.press("Escape", "Return")
+    await program_scene.settle()
+    await opened(program_scene, Content(to=(BEN,), subject="Other", body="x"))
+    assert program_scene.message.from_line.isVisible()
+
+
+async def test_text_is_shown_larger_everywhere_is_sent_as_before_and_stays_so(program_scene: ProgramScene) -> None:
+    await opened(program_scene, TABLE)
+    view = program_scene.message
+    before = view.body.editor.font().pixelSize()
+    assert view.body.rich is not None
+    html = view.body.rich.html()
+    try:
+        await program_scene.press("Ctrl++", "Ctrl+=")
+        assert view.body.editor.font().pixelSize() > before
+        assert "130 %" in program_scene.status_bar
+        assert view.body.rich.html() == html
+        await program_scene.settle()
+        assert await program_scene.settings.read_setting("text_size") == "130"
+        await program_scene.press("Ctrl+-", "Ctrl+0")
+        assert view.body.editor.font().pixelSize() == before
+    finally:
+        theme.set_text_scale(1.0)
+
+
+def test_a_dialog_opens_where_files_were_chosen_last_and_the_next_run_knows(tmp_path: Path) -> None:
+    from app.ui import folders
+
+    told: list[tuple[str, str]] = []
+    (tmp_path / "a").mkdir()
+    folders.begin({"test one": str(tmp_path), "test two": ""}, lambda purpose, folder: told.append((purpose, folder)))
+    assert folders.last("test one") == str(tmp_path)
+    assert Path(folders.last("test two")).is_dir()
+    folders.remember("test one", str(tmp_path / "a"))
+    folders.remember("test one", str(tmp_path / "a"))
+    assert told == [("test one", str(tmp_path / "a"))]
+    assert folders.last("test one") == str(tmp_path / "a")
+    (tmp_path / "a").rmdir()
+    assert Path(folders.last("test one")).is_dir()
+    folders.begin({}, lambda *_: None)
+
+
+async def test_a_row_under_the_mouse_offers_what_is_done_with_it_alone(program_scene: ProgramScene) -> None:
+    for subject in ("One", "Two", "Three"):
+        await program_scene.saved(MESSAGE, subject=subject)
+    await program_scene.press("Ctrl+2", "Home", "Shift+Down")
+    shown = program_scene.parts.workspace.panel.list
+    gone = program_scene.rows[2]
+    rect = shown.visualRect(shown.model().index(2, 0))
+    trash = QPoint(rect.right() - 12 - 28 - 14, rect.top() + 20)
+    more = QPoint(rect.right() - 12 - 14, rect.top() + 20)
+    help_event = QHelpEvent(QEvent.Type.ToolTip, trash, shown.viewport().mapToGlobal(trash))
+    QApplication.sendEvent(shown.viewport(), help_event)
+    assert QToolTip.text() == "Delete"
+    QToolTip.hideText()
+    QTest.mouseClick(shown.viewport(), Qt.MouseButton.LeftButton, pos=more)
+    assert "Delete" in titles(shown_menu())
+    shown_menu().close()
+    QTest.mouseClick(shown.viewport(), Qt.MouseButton.LeftButton, pos=trash)
+    await program_scene.settle()
+    left = [row.subject for row in program_scene.rows]
+    assert len(left) == 2
+    assert gone.subject not in left

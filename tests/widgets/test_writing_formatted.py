@@ -24,7 +24,8 @@ async def begun(scene: ProgramScene, content: Content | None = None) -> None:
 
 
 async def inner(scene: ProgramScene) -> str:
-    """Return what stands in the body, without what is around every body."""
+    """Return what stands in the body, without what is around every body; what a thread brought in is told by now."""
+    await scene.settle()
     content = await scene.content(scene.message.session.local_id)
     assert content.body_format is BodyFormat.HTML
     return content.body.removeprefix(open_body(OWN_BASE)).removesuffix(close_body(""))

@@ -29,6 +29,7 @@ from app.services.folders.bulk_operations import BulkOperations, BulkRun
 from app.services.reader.message_reader import MessageReader
 from app.services.records.records import Records
 from app.services.records.rows import ListRow
+from app.ui import folders
 from app.ui.message_list.doing import Doing
 from app.ui.message_list.list_panel import ListPanel
 
@@ -236,11 +237,12 @@ class BulkController(ShellController):
         ids = panel.chosen_ids()
         if not ids:
             return
-        dialog = QFileDialog(self._shell.window, tr("Export messages to a folder"))
+        dialog = QFileDialog(self._shell.window, tr("Export messages to a folder"), folders.last("export"))
         dialog.setObjectName("exportTo")
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.setLabelText(QFileDialog.DialogLabel.Accept, tr("Export"))
+        dialog.fileSelected.connect(lambda folder: folders.remember("export", folder))
         dialog.fileSelected.connect(
             lambda folder: self._with(panel, ids, lambda rows: self.export(panel, rows, Path(folder)))
         )

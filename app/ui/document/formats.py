@@ -186,7 +186,9 @@ def _put_style(made: QTextCharFormat, style: str, kind: str) -> None:
         made.setFontFamilies([part.strip(" '") for part in families.split(",") if part.strip(" '")][:6])
     size = pixels(said.get("font-size", ""))
     if size:
-        made.setProperty(QTextFormat.Property.FontPixelSize, max(8, round(size * _BODY_PIXELS / _BASE_PIXELS)))
+        made.setProperty(
+            QTextFormat.Property.FontPixelSize, max(8, round(size * _BODY_PIXELS / _BASE_PIXELS * theme.text_scale()))
+        )
 
 
 def look_of(drawn: QTextCharFormat, kind: str = "div") -> Look:

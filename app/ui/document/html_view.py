@@ -54,7 +54,7 @@ class HtmlView(QTextBrowser):
         self.setFrameShape(QTextEdit.Shape.NoFrame)
         self.verticalScrollBar().rangeChanged.connect(self._make_room)
         self._make_room(0, 0)
-        self.setFont(theme.font(size=14))
+        theme.wear_text_font(self)
         self.setTabChangesFocus(True)
         self.setAccessibleName(tr("Text of the message"))
         self.document().setDocumentMargin(0)

@@ -15,6 +15,7 @@ from PySide6.QtGui import QColor, QImage, QTextDocument
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.core.i18n import tr
+from app.ui import folders
 from app.ui.document.picture_decoder import OWN_PIXELS, decode
 
 
@@ -49,9 +50,10 @@ Read = tuple[bytes, str, QImage]
 
 def choose(parent: QWidget, take: Callable[[list[object]], None], go_back: Callable[[], None]) -> None:
     """Let the person choose files; `go_back` gives the focus to where it was: not every desktop does by itself."""
-    dialog = QFileDialog(parent, tr("Picture in the text"))
+    dialog = QFileDialog(parent, tr("Picture in the text"), folders.last("picture"))
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
     dialog.setNameFilter(tr("Pictures") + " (*.png *.jpg *.jpeg *.gif *.bmp *.webp)")
+    dialog.filesSelected.connect(lambda _: folders.remember("picture", dialog.directory().absolutePath()))
     dialog.filesSelected.connect(take)
     dialog.finished.connect(dialog.deleteLater)
     dialog.finished.connect(lambda _: go_back())

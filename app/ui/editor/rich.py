@@ -82,7 +82,7 @@ class RichEditor(QTextEdit):
         self.setAccessibleName(tr("Message"))
         self.setPlaceholderText(tr("Write your message"))
         self.setTabChangesFocus(True)
-        self.setFont(theme.font(size=14))
+        theme.wear_text_font(self)
         self.setFrameShape(QTextEdit.Shape.NoFrame)
         self.verticalScrollBar().rangeChanged.connect(self._make_room)
         self._make_room(0, 0)

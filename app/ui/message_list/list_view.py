@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
 from PySide6.QtCore import (
+    QEvent,
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
@@ -25,6 +26,7 @@ from PySide6.QtGui import (
     QFocusEvent,
     QFont,
     QFontMetrics,
+    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -40,6 +42,7 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
+    QToolTip,
     QWidget,
 )
 
@@ -48,6 +51,7 @@ from app.ui.elision import elided, one_line
 from app.ui.icons import initials
 from app.ui.message_list.model import MessageModel
 from app.ui.message_list.row_face import RowFace
+from app.ui.widgets import plain_tip
 
 HEADING_HEIGHT = 30
 _MARGIN = 14
@@ -86,6 +90,24 @@ class _Type:
         return shaped
 
 
+class RowTool(NamedTuple):
+    """What a row offers under the mouse: a command, its icon, and its words. No command means the row's menu."""
+
+    command: str
+    icon: str
+    words: str
+
+
+_TOOL = 16
+_TOOL_STEP = 28
+
+
+def _tool_places(row: QRect, count: int) -> list[QRect]:
+    """Return where the tools of a row stand, in the place of its time; each can be hit around its icon too."""
+    top, right = row.top() + 8, row.right() - 12
+    return [QRect(right - (count - number) * _TOOL_STEP, top, _TOOL_STEP, 26) for number in range(count)]
+
+
 class MessageDelegate(QStyledItemDelegate):
     """Draws faces. Fonts, measures and set lines are kept: a row costs a fraction of a millisecond."""
 
@@ -93,6 +115,7 @@ class MessageDelegate(QStyledItemDelegate):
         """`is_chosen` returns whether the person chose the current row; one that was not chosen is only outlined."""
         super().__init__(parent)
         self._is_chosen = is_chosen
+        self.tools: Sequence[RowTool] = ()
         self._plain = _Type(theme.font())
         self._bold = _Type(theme.font(semibold=True))
         self._small = _Type(theme.font(size=12))
@@ -120,7 +143,7 @@ class MessageDelegate(QStyledItemDelegate):
             self._blank(painter, rect)
         else:
             self._avatar(painter, rect, face, marked=model.is_marked(index.row()))
-            self._words(painter, rect, face, offered=current or hovered)
+            self._words(painter, rect, face, offered=current or hovered, hovered=hovered)
         painter.restore()
 
     def _heading(self, painter: QPainter, rect: QRect, words: str) -> None:
@@ -166,11 +189,18 @@ class MessageDelegate(QStyledItemDelegate):
         if face.account is not None:
             _account_dot(painter, circle.bottomRight(), face.account.color)
 
-    def _words(self, painter: QPainter, rect: QRect, face: RowFace, *, offered: bool) -> None:
+    def _words(self, painter: QPainter, rect: QRect, face: RowFace, *, offered: bool, hovered: bool) -> None:
         """Draw the three lines. The action stands on the row one is at; on the others the sentence has the room."""
         left, right = rect.left() + _TEXT_LEFT, rect.right() - 16
         top = rect.top() + 12
-        end_of_who = self._when(painter, face, right, top)
+        if hovered and self.tools:
+            places = _tool_places(rect, len(self.tools))
+            for place, tool in zip(places, self.tools, strict=True):
+                half = QPointF(_TOOL / 2, _TOOL / 2)
+                _icon(painter, QRectF(place).center() - half, tool.icon, "muted", _TOOL)
+            end_of_who = places[0].left() - 4
+        else:
+            end_of_who = self._when(painter, face, right, top)
         self._bold.draw(painter, QRect(left, top, end_of_who - left, 18), face.who, "text")
         end_of_subject = self._categories(painter, face, right, top + 20)
         self._plain.draw(painter, QRect(left, top + 20, end_of_subject - left, 18), face.subject, "text")
@@ -285,6 +315,8 @@ class MessageList(QTableView):
     current_changed = Signal()
     action_clicked = Signal()
     escaped = Signal()
+    tool_clicked = Signal(str)
+    """A command is to be done with the row under the mouse alone, which is the current one now."""
     menu_wanted = Signal(QPoint)
     """What can be done with the chosen rows is asked for, at a place of the screen."""
 
@@ -295,7 +327,8 @@ class MessageList(QTableView):
         self._only: int | None = None
         self.setAccessibleName(name)
         self.setModel(model)
-        self.setItemDelegate(MessageDelegate(self, lambda: self.chosen))
+        self._delegate = MessageDelegate(self, lambda: self.chosen)
+        self.setItemDelegate(self._delegate)
         self.horizontalHeader().setVisible(False)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.verticalHeader().setVisible(False)
@@ -497,6 +530,10 @@ class MessageList(QTableView):
                 self._model.mark_range(self.current_number(), index.row())
                 self.go_to(index.row())
                 return
+            tool = self._tool_at(index, event.position().toPoint())
+            if tool is not None:
+                self._use_tool(index, tool, event.globalPosition().toPoint())
+                return
             if self._on_action(index, event.position().toPoint()):
                 self.go_to(index.row())
                 self.action_clicked.emit()
@@ -519,6 +556,36 @@ class MessageList(QTableView):
         self.choose()
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         self.menu_wanted.emit(place)
+
+    def offer_tools(self, tools: Sequence[RowTool]) -> None:
+        """Let each row offer these under the mouse."""
+        self._delegate.tools = tools
+        self.viewport().update()
+
+    def _tool_at(self, index: QModelIndex, at: QPoint) -> RowTool | None:
+        rect = self.visualRect(index)
+        rect.setTop(rect.bottom() - theme.ROW_HEIGHT + 1)
+        tools = self._delegate.tools
+        places = _tool_places(rect, len(tools))
+        return next((tool for tool, place in zip(tools, places, strict=True) if place.contains(at)), None)
+
+    def _use_tool(self, index: QModelIndex, tool: RowTool, place: QPoint) -> None:
+        """Do it with this row: what is marked elsewhere is not meant."""
+        self.clear_marks()
+        self.go_to(index.row())
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        if tool.command:
+            self.tool_clicked.emit(tool.command)
+        else:
+            self.menu_wanted.emit(place)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            index = self.indexAt(event.pos())
+            tool = self._tool_at(index, event.pos()) if index.isValid() else None
+            QToolTip.showText(event.globalPos(), plain_tip("" if tool is None else tool.words), self)
+            return True
+        return super().viewportEvent(event)
 
     def _on_action(self, index: QModelIndex, at: QPoint) -> bool:
         face = self._model.face(index.row())

@@ -120,7 +120,7 @@ class Reader(QWidget):
 
     def _text_field(self, name: str) -> PlainView:
         field = PlainView(self)
-        field.setFont(theme.font(size=14))
+        theme.wear_text_font(field)
         field.setAccessibleName(name)
         field.setTabChangesFocus(True)
         field.document().setDocumentMargin(0)
@@ -254,6 +254,7 @@ class Reader(QWidget):
             self._headers = self._text_field(tr("Headers"))
             self._headers.setProperty("kind", "box")
             self._headers.document().setDocumentMargin(6)
+            self._headers.setProperty("message_text", False)
             self._headers.setFont(theme.font(size=12))
             self._headers.setFixedHeight(180)
             self._column.insertLayout(self._column.indexOf(self._body), _inset(self._headers))

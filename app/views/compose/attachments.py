@@ -13,7 +13,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.core.i18n import tr
-from app.ui import icons
+from app.ui import folders, icons
 from app.ui.widgets import FocusReturn, Label
 from app.views.compose.attachments_session import AttachmentsSession
 
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QFileDialog
 
     from app.ui.attachment_strip import AttachmentRows, AttachmentStrip
-
-_folder = ""
-"""Where files were chosen last, in this run of the program."""
 
 
 class AttachmentsArea(QWidget):
@@ -146,7 +143,7 @@ class AttachmentsArea(QWidget):
             return
         from PySide6.QtWidgets import QFileDialog
 
-        dialog = self.dialog = QFileDialog(self.window(), tr("Attach files"), _folder)
+        dialog = self.dialog = QFileDialog(self.window(), tr("Attach files"), folders.last("attach"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setLabelText(QFileDialog.DialogLabel.Accept, tr("Attach"))
@@ -156,9 +153,8 @@ class AttachmentsArea(QWidget):
         dialog.open()
 
     def _chosen(self, paths: list[str]) -> None:
-        global _folder  # noqa: PLW0603 - the next dialog opens where the last one was
         if self.dialog is not None:
-            _folder = self.dialog.directory().absolutePath()
+            folders.remember("attach", self.dialog.directory().absolutePath())
         self.session.add(paths)
 
     def _closed(self) -> None:

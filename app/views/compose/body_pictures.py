@@ -105,6 +105,7 @@ class BodyPictures(QObject):
         if rich is None or not self._session.can_edit():
             return
         rich.insert_picture(Picture(f"cid:{content_id}", Path(name).stem, *pictures.size_shown(image)), image, place)
+        rich.ensureCursorVisible()
 
     async def _keep(self, data: bytes, name: str, keeping: Keeping) -> str:
         """Attach a picture of the text, and return its ContentId."""

@@ -151,7 +151,7 @@ class BodyEditor(QPlainTextEdit):
         self.setAccessibleName(tr("Message"))
         self.setPlaceholderText(tr("Write your message"))
         self.setTabChangesFocus(True)
-        self.setFont(theme.font(size=14))
+        theme.wear_text_font(self)
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
         # All is wrapped; Qt counts a blank that hangs over the edge as wider, and would show a bar that moves nothing.
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

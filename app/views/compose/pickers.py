@@ -126,6 +126,8 @@ class FromLine(QPushButton):
         self._session = session
         self._label = label
         self._picking = picking
+        self.asked_for = False
+        """Whether the person wanted to see it: then it comes at once."""
         self.setProperty("kind", "quiet")
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -138,14 +140,20 @@ class FromLine(QPushButton):
         self.setText(plain_caption(text))
         self.setAccessibleName(tr("From {mailbox}", mailbox=text))
         self.setEnabled(editable)
-        shown = self._session.is_worth_showing()
+        shown = self._session.is_worth_showing() and (not self._comes_late() or self._session.sender is not None)
         self.setVisible(shown)
         self._label.setVisible(shown)
+
+    def _comes_late(self) -> bool:
+        """Return whether it would push fields down under the person's hands: it waits until the pane is shown anew."""
+        pane = self.parentWidget()
+        return self.isHidden() and pane is not None and pane.isVisible() and not self.asked_for
 
     def choose(self) -> None:
         """Choose another mailbox by typing a part of its name or address."""
         from app.ui.chooser import Pick
 
+        self.asked_for = True
         choices = self._session.choices()
         picks = [Pick(one.identity.name or one.identity.address, one, self._session.detail(one)) for one in choices]
         note = "" if len(choices) > 1 else tr("Other mailboxes are added in the settings (Ctrl+,).")

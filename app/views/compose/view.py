@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QBoxLayout,
@@ -30,6 +30,7 @@ from app.domain.message import Field, Importance
 from app.services.checks.size import message_size
 from app.ui import icons, keys
 from app.ui.bars import MessageBar
+from app.ui.drop_hint import DropHint
 from app.ui.menus import open_menu
 from app.ui.recipients.field import RecipientsField
 from app.ui.widgets import Label, plain_tip, say_aloud
@@ -149,6 +150,7 @@ class ComposeView(QWidget):
         self.body.made_rich.connect(lambda _: keys.show_tips(self, registry))
         self.findings: MessageFindings | None = None
         self._whose: MessageBar | None = None
+        self._drop_hint: DropHint | None = None
         self.setAcceptDrops(True)
         self._build()
 
@@ -556,9 +558,22 @@ class ComposeView(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self.attachments.welcome(event)
+        if event.isAccepted():
+            if self._drop_hint is None:
+                self._drop_hint = DropHint("paperclip", tr("Drop the files here to attach them"), self)
+            self._drop_hint.show_over()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        super().dragLeaveEvent(event)
+        self._hide_drop_hint()
 
     def dropEvent(self, event: QDropEvent) -> None:
+        self._hide_drop_hint()
         self.attachments.take_drop(event)
+
+    def _hide_drop_hint(self) -> None:
+        if self._drop_hint is not None:
+            self._drop_hint.hide()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

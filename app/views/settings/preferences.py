@@ -12,7 +12,6 @@ from typing import Final
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
-    QCheckBox,
     QHBoxLayout,
     QLineEdit,
     QListWidget,
@@ -27,7 +26,7 @@ from app.commands.reference import written
 from app.commands.search import rank
 from app.core.i18n import ntr, tr
 from app.ui import theme
-from app.ui.widgets import Label
+from app.ui.widgets import CheckBox, Label, NumberBox
 from app.views.settings.fields import lock, press_with_enter
 from app.views.settings.preferences_port import LONGEST_HOLD, Asking, Choices
 
@@ -47,7 +46,7 @@ class AskingView(QWidget):
         self.megabytes = self._number(about, _LARGEST, asking.megabytes)
         self.megabytes.valueChanged.connect(self._set_megabytes)
         self._words, self._size_words = Label(self), Label(self)
-        self.strangers = QCheckBox(tr("Ask before somebody outside is written to for the first time"), self)
+        self.strangers = CheckBox(tr("Ask before somebody outside is written to for the first time"), self)
         self.strangers.setAccessibleName(self.strangers.text())
         self.strangers.setChecked(asking.strangers)
         self.strangers.toggled.connect(lambda on: asking.set_strangers(on=on))
@@ -64,7 +63,7 @@ class AskingView(QWidget):
         lock(self.megabytes, locked=asking.megabytes_are_locked)
 
     def _number(self, about: str, most: int, value: int) -> QSpinBox:
-        box = QSpinBox(self)
+        box = NumberBox(self)
         box.setRange(0, most)
         box.setAccessibleName(about)
         box.setValue(value)
@@ -165,7 +164,7 @@ class ChoicesView(QWidget):
         whole.addWidget(self._build_heads())
         whole.addSpacing(20)
         whole.addWidget(self._title(tr("Keys")))
-        self.letters = QCheckBox(tr("Letters alone are commands in lists (C, J, K, …)"), self)
+        self.letters = CheckBox(tr("Letters alone are commands in lists (C, J, K, …)"), self)
         self.letters.setAccessibleName(self.letters.text())
         self.letters.setChecked(choices.letters)
         self.letters.toggled.connect(self._set_letters)
@@ -206,7 +205,7 @@ class ChoicesView(QWidget):
         return title
 
     def _build_hold(self) -> QHBoxLayout:
-        self.hold = QSpinBox(self)
+        self.hold = NumberBox(self)
         self.hold.setRange(0, LONGEST_HOLD)
         self.hold.setAccessibleName(tr("Seconds in which a send can be undone"))
         self.hold.setValue(int(self._choices.hold))
@@ -222,9 +221,9 @@ class ChoicesView(QWidget):
         lock(self.hold, locked=self._choices.hold_is_locked)
         return line
 
-    def _build_heads(self) -> QCheckBox:
+    def _build_heads(self) -> CheckBox:
         words = tr("Put From, Sent, To and Subject above the message that is answered, as Outlook does")
-        self.heads = QCheckBox(words, self)
+        self.heads = CheckBox(words, self)
         self.heads.setAccessibleName(words)
         self.heads.setToolTip(tr("If not, an answer says “On …, … wrote:” and quotes what was written."))
         self.heads.setChecked(self._choices.heads)
@@ -232,9 +231,9 @@ class ChoicesView(QWidget):
         lock(self.heads, locked=self._choices.heads_are_locked)
         return self.heads
 
-    def _build_formatted(self) -> QCheckBox:
+    def _build_formatted(self) -> CheckBox:
         words = tr("Write new messages as formatted text")
-        self.formatted = QCheckBox(words, self)
+        self.formatted = CheckBox(words, self)
         self.formatted.setAccessibleName(words)
         self.formatted.setToolTip(tr("If not, they are plain text until you format something."))
         self.formatted.setChecked(self._choices.formatted)
