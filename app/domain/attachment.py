@@ -50,8 +50,8 @@ class Attached(msgspec.Struct, frozen=True, omit_defaults=True):
 
     With `content_id` it is shown within the text (cid:). `file` names the private copy of its bytes, empty where this
     machine does not have them: then they are still to come from `origin`, a path of the person's, or from `source`, an
-    AttachmentId on the server, or from `item`, the ItemId of a message that is to be attached as it is, or the server
-    alone has them. Another name or other bytes make another key.
+    AttachmentId on the server of the message whose ItemId is `holder`, or from `item`, the ItemId of a message that is
+    to be attached as it is, or the server alone has them. Another name or other bytes make another key.
     `elsewhere` says that another program put it there while this machine wrote the message.
     """
 
@@ -66,6 +66,7 @@ class Attached(msgspec.Struct, frozen=True, omit_defaults=True):
     source: str = ""
     item: str = ""
     elsewhere: bool = False
+    holder: str = ""
 
     @property
     def inline(self) -> bool:
@@ -199,10 +200,10 @@ def attached_of(one: Attachment, key: str, *, elsewhere: bool = False) -> Attach
     return Attached(key, one.name, one.size, one.content_type, shown_as(one), one.kind, elsewhere=elsewhere)
 
 
-def taken_over(one: Attachment, key: str) -> Attached:
-    """Return an attachment of another message as that of a new one: its bytes are still to be fetched."""
+def taken_over(one: Attachment, key: str, holder: str) -> Attached:
+    """Return an attachment of the message `holder` (its ItemId) as that of a new one: its bytes are to be fetched."""
     fresh = attached_of(one, key)
-    return msgspec.structs.replace(fresh, source=one.attachment_id)
+    return msgspec.structs.replace(fresh, source=one.attachment_id, holder=holder)
 
 
 def attached_message(item_id: str, name: str, key: str) -> Attached:

@@ -201,6 +201,18 @@ class Copy(WriteByRef, frozen=True, tag="copy"):
     to: Place
 
 
+class Fence(MessageWrite, frozen=True, tag="fence"):
+    """Makes a draft's name stale. `mark` is our name of the message."""
+
+    ref: ItemRef
+    mark: str
+
+    @property
+    def count(self) -> int:
+        """Return one: each draft is fenced by itself."""
+        return 1
+
+
 class MarkOriginals(MessageWrite, frozen=True, tag="mark_originals"):
     """Marks messages as answered or passed on."""
 
@@ -230,8 +242,9 @@ class Attach(AttachmentWrite, frozen=True, tag="attach"):
 
 
 class DeleteAttachments(AttachmentWrite, frozen=True, tag="delete_attachments"):
-    """Deletes attachments."""
+    """Deletes attachments of a message."""
 
+    parent: ItemRef
     attachment_ids: tuple[str, ...]
 
     @property
@@ -299,8 +312,9 @@ class Notices(Read[None], frozen=True, tag="notices"):
 
 
 class GetAttachment(FileRead[FetchedAttachment], frozen=True, tag="get_attachment"):
-    """Downloads an attachment; `size` is what the server told of it, in bytes, 0 for unknown."""
+    """Downloads an attachment of a message; `size` is what the server told of it, in bytes, 0 for unknown."""
 
+    parent: ItemRef
     attachment_id: str
     path: str
     size: int = 0
@@ -365,7 +379,7 @@ class GetMailTips(Read[list[MailTips]], frozen=True, tag="mail_tips"):
     sending_as: str = ""
 
 
-AnyWrite = Save | Update | Send | Delete | Move | Copy | MarkOriginals | Attach | DeleteAttachments
+AnyWrite = Save | Update | Send | Delete | Move | Copy | Fence | MarkOriginals | Attach | DeleteAttachments
 ReadMessages = Get | PeopleOf | ListFolder | Locate | Sync | Notices | GetAttachment | SaveMime | FindReports
 ReadAround = GetConversation | FindFolders | NamedMailboxes | CategoryList | ResolveNames | ExpandGroup | GetMailTips
 AnyRead = ReadMessages | ReadAround
@@ -427,6 +441,13 @@ class MailboxOperations(ABC):
         """CopyItem. `ref` of an outcome is the copy."""
         return await self.perform_write(account_id, Copy(tuple(refs), to))
 
+    async def fence(self, account_id: AccountId, ref: ItemRef, mark: str) -> list[Outcome]:
+        """Give a draft another name or version, so that a send of the one before is refused should it come yet.
+
+        One outcome. How it is done is the backend's own: with EWS, an UpdateItem that writes the mark once more.
+        """
+        return await self.perform_write(account_id, Fence(ref, mark))
+
     async def mark_originals(self, account_id: AccountId, marks: Sequence[OriginalMark]) -> list[Outcome]:
         """UpdateItem of the verb, its time, the icon and IsRead, without a read receipt, whatever else changed.
 
@@ -444,9 +465,11 @@ class MailboxOperations(ABC):
         """CreateAttachment, a write; `on_bytes` is told bytes of files sent and bytes of all."""
         return await self.perform_write(account_id, Attach(parent, tuple(attachments)), on_bytes)
 
-    async def delete_attachments(self, account_id: AccountId, attachment_ids: Sequence[str]) -> list[AttachOutcome]:
-        """DeleteAttachment, a write."""
-        return await self.perform_write(account_id, DeleteAttachments(tuple(attachment_ids)))
+    async def delete_attachments(
+        self, account_id: AccountId, parent: ItemRef, attachment_ids: Sequence[str]
+    ) -> list[AttachOutcome]:
+        """DeleteAttachment, a write. `parent` is the message that holds them."""
+        return await self.perform_write(account_id, DeleteAttachments(parent, tuple(attachment_ids)))
 
     async def get(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[FetchOutcome]:
         """GetItem with all fields of Content and our marks; one answer per item, in order."""
@@ -493,6 +516,7 @@ class MailboxOperations(ABC):
     async def get_attachment(
         self,
         account_id: AccountId,
+        parent: ItemRef,
         attachment_id: str,
         path: str,
         on_bytes: Callable[[int], None] | None = None,
@@ -500,12 +524,13 @@ class MailboxOperations(ABC):
     ) -> FetchedAttachment:
         """GetAttachment; a file is written to `path`, which must not be there yet. Raises BadInput for the path.
 
-        `on_bytes` is told how many bytes have come. Who is cancelled while he awaits it has stopped the download.
+        `parent` is the message that holds it. `on_bytes` is told how many bytes have come. Who is cancelled while he
+        awaits it has stopped the download.
         Of a message it is the MIME that is written, where the server gives it: nothing is written else. A file that
         goes on far beyond the `size` that was told of it is given up.
         """
         told = None if on_bytes is None else lambda done, _: on_bytes(done)
-        return await self.perform_read(account_id, GetAttachment(attachment_id, path, size), told)
+        return await self.perform_read(account_id, GetAttachment(parent, attachment_id, path, size), told)
 
     async def save_mime(
         self, account_id: AccountId, ref: ItemRef, path: str, *, for_others: bool = False, unsent: bool = False

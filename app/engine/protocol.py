@@ -24,7 +24,7 @@ from app.domain.operations import AnyOperation, Operation, Write
 from app.domain.release import Release
 from app.domain.sign_in import SignedIn, SignInPage, SignInWay
 
-VERSION = 6
+VERSION = 7
 LARGEST_FRAME = 1 << 30
 
 

@@ -292,6 +292,11 @@ class FakeMailbox(MoreOfAMailbox, FakeSignIns, Server):
         """Write over the named fields of the version given."""
         return await self._write("update", account_id, updates, self._update_one)
 
+    async def fence(self, account_id: AccountId, ref: ItemRef, mark: str) -> list[Outcome]:
+        """Write the mark of one draft, so that it is another version."""
+        update = DraftUpdate(ref, Content(), frozenset(), mark)
+        return await self._write("fence", account_id, [update], self._update_one)
+
     async def send(self, account_id: AccountId, refs: Sequence[ItemRef], copy_to: CopyTo) -> list[Outcome]:
         """Deliver stored drafts and file their copies."""
         return await self._write("send", account_id, refs, lambda a, ref: self._send_one(a, ref, copy_to))

@@ -121,7 +121,7 @@ class MoreOfAMailbox:
         return [AttachOutcome(one, next(made) if one.accepted else "") for one in outcomes]
 
     async def delete_attachments(
-        self: Any, account_id: AccountId, attachment_ids: Sequence[str]
+        self: Any, account_id: AccountId, _parent: ItemRef, attachment_ids: Sequence[str]
     ) -> list[AttachOutcome]:
         """Take attachments away."""
 
@@ -139,6 +139,7 @@ class MoreOfAMailbox:
     async def get_attachment(
         self: Any,
         account_id: AccountId,
+        _parent: ItemRef,
         attachment_id: str,
         path: str,
         on_bytes: Callable[[int], None] | None = None,

@@ -9,10 +9,10 @@ from typing import Final
 
 import msgspec
 
-from app.backends.ews.folders import people_in
 from app.backends.ews.item_reader import number_of, time_of
-from app.backends.ews.xml import Unreadable, parse
-from app.backends.net.http_errors import seconds_of
+from app.backends.ews.xml import parse
+from app.backends.net.http_errors import Unreadable, seconds_of
+from app.backends.net.reports import people_in
 from app.content.jobs import AnswerReader, Job, ReadFile, ReadHtml, ReadPicture, Want, decode_job
 from app.content.pictures import samples
 from app.core.layout_bounds import shown_lines

@@ -9,20 +9,21 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from app.backends.ews.error_mapping import fault_outcome, not_sent, refused_here, untold
+from app.backends.ews.error_mapping import fault_outcome
 from app.backends.ews.http_session import HttpSession
 from app.backends.ews.item_reader import attachments_of, item_of
 from app.backends.ews.item_writer import add_message
 from app.backends.ews.replies import outcome_of, unanswered
 from app.backends.ews.soap_client import SoapFault, post
-from app.backends.ews.streamed_files import FileChanged, FilePart, UploadBody, split_at
+from app.backends.ews.streamed_files import FilePart, UploadBody, split_at
 from app.backends.ews.xml import Element, add, child, operation
+from app.backends.net.files import FileChanged, problem_of, size_of
+from app.backends.net.http_errors import not_sent, refused_here, untold
 from app.backends.port import Job
 from app.core.i18n import tr
 from app.domain.errors import Trouble
-from app.domain.message import Field, ItemRef, Stage
+from app.domain.message import ItemRef
 from app.domain.outcome import AttachOutcome, FetchedAttachment, NewAttachment, Outcome, Verdict
-from app.domain.writable_fields import refuse_fields, set_fields
 
 REQUEST_BYTES = 16 * 1024 * 1024
 """Files are sent together up to this much: servers take 25 to 35 MB in a request, and base64 adds a third."""
@@ -39,29 +40,6 @@ class Upload:
     def parts(self, content: bytes) -> list[bytes | FilePart]:
         """Return the envelope `content` with the files in it."""
         return split_at(content, self.places)
-
-
-def problem_of(attachment: NewAttachment) -> str | None:
-    """Return why `attachment` cannot be sent, None where it can."""
-    if attachment.message is not None:
-        return refuse_fields(attachment.message, set_fields(attachment.message) - {Field.HEADERS}, Stage.NEW)
-    try:
-        with open(attachment.path, "rb") as file:  # noqa: PTH123 - whether it can be read is asked of the system
-            os.fstat(file.fileno())
-    except (OSError, ValueError) as error:
-        why = (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
-        return tr("“{name}” cannot be read ({why}).", name=attachment.name, why=why)
-    return None
-
-
-def size_of(attachment: NewAttachment) -> int:
-    """Return the bytes of its file, 0 for a message and for what is gone meanwhile."""
-    if attachment.message is not None:
-        return 0
-    try:
-        return os.stat(attachment.path).st_size  # noqa: PTH116 - as above
-    except OSError:
-        return 0
 
 
 def groups_of(attachments: Sequence[NewAttachment]) -> Iterator[list[NewAttachment]]:

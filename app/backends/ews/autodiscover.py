@@ -22,9 +22,9 @@ from msgspec.structs import replace
 
 from app.backends.ews.error_mapping import trouble_of
 from app.backends.ews.http_session import HttpSession
-from app.backends.ews.xml import Element, Unreadable, clean, parse
+from app.backends.ews.xml import Element, clean, parse
 from app.backends.net.connection import new_session, work_on
-from app.backends.net.http_errors import HttpRefusal
+from app.backends.net.http_errors import HttpRefusal, Unreadable
 from app.backends.net.tls import trust
 from app.backends.port import Job
 from app.core.i18n import tr

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from app.backends.ews import autodiscover, directory, requests
 from app.backends.ews.attachments import AttachmentRequests, fetch_of, get_attachment
-from app.backends.ews.connection_test import ProbedMailbox, probe
 from app.backends.ews.conversations import (
     FOLDERS_AT_ONCE,
     find_conversation,
@@ -18,9 +17,8 @@ from app.backends.ews.conversations import (
     items_of_conversation,
     rows_of_conversation,
 )
-from app.backends.ews.error_mapping import fault_outcome, not_sent, refused_here, trouble_of, untold
+from app.backends.ews.error_mapping import fault_outcome, trouble_of
 from app.backends.ews.folders import (
-    FoundReport,
     categories_of,
     find_folders,
     folders_in,
@@ -30,16 +28,17 @@ from app.backends.ews.folders import (
     report_request,
     reports_of,
     sync_items,
-    told_by,
 )
 from app.backends.ews.http_session import LOOPBACK, HttpSession
 from app.backends.ews.item_reader import is_true, mark_of, ref_of, row_of
 from app.backends.ews.notifications import Subscriptions
 from app.backends.ews.replies import fetched_of, marked_of, mime_of, outcomes_of, words_of
 from app.backends.ews.soap_client import SoapFault, download, post
-from app.backends.ews.streamed_files import NewFile, Unwritable, leave_out_bcc, most_of, say_unsent
-from app.backends.ews.xml import ITEMS, Element, Unreadable, child, text_of
-from app.backends.net.http_errors import HttpRefusal
+from app.backends.ews.xml import ITEMS, Element, child, text_of
+from app.backends.net.connection_test import ProbedMailbox, probe
+from app.backends.net.files import NewFile, Unwritable, leave_out_bcc, most_of, say_unsent
+from app.backends.net.http_errors import HttpRefusal, Unreadable, not_sent, refused_here, untold
+from app.backends.net.reports import FoundReport, told_by
 from app.backends.port import Job, ProgressListeners, Stopped, as_declared
 from app.core.i18n import tr
 from app.core.parsing import whole_number
@@ -47,7 +46,7 @@ from app.domain import operations as ops
 from app.domain.account import Account, ProbeStep
 from app.domain.errors import AccountError, BadInput, ItemRefused, Trouble, TroubleKind, error_for
 from app.domain.listing import Folder, MailFolder, Mark, Page, Place, Report, Row, Sighting, SyncPage
-from app.domain.message import DraftUpdate, ItemRef, NewDraft, Stage
+from app.domain.message import Content, DraftUpdate, ItemRef, NewDraft, Stage
 from app.domain.original import OriginalMark
 from app.domain.outcome import AttachOutcome, FetchedAttachment, FetchOutcome, NewAttachment, Outcome
 from app.domain.people import MailTips, Resolution
@@ -89,7 +88,7 @@ class EwsBackend:
             return self._perform_read(operation, job, told)
         return self._perform_read_around(operation, job)
 
-    def _perform_write(self, operation: ops.AnyWrite, job: Job, told: ProgressListeners) -> object:  # noqa: PLR0911 - the table
+    def _perform_write(self, operation: ops.AnyWrite, job: Job, told: ProgressListeners) -> object:  # noqa: C901, PLR0911 - the table
         match operation:
             case ops.Save():
                 return as_declared(operation, self.save(operation.drafts, job))
@@ -103,6 +102,8 @@ class EwsBackend:
                 return as_declared(operation, self.move(operation.refs, operation.to, job))
             case ops.Copy():
                 return as_declared(operation, self.copy(operation.refs, operation.to, job))
+            case ops.Fence():
+                return as_declared(operation, self.fence(operation.ref, operation.mark, job))
             case ops.MarkOriginals():
                 return as_declared(operation, self.mark_originals(operation.marks, job))
             case ops.Attach():
@@ -127,7 +128,7 @@ class EwsBackend:
             case ops.Notices():
                 self.notices(operation.places, told.of_places, job)
                 return None
-            case ops.GetAttachment(number, path, size):
+            case ops.GetAttachment(_, number, path, size):
                 fetch = self.get_attachment(number, path, lambda done: told.of_bytes(done, 0), job, size)
                 return as_declared(operation, fetch)
             case ops.SaveMime():
@@ -203,6 +204,10 @@ class EwsBackend:
     def copy(self, refs: Sequence[ItemRef], to: Place, job: Job) -> list[Outcome]:
         """CopyItem; each outcome names the copy."""
         return self._write(refs, lambda chunk: requests.copy_items(chunk, to), job)
+
+    def fence(self, ref: ItemRef, mark: str, job: Job) -> list[Outcome]:
+        """UpdateItem of our mark alone: the ChangeKey is another one then."""
+        return self.update([DraftUpdate(ref, Content(), frozenset(), mark)], job)
 
     def mark_originals(self, marks: Sequence[OriginalMark], job: Job) -> list[Outcome]:
         """GetItem of what they say already, and UpdateItem of those that say nothing newer."""

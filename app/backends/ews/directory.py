@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from app.backends.ews.item_reader import mailbox_of, number_of
 from app.backends.ews.item_writer import add_mailbox
 from app.backends.ews.replies import words_of
-from app.backends.ews.xml import Element, Unreadable, add, child, operation, text_of
+from app.backends.ews.xml import Element, add, child, operation, text_of
+from app.backends.net.http_errors import Unreadable
 from app.domain.errors import ItemRefused
 from app.domain.people import PERSONAL_LIST, MailTips, Resolution
 from app.domain.recipient import Recipient

@@ -10,15 +10,14 @@ import time
 from urllib.parse import urlsplit
 
 from app.backends.ews.soap_client import SoapFault
-from app.backends.ews.xml import Unreadable
 from app.backends.net.connection import LARGEST_REPLY, ReplyTooLarge
-from app.backends.net.http_errors import HttpRefusal, causes, trouble_before
+from app.backends.net.http_errors import HttpRefusal, Unreadable, causes, stopped, trouble_before
 from app.backends.port import Job
 from app.core.formatting import size_words
 from app.core.i18n import tr
 from app.domain.errors import AccountError, ServerWords, Trouble, TroubleKind
-from app.domain.outcome import LOCAL, Outcome, Verdict
-from app.domain.response_codes import INVALID_PROPERTIES, OF_THE_ACCOUNT, OF_THE_REQUEST
+from app.domain.outcome import Outcome, Verdict
+from app.domain.response_codes import OF_THE_ACCOUNT, OF_THE_REQUEST
 
 
 def trouble_of(error: BaseException, job: Job, endpoint: str) -> Trouble:
@@ -50,15 +49,6 @@ def _why_unusable(error: BaseException, host: str) -> str:
     if isinstance(error, Unreadable):
         return tr("What {host} answered is not from Exchange, or was cut short.", host=host)
     return ""
-
-
-def stopped(kind: TroubleKind, host: str, left: bool) -> Trouble:
-    """Return the trouble of a job that was ended from outside."""
-    if kind is TroubleKind.DEADLINE:
-        detail = tr("{host} did not answer in time.", host=host)
-    else:
-        detail = tr("It was stopped before {host} answered.", host=host)
-    return Trouble(kind, detail, may_have_been_processed=left, host=host)
 
 
 def trouble_of_fault(words: ServerWords, host: str) -> Trouble:
@@ -103,30 +93,6 @@ def _ways(offered: str) -> str:
     known = ("Basic", "NTLM", "Negotiate", "Bearer", "Digest")
     found = [way for way in known if way.casefold() in offered.casefold()]
     return ", ".join(found) or offered[:80]
-
-
-def refused_here(sentence: str) -> Outcome:
-    """A refusal before any request, under the code that Exchange would have given."""
-    words = ServerWords(LOCAL, INVALID_PROPERTIES, sentence)
-    return Outcome(verdict=Verdict.REFUSED, words=words, at=time.time())
-
-
-def untold(trouble: Trouble) -> Outcome:
-    """Return the outcome of an item without an answer."""
-    verdict = Verdict.UNKNOWN if trouble.may_have_been_processed else Verdict.NOT_ATTEMPTED
-    return Outcome(verdict=verdict, trouble=trouble, at=time.time())
-
-
-def not_sent(trouble: Trouble) -> Trouble:
-    """The same trouble, for the requests that were not made because of it."""
-    return Trouble(
-        trouble.kind,
-        trouble.detail,
-        may_have_been_processed=False,
-        http_status=trouble.http_status,
-        retry_after=trouble.retry_after,
-        host=trouble.host,
-    )
 
 
 def fault_outcome(words: ServerWords, trouble: Trouble) -> Outcome:

@@ -6,17 +6,7 @@ import base64
 import binascii
 import hashlib
 
-from app.backends.ews.xml import (
-    DEFERRED_TAG,
-    HEADERS_NAME,
-    MARK_NAME,
-    MARK_SET,
-    VERB_TIME_TAG,
-    Element,
-    T,
-    child,
-    text_of,
-)
+from app.backends.ews.xml import Element, T, child, text_of
 from app.core.parsing import moment_in, whole_number
 from app.domain.attachment import Attachment, AttachmentKind
 from app.domain.listing import Row
@@ -33,6 +23,7 @@ from app.domain.message import (
     Sensitivity,
 )
 from app.domain.message_kind import kind_of_class
+from app.domain.properties import DEFERRED_TAG, HEADERS_NAME, MARK_NAME, MARK_SET, VERB_TIME_TAG
 from app.domain.recipient import Recipient
 
 _KINDS = {"FileAttachment": AttachmentKind.FILE, "ItemAttachment": AttachmentKind.ITEM}

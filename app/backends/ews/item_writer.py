@@ -7,19 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-from app.backends.ews.xml import (
-    DELIVERED_TAG,
-    FLAGS_TAG,
-    READ_AND_NO_DRAFT,
-    SUBMITTED_TAG,
-    Element,
-    add,
-    add_deferred_uri,
-    add_headers_uri,
-    add_mark_uri,
-    add_tag_uri,
-)
+from app.backends.ews.xml import Element, add, add_deferred_uri, add_headers_uri, add_mark_uri, add_tag_uri
 from app.domain.message import Content, Field, FlagStatus
+from app.domain.properties import DELIVERED_TAG, FLAGS_TAG, READ_AND_NO_DRAFT, SUBMITTED_TAG
 from app.domain.recipient import Recipient
 from app.domain.writable_fields import set_fields
 

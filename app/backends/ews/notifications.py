@@ -15,7 +15,8 @@ from typing import Final, NamedTuple
 from app.backends.ews.http_session import HttpSession
 from app.backends.ews.replies import words_of
 from app.backends.ews.soap_client import SoapFault, messages_in, post, streamed
-from app.backends.ews.xml import SOAP, Element, M, T, Unreadable, add, add_folder, child, operation, parse, text_of
+from app.backends.ews.xml import SOAP, Element, M, T, add, add_folder, child, operation, parse, text_of
+from app.backends.net.http_errors import Unreadable
 from app.backends.port import Job
 from app.domain.errors import ItemRefused, ServerWords
 from app.domain.listing import Folder, Place

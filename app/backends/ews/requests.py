@@ -7,9 +7,6 @@ from functools import partial
 
 from app.backends.ews.item_writer import add_message, add_property_write, add_writes, date_text
 from app.backends.ews.xml import (
-    ICON_TAG,
-    VERB_TAG,
-    VERB_TIME_TAG,
     Element,
     add,
     add_deferred_uri,
@@ -22,6 +19,7 @@ from app.backends.ews.xml import (
 from app.domain.listing import Folder, Mark, Place
 from app.domain.message import DraftUpdate, ItemRef, NewDraft
 from app.domain.original import OriginalMark, Verb
+from app.domain.properties import ANSWERED_ICON, FORWARDED_ICON, ICON_TAG, VERB_TAG, VERB_TIME_TAG
 from app.domain.record import CopyKind, CopyTo
 
 ROW_FIELDS = (
@@ -133,10 +131,6 @@ def get_marks(refs: Sequence[ItemRef]) -> Element:
     return request
 
 
-_ANSWERED_ICON, _FORWARDED_ICON = "261", "262"
-"""PidTagIconIndex ([MS-OXCMSG]): 0x105 and 0x106."""
-
-
 def mark_originals(marks: Sequence[OriginalMark]) -> Element:
     """UpdateItem, AlwaysOverwrite: what was done with messages, and that they are read; no receipt goes out by it."""
     request = operation(
@@ -153,7 +147,7 @@ def mark_originals(marks: Sequence[OriginalMark]) -> Element:
         read = add(writes, "t:SetItemField")
         add(read, "t:FieldURI", FieldURI="message:IsRead")
         add(add(read, "t:Message"), "t:IsRead", "true")
-        icon = _FORWARDED_ICON if mark.verb is Verb.FORWARDED else _ANSWERED_ICON
+        icon = FORWARDED_ICON if mark.verb is Verb.FORWARDED else ANSWERED_ICON
         for tag, kind, value in (
             (VERB_TAG, "Integer", str(int(mark.verb))),
             (VERB_TIME_TAG, "SystemTime", date_text(mark.at)),

@@ -17,9 +17,11 @@ from exchangelib.services.common import EWSService
 
 from app.backends.ews.http_session import HttpSession, work_on
 from app.backends.ews.replies import back_off_of, serialise
-from app.backends.ews.streamed_files import DOWNLOAD_PIECE, NewFile, UploadBody, read_aside
-from app.backends.ews.xml import SERVER_VERSION, SOAP, E, Element, M, T, Unreadable, envelope, parse
+from app.backends.ews.streamed_files import DOWNLOAD_PIECE, UploadBody, read_aside
+from app.backends.ews.xml import SERVER_VERSION, SOAP, E, Element, M, T, envelope, parse
 from app.backends.net.connection import LARGEST_REPLY, allow
+from app.backends.net.files import NewFile
+from app.backends.net.http_errors import Unreadable
 from app.backends.port import Job
 from app.core.i18n import language
 from app.domain.errors import ServerWords

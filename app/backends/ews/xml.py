@@ -12,8 +12,10 @@ from typing import TypeAlias
 
 from lxml import etree
 
+from app.backends.net.http_errors import Unreadable
 from app.core.text import mend_surrogates
 from app.domain.listing import Folder, Place
+from app.domain.properties import DEFERRED_TAG, HEADERS_NAME, MARK_NAME, MARK_SET
 
 Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml has no public name for the type of an element
 
@@ -30,31 +32,7 @@ SERVER_VERSION = "Exchange2013"
 QUIET_VERSION = "Exchange2013_SP1"
 """The oldest API that can keep a read receipt back (SuppressReadReceipts); asked for by such requests alone."""
 
-MARK_SET = "a8f1d1c6-5a44-4f1e-9d05-6f7b2a2d9a10"
-MARK_NAME = "MailwrightId"
-"""Our mark: a named property that stays in the mailbox. An Internet header would go out to the recipients."""
-
-HEADERS_NAME = "MailwrightHeaders"
-"""Custom headers once more, in a property of ours: EWS gives a header back only by its name."""
-
-DEFERRED_TAG = "0x3FEF"
-"""PidTagDeferredSendTime ([MS-OXOMSG] 2.2.3.4)."""
-
-FLAGS_TAG = "0x0E07"
-"""PidTagMessageFlags ([MS-OXCMSG] 2.2.1.6)."""
-READ_AND_NO_DRAFT = "1"
-"""mfRead alone: mfUnsent (8) would make it a draft."""
-SUBMITTED_TAG, DELIVERED_TAG = "0x0039", "0x0E06"
-"""PidTagClientSubmitTime and PidTagMessageDeliveryTime ([MS-OXOMSG] 2.2.3.11 and 2.2.3.9)."""
-
-VERB_TAG, VERB_TIME_TAG, ICON_TAG = "0x1081", "0x1082", "0x1080"
-"""PidTagLastVerbExecuted, PidTagLastVerbExecutionTime ([MS-OXOMSG]) and PidTagIconIndex ([MS-OXCMSG])."""
-
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-class Unreadable(Exception):
-    """A reply that is not XML, or is cut short."""
 
 
 def clean(text: str) -> str:

@@ -1,4 +1,4 @@
-"""HTTP refusals, and failures before anything left, as a Trouble."""
+"""HTTP refusals and failures before anything left as a Trouble, and the outcomes of items without an answer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,13 @@ from app.backends.net.proxies import ProxyFailed
 from app.backends.net.tls import explain
 from app.core.i18n import tr
 from app.core.parsing import seconds_in
-from app.domain.errors import Trouble, TroubleKind
+from app.domain.errors import ServerWords, Trouble, TroubleKind
+from app.domain.outcome import LOCAL, Outcome, Verdict
+from app.domain.response_codes import INVALID_PROPERTIES
+
+
+class Unreadable(Exception):
+    """A reply that is not what it should be, or is cut short."""
 
 
 class HttpRefusal(Exception):
@@ -77,3 +83,36 @@ def causes(error: BaseException | None) -> Iterator[BaseException]:
         chain.append(error)
         error = error.__cause__ or error.__context__
     yield from reversed(chain)
+
+
+def stopped(kind: TroubleKind, host: str, left: bool) -> Trouble:
+    """Return the trouble of a job that was ended from outside."""
+    if kind is TroubleKind.DEADLINE:
+        detail = tr("{host} did not answer in time.", host=host)
+    else:
+        detail = tr("It was stopped before {host} answered.", host=host)
+    return Trouble(kind, detail, may_have_been_processed=left, host=host)
+
+
+def refused_here(sentence: str) -> Outcome:
+    """A refusal before any request, under the code that Exchange would have given."""
+    words = ServerWords(LOCAL, INVALID_PROPERTIES, sentence)
+    return Outcome(verdict=Verdict.REFUSED, words=words, at=time.time())
+
+
+def untold(trouble: Trouble) -> Outcome:
+    """Return the outcome of an item without an answer."""
+    verdict = Verdict.UNKNOWN if trouble.may_have_been_processed else Verdict.NOT_ATTEMPTED
+    return Outcome(verdict=verdict, trouble=trouble, at=time.time())
+
+
+def not_sent(trouble: Trouble) -> Trouble:
+    """The same trouble, for the requests that were not made because of it."""
+    return Trouble(
+        trouble.kind,
+        trouble.detail,
+        may_have_been_processed=False,
+        http_status=trouble.http_status,
+        retry_after=trouble.retry_after,
+        host=trouble.host,
+    )

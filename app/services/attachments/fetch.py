@@ -131,7 +131,9 @@ class AttachmentFetch:
                 tr("“{name}” is a link to a file elsewhere, and cannot be taken over.", name=attached.name)
             )
         path = await self._files.begin(local_id, attached.key)
-        fetch = await self._mailbox.get_attachment(record.account_id, attached.source, path, size=attached.size)
+        fetch = await self._mailbox.get_attachment(
+            record.account_id, ItemRef(attached.holder), attached.source, path, size=attached.size
+        )
         if not fetch.outcome.accepted:
             return fetch.outcome
         if attached.kind is AttachmentKind.ITEM and not await self._files.began(local_id, attached.key):
@@ -154,7 +156,7 @@ class AttachmentFetch:
         record = self._records.get(local_id)
         if record is None:
             return
-        here = msgspec.structs.replace(attached, file=attached.key, size=size, origin="", source="", item="")
+        here = msgspec.structs.replace(attached, file=attached.key, size=size, origin="", source="", holder="", item="")
         stays = bool(attached.item) or any(one.key == attached.key for one in record.held)
         self._records.append_edit(local_id, AttachmentSet(here if stays else as_file(here), if_there=True))
 
@@ -196,7 +198,8 @@ class AttachmentCopy:
                 return as_file(one)
         if one.origin or one.source or one.item:
             return one
-        return msgspec.structs.replace(one, source=number)
+        holder = "" if message.record.ref is None else message.record.ref.item_id
+        return msgspec.structs.replace(one, source=number, holder=holder)
 
 
 class Failed(msgspec.Struct, frozen=True):

@@ -67,7 +67,9 @@ class DuplicateAttachments:
         key = new_key()
         try:
             path = await self._files.begin(record.local_id, key)
-            fetch = await self._mailbox.get_attachment(record.account_id, theirs.attachment_id, path, size=theirs.size)
+            fetch = await self._mailbox.get_attachment(
+                record.account_id, record.ref or ItemRef(""), theirs.attachment_id, path, size=theirs.size
+            )
             if not fetch.outcome.accepted:
                 return False
             await self._files.settle(record.local_id, key)
@@ -78,8 +80,10 @@ class DuplicateAttachments:
             await self._files.remove(record.local_id, key)
 
     async def _take_away(self, record: Record, twin: Attachment) -> bool:
-        answer = (await self._mailbox.delete_attachments(record.account_id, [twin.attachment_id]))[0]
-        if not answer.outcome.accepted or record.ref is None:
+        if record.ref is None:
+            return False
+        answer = (await self._mailbox.delete_attachments(record.account_id, record.ref, [twin.attachment_id]))[0]
+        if not answer.outcome.accepted:
             return False
         # The message has another ChangeKey now, which no answer named.
         await self._records.apply_known(record.local_id, ref=ItemRef(record.ref.item_id))
@@ -195,7 +199,7 @@ class AttachmentUpload:
     async def _take_away(self, message: StoredMessage, ref: ItemRef, gone: Sequence[Held]) -> bool:
         await self._announce(message, [one.key for one in gone], attempt=False)
         record = message.record
-        answers = await self._mailbox.delete_attachments(record.account_id, [one.attachment_id for one in gone])
+        answers = await self._mailbox.delete_attachments(record.account_id, ref, [one.attachment_id for one in gone])
         outcomes = [answer.outcome for answer in answers]
         done = {
             one.key

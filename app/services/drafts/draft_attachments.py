@@ -134,7 +134,7 @@ class DraftAttachments:
         now = self._one(local_id, new)
         if now is not None:
             if not old.file and not old.origin:  # the server had it alone: its bytes came with the new name
-                old = msgspec.structs.replace(old, file=now.file, source=now.source)
+                old = msgspec.structs.replace(old, file=now.file, source=now.source, holder=now.holder)
             self._exchange(local_id, now, old, old.key)
 
     def keep_attachments(self, local_id: LocalId, keys: Iterable[str]) -> None:
@@ -273,7 +273,8 @@ class DraftAttachments:
         if one.file or one.origin or one.source or one.item or record is None:
             return one
         number = next((held.attachment_id for held in record.held if held.key == one.key), "")
-        return msgspec.structs.replace(one, source=number)
+        holder = "" if record.ref is None else record.ref.item_id
+        return msgspec.structs.replace(one, source=number, holder=holder)
 
     def _is_held(self, local_id: LocalId, key: str) -> bool:
         record = self._records.get(local_id)

@@ -305,7 +305,8 @@ class ReplyForward:
             return await self._own_copy(row)
         answer = (await self._mailbox.get(row.account_id, [row.ref]))[0]
         if answer.item is not None:
-            return _Older(answer.item, tuple(taken_over(one, new_key()) for one in answer.item.attachments))
+            holder = answer.item.ref.item_id
+            return _Older(answer.item, tuple(taken_over(one, new_key(), holder) for one in answer.item.attachments))
         if answer.outcome.code in ITEM_GONE and row.local_id is not None:
             return await self._own_copy(row)
         if answer.outcome.words is not None:

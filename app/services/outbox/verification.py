@@ -15,7 +15,7 @@ from app.core.background import Spawn, growing_pause
 from app.domain.errors import AccountError, ItemRefused
 from app.domain.late_creates import is_twin
 from app.domain.listing import Folder, Mark, Place, Sighting
-from app.domain.message import AccountId, Content, DraftUpdate, ItemRef, LocalId
+from app.domain.message import AccountId, ItemRef, LocalId
 from app.domain.outcome import Verdict
 from app.domain.problem import ProblemKind, problem
 from app.domain.proof import proves_sent, proves_unsent
@@ -274,7 +274,7 @@ class Verification:
         )
 
     async def _fence(self, record: Record, draft: Sighting) -> ItemRef | None:
-        """Give a draft another ChangeKey: the lost request, should it still be on its way, is refused from then on.
+        """Let the backend give a draft another name or version: the lost request, should it come yet, is refused then.
 
         Otherwise a slow server could send later what the program has just shown as not sent. Returns what the draft is
         called then; None where that did not work, so that it is looked for once more.
@@ -282,8 +282,7 @@ class Verification:
         known = _named_again(record, draft)
         if known.change_key != draft.ref.change_key:
             return known  # it is another version already than the one that was to be sent
-        update = DraftUpdate(draft.ref, Content(), frozenset(), record.local_id)
-        outcome = (await self._mailbox.update(record.account_id, [update]))[0]
+        outcome = (await self._mailbox.fence(record.account_id, draft.ref, record.local_id))[0]
         if outcome.accepted:
             return outcome.ref or ItemRef(draft.ref.item_id)
         # Where the server refuses that, the message may still be sent: the lost request may be processed yet.

@@ -18,7 +18,7 @@ from app.core.i18n import tr
 from app.domain.attachment import Attached, Attachment, AttachmentKind
 from app.domain.errors import AccountError, ItemRefused, MailError, StorageError, TroubleKind
 from app.domain.files import FileKind, kind_of, safe_file_name
-from app.domain.message import AccountId, Content, Fetched, Header, LocalId
+from app.domain.message import AccountId, Content, Fetched, Header, ItemRef, LocalId
 from app.domain.message_kind import MessageKind
 from app.domain.response_codes import ACCESS_DENIED, ATTACHMENT_GONE, ITEM_GONE
 from app.services.ports import AttachedFiles, Mailbox
@@ -39,7 +39,8 @@ _GONE: Final = ATTACHMENT_GONE | ITEM_GONE
 class ViewedAttachment(msgspec.Struct, frozen=True):
     """One thing that is attached to a message that is read. `owner` and `key` name its bytes on this machine.
 
-    `source` is the AttachmentId by which they are fetched, empty where they are here. `size` is in bytes, as the server
+    `source` is the AttachmentId by which they are fetched, empty where they are here, and `holder` the ItemId of the
+    message that holds it. `size` is in bytes, as the server
     gave it.
     """
 
@@ -50,6 +51,7 @@ class ViewedAttachment(msgspec.Struct, frozen=True):
     content_id: str = ""
     kind: AttachmentKind = AttachmentKind.FILE
     source: str = ""
+    holder: str = ""
 
     @property
     def is_message(self) -> bool:
@@ -173,7 +175,7 @@ class ViewedAttachments:
             raise MailError(tr("“{name}” is a link to a file elsewhere.", name=one.name))
         path = await self._files.begin(one.owner, one.key)
         fetch = await self._mailbox.get_attachment(
-            account_id, one.source, path, lambda done: self._tell(one, done), one.size
+            account_id, ItemRef(one.holder), one.source, path, lambda done: self._tell(one, done), one.size
         )
         if not fetch.outcome.accepted and fetch.outcome.words is not None:
             raise ItemRefused(fetch.outcome.words)
@@ -213,7 +215,7 @@ class ViewedAttachments:
         path = "" if one.key in self._told else await self.fetch(account_id, one)
         if not path:
             told = self._told[one.key]
-            parts = tuple(_of_item(account_id, part) for part in told.attachments)
+            parts = tuple(_of_item(account_id, part, told.ref.item_id) for part in told.attachments)
             return Within(told.content, told.sent, told.headers, parts, told.kind)
         shown: Shown = await run_in_thread(lambda: _read_message(path, one.name))
         return await self._keep_within(one.owner, one.key, shown)
@@ -255,14 +257,16 @@ def _why(error: MailError) -> str:
 def viewed_attachments_of(row: ListRow, reading: ReadMessage) -> tuple[ViewedAttachment, ...]:
     """Return what is attached to a message, pictures in its text included."""
     if reading.item is not None:
-        found = [_of_item(row.account_id, one) for one in reading.item.attachments]
+        found = [_of_item(row.account_id, one, reading.item.ref.item_id) for one in reading.item.attachments]
     else:
         held = {} if row.record is None else {one.key: one.attachment_id for one in row.record.held}
+        ref = None if row.record is None else row.record.ref
+        holder = "" if ref is None else ref.item_id
         owner = row.local_id
         found = (
             []
             if owner is None
-            else [_of_draft(row.account_id, owner, one, held) for one in reading.content.attachments]
+            else [_of_draft(row.account_id, owner, one, held, holder) for one in reading.content.attachments]
         )
     return tuple(found)
 
@@ -306,17 +310,21 @@ def _read_message(path: str, name: str) -> Shown:
         return show_eml(file.read(), name)
 
 
-def _of_item(account_id: AccountId, one: Attachment) -> ViewedAttachment:
+def _of_item(account_id: AccountId, one: Attachment, holder: str) -> ViewedAttachment:
     key = _name("file", one.attachment_id)
-    return ViewedAttachment(_owner(account_id), key, one.name, one.size, one.content_id, one.kind, one.attachment_id)
+    number = one.attachment_id
+    return ViewedAttachment(_owner(account_id), key, one.name, one.size, one.content_id, one.kind, number, holder)
 
 
-def _of_draft(account_id: AccountId, owner: LocalId, one: Attached, held: dict[str, str]) -> ViewedAttachment:
+def _of_draft(
+    account_id: AccountId, owner: LocalId, one: Attached, held: dict[str, str], holder: str
+) -> ViewedAttachment:
     if one.file:
         return ViewedAttachment(owner, one.file, one.name, one.size, one.content_id, one.kind)
-    source = held.get(one.key) or one.source
+    own = held.get(one.key)
+    source, holder = (own, holder) if own else (one.source, one.holder)
     key = _name("file", source or one.key)
-    return ViewedAttachment(_owner(account_id), key, one.name, one.size, one.content_id, one.kind, source)
+    return ViewedAttachment(_owner(account_id), key, one.name, one.size, one.content_id, one.kind, source, holder)
 
 
 def _owner(account_id: AccountId) -> LocalId:

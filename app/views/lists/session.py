@@ -233,7 +233,8 @@ class SentSession(ListSession):
         unfilled = () if row.local_id is None else (await self._drafts.read_message(row.local_id)).unfilled
         like = row.local_id
         if reading.item is not None:
-            attached = tuple(taken_over(one, new_key()) for one in reading.item.attachments)
+            holder = reading.item.ref.item_id
+            attached = tuple(taken_over(one, new_key(), holder) for one in reading.item.attachments)
             content, like = msgspec.structs.replace(content, attachments=attached), None
         name = await self._drafts.begin(row.account_id, content, like=like)
         self._drafts.remember_unfilled(name, unfilled)

@@ -22,6 +22,7 @@ LATE: Final = 0.6
 OPERATIONS_OF: Final = {
     "save": {"CreateItem"},
     "update": {"UpdateItem"},
+    "fence": {"UpdateItem"},
     "send": {"SendItem"},
     "delete": {"DeleteItem"},
     "get": {"GetItem"},

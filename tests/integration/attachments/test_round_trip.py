@@ -231,7 +231,7 @@ async def test_a_sent_formatted_message_edited_as_new_is_the_same_message_outsid
     assert await run.engine.people_of(A, [row.ref]) == [EVERYTHING.recipients()], "whom it went to, asked for alone"
     item = (await run.engine.get(A, [row.ref]))[0].item
     assert item is not None
-    attached = tuple(taken_over(one, new_key()) for one in item.attachments)
+    attached = tuple(taken_over(one, new_key(), item.ref.item_id) for one in item.attachments)
     anew = msgspec.structs.replace(written_anew(item.content), attachments=attached, subject="Anew")
     name = await run.drafts.begin(A, anew)
     await run.until_saved(name)

@@ -168,7 +168,8 @@ async def test_what_the_server_finds_too_large_leads_to_the_attachments(
 async def test_what_differs_on_the_server_is_not_sent(run: Run, sandbox: RunningSandbox, tmp_path: Path) -> None:
     name = await run.message(file(tmp_path, "one.txt", b"1"), file(tmp_path, "two.txt", b"2"))
     record = await run.until_saved(name)
-    await run.engine.delete_attachments(A, [record.held[0].attachment_id])
+    assert record.ref is not None
+    await run.engine.delete_attachments(A, record.ref, [record.held[0].attachment_id])
     await run.outbox.send([name], 0.0)
     found = explain_record(await run.until(name, State.NEEDS_ATTENTION))
     assert found is not None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.backends.ews.folders import people_in
+from app.backends.net.reports import people_in
 from app.content.client import ContentProcesses
 from app.content.jobs import HtmlRead, MailRead, ReadFile, ReadHtml, TooComplex, Want
 from app.domain.visible_text import plain_text

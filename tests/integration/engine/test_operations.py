@@ -47,11 +47,11 @@ async def test_files_go_up_with_progress_and_come_down(client: EngineClient, tmp
     answer = (await client.attach(A, ref, [NewAttachment("plan.bin", str(file))], lambda *said: told.append(said)))[0]
     assert answer.outcome.accepted
     assert told[-1] == (600_000, 600_000)
-    assert (await client.get_attachment(A, answer.attachment_id, str(back))).outcome.accepted
+    assert (await client.get_attachment(A, ref, answer.attachment_id, str(back))).outcome.accepted
     assert back.read_bytes() == file.read_bytes()
     with pytest.raises(BadInput, match="cannot be written"):
-        await client.get_attachment(A, answer.attachment_id, str(back))
-    gone = (await client.delete_attachments(A, [answer.attachment_id]))[0]
+        await client.get_attachment(A, ref, answer.attachment_id, str(back))
+    gone = (await client.delete_attachments(A, ref, [answer.attachment_id]))[0]
     assert gone.outcome.accepted
     assert (await client.get(A, [ref]))[0].item is not None
 
@@ -59,7 +59,7 @@ async def test_files_go_up_with_progress_and_come_down(client: EngineClient, tmp
 async def test_nothing_asked_of_them_is_nothing_sent(client: EngineClient, sandbox: RunningSandbox) -> None:
     assert await client.move(A, [], Place(Folder.SENT)) == []
     assert await client.attach(A, ItemRef("a"), []) == []
-    assert await client.delete_attachments(A, []) == []
+    assert await client.delete_attachments(A, ItemRef("a"), []) == []
     assert await client.mail_tips(A, []) == []
     assert sandbox.journal() == []
 

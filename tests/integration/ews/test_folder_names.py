@@ -6,7 +6,8 @@ import pytest
 
 from app.backends.ews.backend import EwsBackend
 from app.backends.ews.folders import folders_in, mail_folders
-from app.backends.ews.xml import Element, T, Unreadable, parse
+from app.backends.ews.xml import Element, T, parse
+from app.backends.net.http_errors import Unreadable
 from app.domain.errors import ItemRefused
 from tests.integration.ews.conftest import job
 from tests.integration.ews.test_delegates import backend_of

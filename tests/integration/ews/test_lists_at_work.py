@@ -12,7 +12,7 @@ import pytest
 from msgspec import structs
 
 from app.backends.ews.backend import EwsBackend
-from app.backends.ews.folders import people_in, told_by
+from app.backends.net.reports import people_in, told_by
 from app.domain.errors import BadInput
 from app.domain.listing import Folder, Place, Report, ReportKind
 from app.domain.message import Content, DraftUpdate, Fetched, Field, FlagStatus, FollowUp, Header, ItemRef, Options

@@ -11,7 +11,7 @@ from lxml import etree
 
 from app.backends.ews.autodiscover import named_in, places
 from app.backends.ews.backend import EwsBackend
-from app.backends.ews.xml import Unreadable
+from app.backends.net.http_errors import Unreadable
 from app.domain.account import Account, AuthKind
 from app.domain.errors import AccountError, ItemRefused, TroubleKind
 from app.domain.message import AccountId

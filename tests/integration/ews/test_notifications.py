@@ -13,7 +13,7 @@ from lxml import etree
 from app.backends.ews import notifications as module
 from app.backends.ews.backend import EwsBackend
 from app.backends.ews.notifications import envelopes_in
-from app.backends.ews.xml import Unreadable
+from app.backends.net.http_errors import Unreadable
 from app.backends.port import Job
 from app.domain.errors import AccountError, ItemRefused, MailError, TroubleKind
 from app.domain.listing import Folder, Place

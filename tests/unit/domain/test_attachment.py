@@ -102,7 +102,7 @@ def test_attached_messages_go_on_as_files() -> None:
     message = attached_of(there("1", "Re: plan", kind=AttachmentKind.ITEM), "k")
     assert (as_file(message).name, as_file(message).kind) == ("Re: plan.eml", AttachmentKind.FILE)
     assert as_file(as_file(message)) == as_file(message)
-    assert taken_over(there("7", "a"), "k").source == "7"
+    assert taken_over(there("7", "a"), "k", "item").holder == "item"
 
 
 @pytest.mark.parametrize(

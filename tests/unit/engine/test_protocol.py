@@ -65,8 +65,8 @@ REQUESTS: list[protocol.Request] = [
     protocol.Perform(
         12, A, 9.0, ops.Attach(REF, (NewAttachment("n", "/p", "a/b", "cid"), NewAttachment("l", message=CONTENT)))
     ),
-    protocol.Perform(13, A, 9.0, ops.DeleteAttachments(("x",))),
-    protocol.Perform(14, A, 9.0, ops.GetAttachment("x", "/p")),
+    protocol.Perform(13, A, 9.0, ops.DeleteAttachments(REF, ("x",))),
+    protocol.Perform(14, A, 9.0, ops.GetAttachment(REF, "x", "/p")),
     protocol.Perform(15, A, 9.0, ops.ResolveNames("sofia")),
     protocol.Perform(16, A, 9.0, ops.ExpandGroup(Recipient("all@example.org"))),
     protocol.Perform(17, A, 9.0, ops.GetMailTips((Recipient("you@example.org"),), "me@example.org")),

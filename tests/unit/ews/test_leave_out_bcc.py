@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.backends.ews.streamed_files import leave_out_bcc
+from app.backends.net.files import leave_out_bcc
 
 BODY = b"\r\nBcc: said@example.org\r\n\r\n\x00\xff tail"
 

@@ -7,9 +7,11 @@ from lxml import etree
 
 from app.backends.ews.item_reader import row_of
 from app.backends.ews.replies import fetched_of, outcomes_of, words_of
-from app.backends.ews.xml import MARK_NAME, MARK_SET, Element, M, T, Unreadable, parse
+from app.backends.ews.xml import Element, M, T, parse
+from app.backends.net.http_errors import Unreadable
 from app.domain.message import BodyFormat, Importance, ItemRef
 from app.domain.outcome import Verdict
+from app.domain.properties import MARK_NAME, MARK_SET
 
 BUSY = f"""<m:SendItemResponseMessage xmlns:m="{M}" xmlns:t="{T}" ResponseClass="Error">
 <m:MessageText>The server cannot service this request right now. Try again later.</m:MessageText>

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.backends.ews.streamed_files import UPLOAD_PIECE, FileChanged, FilePart, UploadBody, split_at
+from app.backends.ews.streamed_files import UPLOAD_PIECE, FilePart, UploadBody, split_at
+from app.backends.net.files import FileChanged
 from app.domain.attachment import Attachment, AttachmentKind, Meant, differences
 
 

@@ -177,9 +177,9 @@ async def test_an_attachment_makes_the_change_key_new_and_comes_back(mailbox: Fa
     assert item is not None
     assert answer.outcome.ref == item.ref != ref
     assert [(one.attachment_id, one.size) for one in item.attachments] == [(answer.attachment_id, 3)]
-    await mailbox.get_attachment(ANNA, answer.attachment_id, str(tmp_path / "back"))
+    await mailbox.get_attachment(ANNA, ref, answer.attachment_id, str(tmp_path / "back"))
     assert (tmp_path / "back").read_bytes() == b"abc"
-    assert (await mailbox.delete_attachments(ANNA, [answer.attachment_id]))[0].outcome.accepted
+    assert (await mailbox.delete_attachments(ANNA, ref, [answer.attachment_id]))[0].outcome.accepted
     assert mailbox.items[ref.item_id].attachments == []
 
 

@@ -226,7 +226,7 @@ async def test_a_program_killed_while_it_removes_a_draft_looks_for_it_at_the_nex
 async def test_a_lost_send_that_arrives_just_before_it_is_fenced_off_is_found_by_its_copy(scene: Scene) -> None:
     local_id = await scene.saved_message()
     scene.mailbox.fail("send", LOST)
-    gate = scene.mailbox.hold("update")
+    gate = scene.mailbox.hold("fence")
     await scene.outbox.send([local_id], 0)
     await scene.clock.advance(60)
     assert gate.reached.is_set()
@@ -321,18 +321,18 @@ async def test_while_the_server_refuses_the_fence_nobody_says_that_a_message_was
     local_id = await scene.saved_message()
     ref = scene.record(local_id).ref
     assert ref is not None
-    update = scene.mailbox.update
+    fence = scene.mailbox.fence
 
     async def deny(*_: object) -> list[Outcome]:
         return [Outcome(Verdict.REFUSED, words=words("ErrorSendAsDenied"))]
 
-    scene.mailbox.update = deny  # type: ignore[method-assign,assignment]  # until it is put back
+    scene.mailbox.fence = deny  # type: ignore[method-assign,assignment]  # until it is put back
     scene.mailbox.fail("send", LOST)
     await scene.outbox.send([local_id], 0)
     await scene.clock.advance(600)
     record = scene.record(local_id)
     assert (record.state, read_problem(record.problem)[0]) == (State.UNKNOWN, ProblemKind.CANNOT_BE_KNOWN)
-    scene.mailbox.update = update  # type: ignore[method-assign]  # as it was
+    scene.mailbox.fence = fence  # type: ignore[method-assign]  # as it was
     await scene.clock.advance(600)
     assert read_problem(scene.record(local_id).problem)[0] is ProblemKind.NOT_SENT
     assert (await scene.mailbox.send(ANNA, [ref], CopyTo()))[0].verdict is Verdict.REFUSED
@@ -346,7 +346,7 @@ async def test_while_the_server_refuses_the_fence_a_send_that_is_taken_up_late_i
     async def deny(*_: object) -> list[Outcome]:
         return [Outcome(Verdict.REFUSED, words=words("ErrorSendAsDenied"))]
 
-    scene.mailbox.update = deny  # type: ignore[method-assign,assignment]  # for good
+    scene.mailbox.fence = deny  # type: ignore[method-assign,assignment]  # for good
     scene.mailbox.fail("send", LOST)
     await scene.outbox.send([local_id], 0)
     await scene.clock.advance(600)

@@ -67,7 +67,7 @@ async def test_what_is_settled_can_be_lost_again_while_others_are_still_looked_f
     """Found by a schedule: a message of a batch that was sent again was looked for by nobody."""
     first, second = await scene.saved_message(), await scene.saved_message()
     scene.mailbox.fail("send", LOST)
-    scene.mailbox.fail("update", OFFLINE)  # the fence of the first one: it is looked for once more
+    scene.mailbox.fail("fence", OFFLINE)  # the fence of the first one: it is looked for once more
     await scene.outbox.send([first, second], 0)
     await scene.clock.advance(8)
     assert scene.record(first).state is State.UNKNOWN

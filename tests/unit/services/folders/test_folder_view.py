@@ -181,7 +181,7 @@ async def test_what_another_client_deleted_goes_at_the_next_look_but_not_what_is
     unsaved = await scene.saved_message(Content(to=(BEN,), subject="Unsaved"))
     view = await view_of(scene, Folder.DRAFTS)
     await view.reload()
-    scene.mailbox.fail("update", OFFLINE, times=9)
+    scene.mailbox.fail("fence", OFFLINE, times=9)
     scene.drafts.edit(unsaved, typed("x"))
     for local_id in (gone, unsaved):
         ref = scene.record(local_id).ref

@@ -1,7 +1,7 @@
-"""Testing a connection in steps, to show the person which one failed: name, connect, tls, sign-in, ews, drafts.
+"""Testing a connection in steps, to show the person which one failed: name, connect, tls, sign-in, the service, drafts.
 
 By a proxy, a step of that name comes first. Those before the sign-in open sockets of their own and say nothing on
-them. The last three are one FindItem of Drafts, read for what its answer says. What the server calls the person comes
+them. The last three are one request for Drafts, read for what its answer says. What the server calls the person comes
 after them, as a step `PERSON`, where it says so.
 """
 
@@ -31,12 +31,13 @@ _MAKER: Final = frozenset({"organizationName", "commonName"})
 class ProbedMailbox(NamedTuple):
     """What is asked once the way is clear: a row of Drafts, and what the server calls the person.
 
-    Both raise AccountError, ItemRefused. `version` returns what the server said of itself.
+    Both raise AccountError, ItemRefused. `version` returns what the server said of itself; `service` names its step.
     """
 
     look: Callable[[], Page]
     find_name: Callable[[], str]
     version: Callable[[], str]
+    service: str = "ews"
 
 
 def probe(account: Account, unusable: Trouble | None, mailbox: ProbedMailbox | None, job: Job) -> Iterator[ProbeStep]:
@@ -147,17 +148,17 @@ def _mailbox_steps(mailbox: ProbedMailbox) -> Iterator[ProbeStep]:
     except ItemRefused as refusal:
         words = refusal.words
         yield ProbeStep("sign-in", passed=True)
-        yield ProbeStep("ews", passed=True)
+        yield ProbeStep(mailbox.service, passed=True)
         yield ProbeStep("drafts", passed=False, detail=f"{words.response_code}: {words.message_text}")
     except AccountError as error:
         trouble = error.trouble
         signed_in = trouble.kind in {TroubleKind.SERVICE_OFF, TroubleKind.SERVER}
         if signed_in:
             yield ProbeStep("sign-in", passed=True)
-        yield ProbeStep("ews" if signed_in else "sign-in", passed=False, detail=trouble.detail)
+        yield ProbeStep(mailbox.service if signed_in else "sign-in", passed=False, detail=trouble.detail)
     else:
         yield ProbeStep("sign-in", passed=True)
         version = mailbox.version()
-        yield ProbeStep("ews", passed=True, detail=tr("version {version}", version=version) if version else "")
+        yield ProbeStep(mailbox.service, passed=True, detail=tr("version {version}", version=version) if version else "")
         drafts = ntr("{n} item in Drafts", "{n} items in Drafts", page.total)
         yield ProbeStep("drafts", passed=True, detail=drafts)
