@@ -26,6 +26,7 @@ class BackendKind(StrEnum):
     """The interface of the server that is used."""
 
     EWS = "ews"
+    GRAPH = "graph"
 
 
 class Account(msgspec.Struct, frozen=True):

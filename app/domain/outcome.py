@@ -16,9 +16,13 @@ from app.domain.message import Content, Fetched, ItemRef
 
 
 class Verdict(StrEnum):
-    """The four things that can be said of an item. ACCEPTED is the server's word, not yet a verified fact."""
+    """What can be said of an item. ACCEPTED is the server's word, not yet a verified fact.
+
+    TAKEN is less: the server has the message, and has not said that it went.
+    """
 
     ACCEPTED = "accepted"
+    TAKEN = "taken"
     REFUSED = "refused"
     NOT_ATTEMPTED = "not-attempted"
     UNKNOWN = "unknown"
@@ -45,6 +49,11 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     def accepted(self) -> bool:
         """Return whether the server said yes to this item."""
         return self.verdict is Verdict.ACCEPTED
+
+    @property
+    def taken(self) -> bool:
+        """Return whether the server took the message, and did not say that it went."""
+        return self.verdict is Verdict.TAKEN
 
     @property
     def code(self) -> str:

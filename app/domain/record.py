@@ -187,4 +187,5 @@ def waits_for_answer(record: Record) -> bool:
 def went_out_at(record: Record) -> float:
     """Return when the server took a message that went out, as far as that is known."""
     outcome = record.send_outcome
-    return outcome.at if outcome is not None and outcome.accepted and outcome.at else record.state_at
+    said = outcome is not None and (outcome.accepted or outcome.taken)
+    return outcome.at if outcome is not None and said and outcome.at else record.state_at

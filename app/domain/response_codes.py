@@ -186,6 +186,12 @@ CLASSES: Final[dict[str, CodeClass]] = {
 
 ITEM_NOT_FOUND: Final = "ErrorItemNotFound"
 CONFLICT: Final = "ErrorIrresolvableConflict"
+NO_TARGET: Final = "ErrorToFolderNotFound"
+"""The folder that a message was to be moved to is none that it can be moved to."""
+SYNC_STATE_GONE: Final = "ErrorInvalidSyncStateData"
+TOO_LARGE: Final = "ErrorMessageSizeExceeded"
+QUOTA_EXCEEDED: Final = "ErrorQuotaExceeded"
+NOBODY_OF_THE_NAME: Final = "ErrorNameResolutionNoResults"
 ACCESS_DENIED: Final = "ErrorAccessDenied"
 BATCH_STOPPED: Final = "ErrorBatchProcessingStopped"
 """The item was not looked at, because the server stopped at one before it."""
@@ -223,6 +229,9 @@ NO_RECIPIENTS: Final = "ErrorInvalidRecipients"
 
 NO_MAILBOX: Final = _codes("NonExistentMailbox NonPrimarySmtpAddress MissingEmailAddress")
 """The server has no mailbox at this address."""
+
+NO_RECIPIENT: Final = NO_MAILBOX | _codes("MailRecipientNotFound")
+"""Nobody can be written to at this address."""
 
 PLACE_REFUSED: Final = _codes(
     """

@@ -1,9 +1,9 @@
 """The states a message goes through, and the only steps between them. A step is on disk before what it announces.
 
-Draft -> Ready -> Held -> Queued -> Sending -> Sent | Sent-not-filed | Deferred | Unknown | Needs attention
+Draft -> Ready -> Held -> Queued -> Sending -> Sent | Sent-not-filed | Taken | Deferred | Unknown | Needs attention
 
-Deferred is accepted by the server and held there until its time. A set of states has its name here, by what it
-means: what means two things has two names.
+Taken is with the server, which has not shown yet that the message went. Deferred is accepted by the server and held
+there until its time. A set of states has its name here, by what it means: what means two things has two names.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ class State(StrEnum):
     HELD = "held"
     QUEUED = "queued"
     SENDING = "sending"
+    TAKEN = "taken"
     DEFERRED = "deferred"
     SENT = "sent"
     SENT_NOT_FILED = "sent-not-filed"
@@ -48,7 +49,7 @@ GOING_NOW: Final = frozenset({State.QUEUED, State.SENDING})
 ON_ITS_WAY: Final = WAITING | GOING_NOW
 """Sending the message has begun, and there is no outcome yet."""
 
-STILL_GOING: Final = ON_ITS_WAY | {State.DEFERRED}
+STILL_GOING: Final = ON_ITS_WAY | {State.TAKEN, State.DEFERRED}
 """Sending the message goes on, and all is well: the server may hold it until its time."""
 
 UNSETTLED: Final = ON_ITS_WAY | {State.UNKNOWN}
@@ -57,13 +58,13 @@ UNSETTLED: Final = ON_ITS_WAY | {State.UNKNOWN}
 IN_OUTBOX: Final = STILL_GOING | {State.UNKNOWN}
 """The message may not be edited and stands in the Outbox list. Needs attention is not here: it can be edited."""
 
-MAY_HAVE_LEFT: Final = frozenset({State.SENDING, State.UNKNOWN})
+MAY_HAVE_LEFT: Final = frozenset({State.SENDING, State.TAKEN, State.UNKNOWN})
 """The message may have left this computer, and it is not known whether it did: it cannot be taken back."""
 
 WENT_OUT: Final = frozenset({State.SENT, State.SENT_NOT_FILED})
 """The server took the message and delivers it. The two states say whether its copy lies in Sent."""
 
-VERIFIABLE: Final = WENT_OUT | {State.UNKNOWN}
+VERIFIABLE: Final = WENT_OUT | {State.TAKEN, State.UNKNOWN}
 """It can be looked on the server where the message went."""
 
 NEEDS_PERSON: Final = frozenset({State.NEEDS_ATTENTION, State.UNKNOWN})
@@ -75,7 +76,7 @@ TAKEN_BACK: Final = frozenset({State.DRAFT, State.READY})
 PUT_OFF: Final = frozenset({State.QUEUED, State.READY})
 """Of a message whose turn to be sent is over: it was not sent for now, and nothing is wrong with it."""
 
-ANSWERED: Final = frozenset({State.SENT, State.DEFERRED, State.NEEDS_ATTENTION})
+ANSWERED: Final = frozenset({State.SENT, State.TAKEN, State.DEFERRED, State.NEEDS_ATTENTION})
 """Of a message whose turn to be sent is over: the server took or refused it, and it is not tried again by itself."""
 
 SHOWS_UPLOAD: Final = frozenset({State.DRAFT, State.READY, State.QUEUED})
@@ -88,8 +89,9 @@ STEPS: Final[dict[State, frozenset[State]]] = {
     State.QUEUED: frozenset({State.DRAFT, State.READY, State.SENDING, State.NEEDS_ATTENTION}),
     State.SENDING: frozenset(
         {State.SENT, State.SENT_NOT_FILED, State.UNKNOWN, State.NEEDS_ATTENTION, State.QUEUED, State.READY}
-        | {State.DEFERRED}
+        | {State.TAKEN, State.DEFERRED}
     ),
+    State.TAKEN: frozenset({State.SENT, State.SENT_NOT_FILED, State.UNKNOWN}),
     State.DEFERRED: frozenset({State.SENT, State.DRAFT, State.UNKNOWN, State.NEEDS_ATTENTION}),
     State.UNKNOWN: frozenset(
         {State.DEFERRED, State.SENT, State.SENT_NOT_FILED, State.NEEDS_ATTENTION, State.DRAFT, State.QUEUED}

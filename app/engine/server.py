@@ -92,8 +92,8 @@ _FETCHERS = 2
 
 
 def make_backend(account: Account, secret: str) -> Backend:
-    """Make the backend of an account. exchangelib is imported here, with the first account and not before."""
-    makers = {BackendKind.EWS: _make_ews}
+    """Make the backend of an account. What it stands on is imported here, with the first account and not before."""
+    makers = {BackendKind.EWS: _make_ews, BackendKind.GRAPH: _make_graph}
     return makers[account.backend](account, secret)
 
 
@@ -102,6 +102,13 @@ def _make_ews(account: Account, secret: str) -> Backend:
 
     gc.freeze()  # what the import brought stays for good: no collection need look at it again
     return EwsBackend(account, secret)
+
+
+def _make_graph(account: Account, secret: str) -> Backend:
+    from app.backends.graph.backend import GraphBackend
+
+    gc.freeze()  # as above
+    return GraphBackend(account, secret)
 
 
 class _Opened:

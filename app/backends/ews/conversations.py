@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from app.backends.ews.item_reader import mailbox_of, row_of
 from app.backends.ews.replies import words_of
 from app.backends.ews.requests import ROW_FIELDS
-from app.backends.ews.xml import ITEMS, Element, Unreadable, add, add_folder, child, operation
+from app.backends.ews.xml import ITEMS, Element, add, add_folder, child, operation
+from app.backends.net.http_errors import Unreadable
 from app.domain.errors import ItemRefused
 from app.domain.listing import Folder, Place, Row
 

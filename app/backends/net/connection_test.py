@@ -159,6 +159,8 @@ def _mailbox_steps(mailbox: ProbedMailbox) -> Iterator[ProbeStep]:
     else:
         yield ProbeStep("sign-in", passed=True)
         version = mailbox.version()
-        yield ProbeStep(mailbox.service, passed=True, detail=tr("version {version}", version=version) if version else "")
+        yield ProbeStep(
+            mailbox.service, passed=True, detail=tr("version {version}", version=version) if version else ""
+        )
         drafts = ntr("{n} item in Drafts", "{n} items in Drafts", page.total)
         yield ProbeStep("drafts", passed=True, detail=drafts)

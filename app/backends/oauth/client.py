@@ -6,6 +6,7 @@ access token into `tokens.py`. It logs answers at DEBUG, so that its logs are sh
 
 from __future__ import annotations
 
+import json
 import logging
 import ssl
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ from app.backends.oauth.errors import broken, local, refusal
 from app.backends.port import Job
 from app.core.i18n import tr
 from app.core.parsing import LARGEST, json_in, seconds_in
-from app.domain.account import Account
+from app.domain.account import Account, BackendKind
 from app.domain.errors import AccountError, MailError, TroubleKind, error_for
 from app.domain.sign_in import NO_CLIENT_ID, NO_REFRESH_TOKEN
 
@@ -119,6 +120,8 @@ def _checked(response: requests.Response, host: str) -> requests.Response:
 logging.getLogger("msal").setLevel(logging.CRITICAL + 1)
 
 MICROSOFT: Final = "https://login.microsoftonline.com"
+_CAPABILITY: Final = "cp1"
+"""Says that a 401 that asks for claims is understood: only then is access evaluated all the time."""
 _ANY_TENANT: Final = "organizations"
 _MICROSOFTS: Final = frozenset(
     {
@@ -159,6 +162,7 @@ class Client:
         self._authority = authority_of(account.tenant)
         self.host = urlsplit(self._authority).hostname or ""
         self._client_id = account.client_id
+        self._evaluated = account.backend is BackendKind.GRAPH
         if not account.client_id:
             raise local(NO_CLIENT_ID, tr("The account has no client id."), self.host)
         try:
@@ -168,17 +172,18 @@ class Client:
             raise local("CaFile", detail, self.host, TroubleKind.NOT_GENUINE) from None
         self._made: Any = None
 
-    def refresh(self, refresh_token: str, scope: str, job: Job) -> TokenResponse:
-        """Trade a refresh token for an access token. Raises AccountError, port.Stopped."""
+    def refresh(self, refresh_token: str, scope: str, job: Job, claims: str = "") -> TokenResponse:
+        """Trade a refresh token for an access token, which is to answer `claims`. Raises AccountError, port.Stopped."""
         app = self._app(job)
-        said = self._call(lambda: app.acquire_token_by_refresh_token(refresh_token, [scope]))
+        data = {"claims": _with_capabilities(claims)} if claims or self._evaluated else {}
+        said = self._call(lambda: app.acquire_token_by_refresh_token(refresh_token, scope.split(), data=data))
         return self._answer(said, otherwise=refresh_token)
 
     def begin_code(self, scope: str, redirect: str, hint: str, job: Job) -> dict[str, Any]:
         """Return msal's flow for the code (RFC 6749 4.1 with PKCE); `auth_uri` and `state` are in it."""
         app = self._app(job)
         flow: dict[str, Any] = app.initiate_auth_code_flow(
-            [scope], redirect_uri=redirect, login_hint=hint, response_mode="form_post"
+            scope.split(), redirect_uri=redirect, login_hint=hint, response_mode="form_post"
         )
         return flow
 
@@ -190,7 +195,7 @@ class Client:
     def begin_device(self, scope: str, job: Job) -> dict[str, Any]:
         """Return msal's flow for a device: `user_code`, `verification_uri`, `interval` and `expires_in` are in it."""
         app = self._app(job)
-        flow: dict[str, Any] = self._call(lambda: app.initiate_device_flow([scope]))
+        flow: dict[str, Any] = self._call(lambda: app.initiate_device_flow(scope.split()))
         if "user_code" not in flow:
             raise refusal(flow, self.host)
         return flow
@@ -214,7 +219,9 @@ class Client:
         return self._made
 
     def _make(self) -> Any:
-        shared = {"token_cache": _Forgetful(), "http_client": self._http}
+        shared: dict[str, Any] = {"token_cache": _Forgetful(), "http_client": self._http}
+        if self._evaluated:
+            shared["client_capabilities"] = [_CAPABILITY]
         if self.host in _MICROSOFTS:
             # Its name is known here, so that no request is needed to find out whether it is Microsoft's.
             return msal.PublicClientApplication(
@@ -240,6 +247,13 @@ class Client:
         claims = said.get("id_token_claims")
         user = claims.get("preferred_username") or claims.get("upn") if isinstance(claims, dict) else ""
         return TokenResponse(access, refresh, _seconds(said.get("expires_in")), str(user or ""))
+
+
+def _with_capabilities(claims: str) -> str:
+    """Return claims that are asked for, and that this program answers a challenge for more."""
+    wanted = json_in(claims) if claims else {}
+    access = {**wanted.get("access_token", {}), "xms_cc": {"values": [_CAPABILITY]}}
+    return json.dumps({**wanted, "access_token": access})
 
 
 def authority_of(tenant: str) -> str:

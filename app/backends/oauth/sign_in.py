@@ -188,13 +188,15 @@ def sign_in(account: Account, way: SignInWay, tell: Tell, job: Job, seconds: flo
             answer = _by_code(client, account, tell, job)
     finally:
         client.close()
-    tokens_for(account, answer.refresh).take_sign_in(answer, scope_of(account.endpoint))
+    tokens_for(account, answer.refresh).take_sign_in(answer, scope_of(account.endpoint, account.backend))
     return SignedIn(answer.refresh, answer.user)
 
 
 def _by_browser(client: Client, account: Account, tell: Tell, job: Job, seconds: float) -> TokenResponse:
     with Listener() as listener:
-        flow = client.begin_code(scope_of(account.endpoint), listener.redirect, account.user or account.address, job)
+        flow = client.begin_code(
+            scope_of(account.endpoint, account.backend), listener.redirect, account.user or account.address, job
+        )
         listener.expect(flow["state"])
         tell(SignInPage(flow["auth_uri"], seconds=min(seconds, job.remaining())))
         said = listener.wait(job, seconds)
@@ -207,7 +209,7 @@ def _by_browser(client: Client, account: Account, tell: Tell, job: Job, seconds:
 
 
 def _by_code(client: Client, account: Account, tell: Tell, job: Job) -> TokenResponse:
-    flow = client.begin_device(scope_of(account.endpoint), job)
+    flow = client.begin_device(scope_of(account.endpoint, account.backend), job)
     seconds = min(seconds_in(str(flow["expires_in"]), 900.0), job.remaining())
     tell(SignInPage(flow["verification_uri"], str(flow["user_code"]), seconds))
     ends = time.monotonic() + seconds

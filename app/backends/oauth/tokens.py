@@ -9,6 +9,7 @@ processed, and may go out again. It does so once. A 401 of any other kind is han
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 import threading
@@ -27,7 +28,8 @@ from app.backends.net.connection import job_at_work
 from app.backends.oauth.errors import local
 from app.backends.port import Job
 from app.core.i18n import tr
-from app.domain.account import Account
+from app.core.parsing import json_in
+from app.domain.account import Account, BackendKind
 from app.domain.errors import AccountError, TroubleKind
 from app.domain.sign_in import REFUSED_TOKEN
 
@@ -43,15 +45,27 @@ _REST: Final = 30.0
 """Seconds before the authority is asked again that refused, or that did not answer while a token is still good."""
 _MOST_CHAINS: Final = 32
 _PERMISSION: Final = "EWS.AccessAsUser.All"
+_GRAPH_PERMISSIONS: Final = (
+    "Mail.ReadWrite",
+    "Mail.Send",
+    "Mail.ReadWrite.Shared",
+    "Mail.Send.Shared",
+    "MailboxSettings.Read",
+    "People.Read",
+    "Contacts.Read",
+    "User.ReadBasic.All",
+)
+"""All that a person may consent to without an administrator; group members need one, and are asked for all the same."""
 
 Heard = Callable[[str, str], None]
 
 
-def scope_of(endpoint: str) -> str:
-    """Return the permission that is asked for: to use EWS of this server as the person."""
+def scope_of(endpoint: str, kind: BackendKind = BackendKind.EWS) -> str:
+    """Return the permissions that are asked for, a blank between them: to use this server as the person."""
     parts = urlsplit(endpoint)
     port = f":{parts.port}" if parts.port not in {None, 443} else ""
-    return f"https://{parts.hostname}{port}/{_PERMISSION}"
+    wanted = _GRAPH_PERMISSIONS if kind is BackendKind.GRAPH else (_PERMISSION,)
+    return " ".join(f"https://{parts.hostname}{port}/{one}" for one in wanted)
 
 
 @dataclass
@@ -103,13 +117,16 @@ class TokenChain:
                 known.renew = time.monotonic() + _REST
                 return known.token
 
-    def instead_of(self, refused: str, scope: str, job: Job) -> str:
-        """Return another token than `refused`, which the server did not take. Raises AccountError, port.Stopped."""
+    def instead_of(self, refused: str, scope: str, job: Job, claims: str = "") -> str:
+        """Return another token than `refused`, which the server did not take. Raises AccountError, port.Stopped.
+
+        `claims` is the JSON that the server wants to see answered in the new one, "" for none.
+        """
         with self._alone(job):
             known = self._access.get(scope)
             if known is not None and known.token != refused and known.is_good():
                 return known.token  # another thread was faster
-            return self._renew(scope, job)
+            return self._renew(scope, job, claims)
 
     def take_sign_in(self, answer: TokenResponse, scope: str) -> None:
         """Begin with what a sign-in has brought."""
@@ -142,12 +159,12 @@ class TokenChain:
         finally:
             self._lock.release()
 
-    def _renew(self, scope: str, job: Job) -> str:
+    def _renew(self, scope: str, job: Job, claims: str = "") -> str:
         if self._over is not None and time.monotonic() < self._over_until:
             raise self._over
         client = self._client = self._client or self.make(self.account)
         try:
-            answer = client.refresh(self.refresh_token, scope, job)
+            answer = client.refresh(self.refresh_token, scope, job, claims)
         except AccountError as error:
             if error.trouble.kind is TroubleKind.SIGN_IN:
                 # Only the person, or an administrator, can help: no request is repeated at once.
@@ -233,7 +250,7 @@ class Bearer(AuthBase):
         again = request.copy()
         _ = response.content  # read to its end, so that the connection serves the second try
         response.close()
-        _sign(again, self._tokens.instead_of(refused, self._scope, job))
+        _sign(again, self._tokens.instead_of(refused, self._scope, job, claims_in(response)))
         rewind = getattr(again.body, "seek", None)
         if rewind is not None:
             rewind(0)
@@ -243,6 +260,21 @@ class Bearer(AuthBase):
         if answer.status_code == 401 and asks_for_bearer(answer):
             raise local(REFUSED_TOKEN, _why(answer), urlsplit(str(again.url)).hostname or "")
         return answer
+
+
+_CLAIMS: Final = re.compile(r'\bclaims="([^"]*)"')
+
+
+def claims_in(response: requests.Response) -> str:
+    """Return the claims that a 401 asks for (continuous access evaluation), as JSON; "" for none."""
+    found = _CLAIMS.search(response.headers.get("WWW-Authenticate", ""))
+    if found is None:
+        return ""
+    try:
+        text = base64.b64decode(found[1] + "=" * (-len(found[1]) % 4)).decode("utf-8")
+    except ValueError:
+        return ""
+    return text if isinstance(json_in(text), dict) else ""
 
 
 def asks_for_bearer(response: requests.Response) -> bool:

@@ -34,7 +34,8 @@ def read_select(text: str, known: Collection[str], kind: str) -> frozenset[str]:
     by_lower = {name.lower(): name for name in known}
     found = set()
     for one in text.split(","):
-        name = by_lower.get(one.strip().lower())
+        # A property of a derived type is named behind the type: microsoft.graph.fileAttachment/contentId.
+        name = by_lower.get(one.strip().lower().removeprefix("microsoft.graph.fileattachment/"))
         if name is None:
             raise GraphError(_PARSE, f"Could not find a property named '{one.strip()}' on type '{kind}'.")
         found.add(name)
@@ -66,7 +67,7 @@ def _properties(text: str | None) -> tuple[PropertyName, ...]:
     """Return the properties that the $filter of an expansion names; without it there are none."""
     if text is None:
         return ()
-    rest = re.sub(r"\s+or\s+", "", _NAMED.sub("", text), flags=re.IGNORECASE)
+    rest = re.sub(r"\s*\bor\b\s*", "", _NAMED.sub("", text), flags=re.IGNORECASE)
     named = _NAMED.findall(text)
     if rest.strip(" ()") or not named:
         raise GraphError("ErrorInvalidUrlQueryFilter", f"The query filter '{text[:100]}' is invalid.")

@@ -14,7 +14,7 @@ from app.domain.listing import Folder, Mark
 from app.domain.message import AccountId, Content, DraftUpdate, Field, ItemRef, LocalId, NewDraft, message_id_for
 from app.domain.outcome import Outcome, Verdict
 from app.domain.record import CopyTo
-from app.domain.response_codes import CHANGED_ELSEWHERE, NO_RECIPIENTS
+from app.domain.response_codes import CHANGED_ELSEWHERE, ITEM_GONE, NO_RECIPIENTS
 from app.domain.server_traits import ServerTraits
 from app.services.accounts.accounts import Accounts
 from app.services.ports import Clock, Mailbox
@@ -55,7 +55,7 @@ class AskingServer:
             await self._accounts.learn_traits(account_id, asked_at=now, **seen)
 
     async def _try(self, account_id: AccountId) -> dict[str, bool]:
-        """Make the draft, change it, and try both writes with the key that is stale then."""
+        """Make the draft, change it, and try an update of the stale version; fence it, and try a send of what was."""
         account = self._accounts.get(account_id)
         message_id = message_id_for(SCRATCH, "" if account is None else account.address)
         content = Content(subject=tr("Mailwright asks what this server does. It can be deleted."))
@@ -70,8 +70,13 @@ class AskingServer:
         update = _refused_as_stale(await self._update(account_id, made, "2"))
         if update is not None:
             seen["stale_updates_refused"] = update
-        # A server that looks past the key answers that there is nobody to send it to.
-        send = _refused_as_stale((await self._mailbox.send(account_id, [made], CopyTo()))[0])
+        fenced = (await self._mailbox.fence(account_id, changed, SCRATCH))[0].ref
+        if fenced is None:
+            return seen
+        # A server that looks past the key, or the id, answers that there is nobody to send it to.
+        answer = (await self._mailbox.send(account_id, [changed], CopyTo()))[0]
+        renamed = fenced.item_id != changed.item_id and answer.code in ITEM_GONE
+        send = True if renamed else _refused_as_stale(answer)
         if send is not None:
             seen["stale_sends_refused"] = send
         return seen

@@ -289,9 +289,9 @@ class Dispatch:
 
     def _learnt(self, record: Record, outcome: Outcome) -> Changes:
         """Return what an answer says of a message that was being sent."""
-        if outcome.accepted:
+        if outcome.accepted or outcome.taken:
             later = record.head.deferred > self._clock.now()
-            state = State.DEFERRED if later else State.SENT
+            state = State.DEFERRED if later else State.TAKEN if outcome.taken else State.SENT
         elif outcome.verdict is Verdict.NOT_ATTEMPTED:
             return self._put_off(record, outcome, sending=True)
         elif outcome.verdict is Verdict.UNKNOWN or may_have_happened(outcome.code):
@@ -350,7 +350,7 @@ class Dispatch:
 
         return Summary(
             account_id,
-            accepted=in_state(WENT_OUT),
+            accepted=in_state(WENT_OUT | {State.TAKEN}),
             needs_attention=in_state({State.NEEDS_ATTENTION}),
             untold=in_state({State.UNKNOWN}),
             waiting=in_state(PUT_OFF),

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from app.core.background import Spawn, growing_pause
+from app.domain.account import BackendKind
 from app.domain.errors import AccountError, ItemRefused
 from app.domain.late_creates import is_twin
 from app.domain.listing import Folder, Mark, Place, Sighting
@@ -19,6 +20,7 @@ from app.domain.message import AccountId, ItemRef, LocalId
 from app.domain.outcome import Verdict
 from app.domain.problem import ProblemKind, problem
 from app.domain.proof import proves_sent, proves_unsent
+from app.domain.protocols import PROTOCOLS, Protocol
 from app.domain.record import CopyKind, Record
 from app.domain.response_codes import ITEM_GONE
 from app.domain.state import VERIFIABLE, WENT_OUT, State
@@ -60,7 +62,7 @@ class Verification:
         self._clock = clock
         self._spawn = spawn
         self._looking: set[LocalId] = set()
-        self._fenced: set[LocalId] = set()
+        self._fenced: dict[LocalId, float] = {}
         self._asking = AskingServer(mailbox, accounts, clock)
 
     def start(self, account_id: AccountId, local_ids: Sequence[LocalId]) -> None:
@@ -174,7 +176,7 @@ class Verification:
         """Take down what sends that the server had accepted show of it: does it take drafts away?"""
         for local_id, (before, changes) in said.items():
             record = self._records.get(local_id)
-            if record is None or before not in WENT_OUT or record.head.sender:
+            if record is None or before not in WENT_OUT | {State.TAKEN} or record.head.sender:
                 continue  # a delegate's draft may stay at any server
             if changes["problem"] == problem(ProblemKind.LEFT_IN_DRAFTS):
                 await self._accounts.learn_traits(record.account_id, send_takes_draft_away=False)
@@ -189,9 +191,31 @@ class Verification:
         record = self._records.get(local_id)
         if record is None or record.state not in VERIFIABLE:
             return True
+        if record.state is State.TAKEN and not self._is_seen_to_go(record, seen):
+            return self._settle_taken(record, said)
         if seen.in_outbox and seen.sent is None:
             return False
         return self._settle_sent(record, seen, said, again=again, last=last)
+
+    def _protocol(self, record: Record) -> Protocol:
+        account = self._accounts.get(record.account_id)
+        return PROTOCOLS[BackendKind.EWS if account is None else account.backend]
+
+    def _is_seen_to_go(self, record: Record, seen: _Seen) -> bool:
+        """Return whether a message that was taken is seen to have gone: by a copy, where one is kept."""
+        if record.copy_to.kind is CopyKind.NONE:
+            return seen.draft is None and not seen.in_outbox
+        return seen.sent is not None or seen.elsewhere is not None
+
+    def _settle_taken(self, record: Record, said: _Said) -> bool:
+        """Wait for a message that the server took: that it is still in Drafts, or nowhere yet, proves nothing.
+
+        After long nobody knows: what is said then is the look's for messages without an answer, which goes on.
+        """
+        if self._clock.now() - record.state_at >= self._protocol(record).taken_for:
+            unknown = problem(ProblemKind.CANNOT_BE_KNOWN)
+            said[record.local_id] = record.state, {"state": State.UNKNOWN, "problem": unknown, "ref": record.ref}
+        return False
 
     async def _settle_deferred(self, record: Record) -> bool:
         """Note that the server holds the message until its time, whatever answer was lost; False where that is past."""
@@ -237,18 +261,20 @@ class Verification:
             finding = ProblemKind.LEFT_IN_DRAFTS if seen.draft is not None else finding
             await self._tell({record.local_id: self._say(record, State.SENT, finding, seen.draft or sent)})
             return True
+        if seen.draft is not None and self._may_yet_go(record):
+            return False
         if seen.draft is not None and record.local_id not in self._fenced:
             # Looked at once more after that: what arrived before the fence has left its copy by then.
             fenced = await self._fence(record, seen.draft)
             if fenced is not None:
-                self._fenced.add(record.local_id)
+                self._fenced[record.local_id] = self._clock.now()
                 await self._records.apply_known(record.local_id, when=lambda r: r.state is State.UNKNOWN, ref=fenced)
             elif last:
                 # For now; it goes on being looked for, and is known once the server takes the fence.
                 await self._leave_unknown(record, record.ref, verified=0.0)
             return False
         if seen.draft is not None and self._draft_proves(record):
-            self._fenced.discard(record.local_id)
+            self._fenced.pop(record.local_id, None)
             await self._records.apply_known(
                 record.local_id,
                 when=lambda r: r.state is State.UNKNOWN,
@@ -263,6 +289,11 @@ class Verification:
         ref = record.ref if seen.draft is None else _named_again(record, seen.draft)
         await self._leave_unknown(record, ref, verified=self._clock.now())
         return True
+
+    def _may_yet_go(self, record: Record) -> bool:
+        """Return whether the server may be sending a draft now: it is let be, before it is fenced and after it."""
+        since = max(record.state_at, self._fenced.get(record.local_id, 0.0))
+        return self._clock.now() - since < self._protocol(record).settles_in
 
     async def _leave_unknown(self, record: Record, ref: ItemRef | None, *, verified: float) -> None:
         await self._records.apply_known(
@@ -280,7 +311,7 @@ class Verification:
         called then; None where that did not work, so that it is looked for once more.
         """
         known = _named_again(record, draft)
-        if known.change_key != draft.ref.change_key:
+        if not self._protocol(record).sends_by_name and known.change_key != draft.ref.change_key:
             return known  # it is another version already than the one that was to be sent
         outcome = (await self._mailbox.fence(record.account_id, draft.ref, record.local_id))[0]
         if outcome.accepted:
@@ -298,6 +329,8 @@ class Verification:
         left = problem(ProblemKind.LEFT_IN_DRAFTS)
         if record.head.sender or any(r.problem == left for r in others):
             return False
+        if record.copy_to.kind is CopyKind.NONE and self._protocol(record).largest_copyless:
+            return False  # it went by another request than one that its draft could fence
         if traits.send_takes_draft_away is None and any(map(_was_taken_away, others)):
             traits = msgspec.structs.replace(traits, send_takes_draft_away=True)
         return proves_unsent(traits)

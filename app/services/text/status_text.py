@@ -181,6 +181,9 @@ def _explain_unsent(record: Record, kind: ProblemKind | None, value: str, size: 
     if kind is ProblemKind.NOT_LET_GO:
         sentence = tr("This was to go at its time, and the server still has it in Drafts or Outbox: it was not sent.")
         return Explanation(sentence, "retry", details)
+    if kind is ProblemKind.NOT_SENT and record.send_outcome is not None and record.send_outcome.taken:
+        sentence = tr("The server accepted this and didn’t send it. It is safe in Drafts.")
+        return Explanation(sentence, "retry", details)
     if kind is ProblemKind.NOT_SENT:
         sentence = tr("The connection was lost, and this was not sent. It is safe in Drafts.")
         return Explanation(sentence, "retry", details)
@@ -199,7 +202,9 @@ def _explain_unknown(record: Record, kind: ProblemKind | None) -> Explanation:
     if kind is ProblemKind.CANNOT_BE_KNOWN:
         sentence = tr("Whether this was sent cannot be known from here. Look in Sent Items before you send it again.")
         return Explanation(sentence, "check", _details(record), "warn", ("was-sent", "was-not-sent"))
-    if record.send_outcome is not None and record.send_outcome.words is not None:
+    if record.send_outcome is not None and record.send_outcome.taken:
+        sentence = tr("The server accepted this long ago, and it’s still not in Sent Items. It may have been sent.")
+    elif record.send_outcome is not None and record.send_outcome.words is not None:
         sentence = tr("The server broke off while sending. The message may have been sent.")
     else:
         sentence = tr("The connection was lost while sending. The message may have been sent.")
@@ -289,6 +294,8 @@ def state_words(record: Record, now: float, moving: Moving | None = None) -> Sta
             return _deferred(record, now)
         case State.HELD | State.QUEUED | State.SENDING:
             return _on_its_way(record, now)
+        case State.TAKEN:
+            return StateWords("send", tr("Accepted by the server; not yet in Sent"), "accent")
         case State.SENT | State.SENT_NOT_FILED | State.UNKNOWN | State.NEEDS_ATTENTION:
             return _after_sending(record, explain_record(record), now)
         case _:
@@ -358,16 +365,19 @@ def scheduling_words(when: float, now: float) -> str:
 def _after_sending(record: Record, found: Explanation | None, now: float) -> StateWords:
     """The server's word is not yet a fact: until the message was looked for, the row says what was said."""
     outcome, action = record.send_outcome, "" if found is None else found.action
+    taken = outcome is not None and outcome.taken
     match record.state:
         case State.NEEDS_ATTENTION:
             return StateWords("circle-alert", tr("Needs attention"), "bad", action)
         case State.SENT_NOT_FILED:
             return StateWords("triangle-alert", tr("Sent; no copy in Sent Items"), "warn", action)
+        case State.UNKNOWN if taken:
+            return StateWords("circle-help", tr("Accepted long ago; may have been sent"), "warn", action)
         case State.UNKNOWN if outcome is not None and outcome.words is not None:
             return StateWords("circle-help", tr("The server broke off; may have been sent"), "warn", action)
         case State.UNKNOWN:
             return StateWords("circle-help", tr("Connection lost; may have been sent"), "warn", action)
-    told = outcome.at if outcome is not None and outcome.accepted else 0.0
+    told = outcome.at if outcome is not None and (outcome.accepted or taken) else 0.0
     words = _sent(told or record.state_at, now)
     if found is not None:
         return msgspec.structs.replace(words, icon="triangle-alert", tone="warn", action=action, quiet=False)
@@ -433,7 +443,9 @@ def _queued(record: Record, now: float) -> StateWords:
 
 def last_failure(record: Record) -> Outcome | None:
     """Return the newest answer that was no yes; a save of the same round may have failed after an earlier send."""
-    outcomes = [one for one in (record.send_outcome, record.save_outcome) if one is not None and not one.accepted]
+    outcomes = [
+        one for one in (record.send_outcome, record.save_outcome) if one is not None and not (one.accepted or one.taken)
+    ]
     return max(outcomes, key=lambda one: one.at, default=None)
 
 

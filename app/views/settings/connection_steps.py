@@ -16,6 +16,7 @@ TITLES: Final = {
     "tls": mark("Encryption (TLS)"),
     "sign-in": mark("Sign-in"),
     "ews": mark("Exchange Web Services"),
+    "graph": mark("Microsoft Graph"),
     "drafts": mark("Drafts folder"),
 }
 """The steps by the names that `Mailbox.probe` gives them, in its order."""
@@ -182,6 +183,13 @@ def _ews(account: Account) -> tuple[str, str]:
     )
 
 
+def _graph(account: Account) -> tuple[str, str]:
+    return (
+        tr("{host} answered, but not as Microsoft Graph does.", host=host_of(account.endpoint)[0]),
+        tr("Ask your administrator whether this app may use Microsoft Graph."),
+    )
+
+
 def _drafts(account: Account) -> tuple[str, str]:
     return (
         tr("The Drafts folder of {address} could not be opened.", address=account.address),
@@ -204,5 +212,6 @@ _WORDS: Final[dict[str, Callable[[Account], tuple[str, str]]]] = {
     "tls": _tls,
     "sign-in": _sign_in,
     "ews": _ews,
+    "graph": _graph,
     "drafts": _drafts,
 }

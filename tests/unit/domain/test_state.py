@@ -39,7 +39,7 @@ def test_what_is_unsettled_is_on_its_way_or_unknown_and_stands_in_the_outbox() -
 
 
 def test_what_can_be_verified_is_all_that_may_be_looked_for_on_the_server() -> None:
-    assert {State.SENT, State.SENT_NOT_FILED, State.UNKNOWN} == VERIFIABLE
+    assert {State.SENT, State.SENT_NOT_FILED, State.TAKEN, State.UNKNOWN} == VERIFIABLE
 
 
 def test_two_sets_of_the_same_states_are_not_one_idea_under_two_names() -> None:

@@ -11,8 +11,9 @@ import msgspec
 import pytest
 
 from app.backends.ews.backend import EwsBackend
+from app.backends.graph.backend import GraphBackend
 from app.backends.port import Backend, Job, ProgressListeners
-from app.domain.account import Account
+from app.domain.account import Account, BackendKind
 from app.domain.errors import AccountError
 from app.domain.listing import Place
 from app.domain.message import AccountId
@@ -110,9 +111,13 @@ def test_an_answer_to_no_operation_is_not_ours() -> None:
 
 @EACH
 def test_each_backend_serves_it(kind: type[AnyOperation]) -> None:
-    """EWS is asked at an address that it must not use: it refuses in time, so that no network is needed."""
+    """Both are asked at an address that they must not use: they refuse in time, so that no network is needed."""
     operation = made_up(kind)
-    backends: list[Backend] = [EwsBackend(Account(A, "a@b.c", "http://mail.contoso.com", "a"), "secret"), FakeBackend()]
+    backends: list[Backend] = [
+        EwsBackend(Account(A, "a@b.c", "http://mail.contoso.com", "a"), "secret"),
+        GraphBackend(Account(A, "a@b.c", "http://mail.contoso.com/v1.0", "a", backend=BackendKind.GRAPH), "secret"),
+        FakeBackend(),
+    ]
     for backend in backends:
         try:
             answers = backend.perform(operation, Job(9.0), NOBODY)

@@ -38,7 +38,7 @@ class Authority(Client):
 
     asked: list[str]
 
-    def refresh(self, refresh_token: str, scope: str, job: Job) -> TokenResponse:
+    def refresh(self, refresh_token: str, scope: str, job: Job, claims: str = "") -> TokenResponse:
         self.asked.append(refresh_token)
         while not self.holds.wait(0.01):
             job.go_on()

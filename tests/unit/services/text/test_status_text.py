@@ -116,6 +116,7 @@ CASES: list[tuple[Record, str, str]] = [
         "cancel",
     ),
     (message(State.SENDING), "Sending", ""),
+    (message(State.TAKEN), "Accepted by the server; not yet in Sent", ""),
     (message(State.DEFERRED, head=RowSummary(deferred=NOW + 3600)), "Scheduled for today, 13:05", "unsend"),
     (message(State.DEFERRED, head=RowSummary(deferred=NOW - 1)), "Its time has come: looking whether it went", ""),
     (message(State.DEFERRED, problem=problem(ProblemKind.TAKING_BACK)), "Being taken back", ""),
