@@ -174,6 +174,7 @@ class Oracle:
         world.set_rules([])
         world.release_late()
         world.window.life.fuse = world.engine_fuse = None
+        await world.revive()  # what was let go may have ended it
         world.window.journal.hand_over()
         for _ in range(3):
             await self._sign_in()
