@@ -32,6 +32,7 @@ ACTIONS: Final = frozenset(
         "fault",
         "expired-certificate",
         "oauth-error",
+        "claims-challenge",
         Manner.LEAVE_DRAFT,
         Manner.FILE_ELSEWHERE,
     }

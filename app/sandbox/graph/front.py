@@ -1,7 +1,11 @@
 """The front of Graph: HTTP in, who may ask, an operation, HTTP out, and what the fault plan wants between."""
 
+import asyncio
+import base64
+import json
 import logging
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +22,7 @@ from app.sandbox.errors import EwsError
 from app.sandbox.fault_replies import HttpReply, reply, send_raw, trouble_before
 from app.sandbox.faults import FaultRule
 from app.sandbox.graph import attachments, sending
+from app.sandbox.graph.batch import answer_batch
 from app.sandbox.graph.call import (
     LARGEST_REQUEST,
     STATUS,
@@ -28,7 +33,7 @@ from app.sandbox.graph.call import (
     refusal_of,
     split_path,
 )
-from app.sandbox.graph.routes import ATTACHING, UPLOAD, Match, check_scopes, find_route, mailbox_of
+from app.sandbox.graph.routes import ATTACHING, UPLOAD, Match, Route, check_scopes, find_route, mailbox_of
 from app.sandbox.store.people import Person
 
 PREFIX: Final = "/v1.0"
@@ -51,6 +56,7 @@ class Graph:
         self._lock = threading.Lock()
         self._running: dict[str, int] = {}
         self._busy: set[str] = set()
+        self._challenged: set[str] = set()
         sending.prepare(endpoint.store)
         attachments.prepare(endpoint.store)
 
@@ -72,7 +78,8 @@ class Graph:
             if isinstance(said, GraphError):
                 raise said
             user, scopes = await self._endpoint.in_worker(partial(self._admit, said))
-            match = find_route(said.method, said.path)
+            is_batch = said.method == "POST" and said.path == ("$batch",)
+            match = self._batch_of(user, scopes) if is_batch else find_route(said.method, said.path)
             mailbox = await self._endpoint.in_worker(partial(self._settle, user, match, scopes))
         except GraphError as error:
             asked = said if isinstance(said, GraphRequest) else GraphRequest(request.method, ())
@@ -92,6 +99,37 @@ class Graph:
         match = Match(UPLOAD, (said.query.get("authtoken", ""),), "")
         return await self._serve(request, self._call(said, nobody, nobody), match, str(request.match_info["item"]))
 
+    def _batch_of(self, user: Person, scopes: frozenset[str]) -> Match:
+        """Return the route of a batch of a person with these permissions."""
+        loop = asyncio.get_running_loop()
+
+        def run(call: GraphCall) -> GraphReply:
+            return answer_batch(call, partial(self._answer_part, loop, user, scopes))
+
+        return Match(Route("GraphBatch", "POST", "$batch", (), run, write=False, below_user=False), (), "")
+
+    def _answer_part(
+        self, loop: asyncio.AbstractEventLoop, user: Person, scopes: frozenset[str], said: GraphRequest
+    ) -> GraphReply | None:
+        """Answer a part of a batch; None where the fault plan loses its reply."""
+        try:
+            match = find_route(said.method, said.path)
+            mailbox = self._settle(user, match, scopes)
+        except GraphError as error:
+            return _refused(said, error)
+        call = self._call(said, user, mailbox)
+        entry, rules = self._endpoint.note_request(match.route.operation, 1, user.address, said.body)
+        late = next((rule for rule in rules if rule.action == "late"), None)
+        if late is not None:
+            work = partial(self.carry_out, call, match, rules)
+            loop.call_soon_threadsafe(self._endpoint.late.schedule, work, late.seconds)
+            return None
+        if any(rule.action == "reset-before" for rule in rules):
+            return None
+        done = self.carry_out(call, match, [_as_refusal(rule) for rule in rules])
+        entry.status = done.status
+        return None if any(rule.action == "reset-after" for rule in rules) else done
+
     def _call(self, said: GraphRequest, user: Any, mailbox: Any) -> GraphCall:
         return GraphCall(self._endpoint.store, user, mailbox, said, self.base, self.upload_base, self._endpoint.manners)
 
@@ -104,6 +142,15 @@ class Graph:
         if person is None:
             raise GraphError("InvalidAuthenticationToken", wrong, headers=challenge)
         return person, scopes
+
+    def _challenge(self) -> GraphError:
+        """Return the refusal of a token whose person has to show anew who they are (continuous access evaluation)."""
+        claims = {"access_token": {"nbf": {"essential": True, "value": str(int(time.time()))}}}
+        said = base64.b64encode(json.dumps(claims).encode()).decode()
+        header = f'Bearer realm="", authorization_uri="{self._endpoint.gate.authorize_url}", '
+        header += f'client_id="00000003-0000-0000-c000-000000000000", error="insufficient_claims", claims="{said}"'
+        words = "Continuous access evaluation resulted in challenge with result: InteractionRequired."
+        return GraphError("InvalidAuthenticationToken", words, headers={"WWW-Authenticate": header})
 
     def _settle(self, user: Person, match: Match, scopes: frozenset[str]) -> Person:
         mailbox = mailbox_of(self._endpoint.store, user, match)
@@ -129,10 +176,16 @@ class Graph:
     async def _serve(self, request: web.Request, call: GraphCall, match: Match, draft: str = "") -> web.StreamResponse:
         """Write a request down, and answer it with the trouble that is ordered."""
         operation, said = match.route.operation, call.request
-        draft = draft or (match.ids[0] if operation in ATTACHING else "")
+        if operation in ATTACHING and not draft:
+            draft = await self._endpoint.in_worker(partial(_row_of, call, match.ids[0]))
         with self._one_at_a_time(draft) as taken:
             entry, rules = self._endpoint.note_request(operation, 1, call.user.address, said.body)
             rules = [_as_json(said, rule) for rule in rules]
+            if any(rule.action == "claims-challenge" for rule in rules):
+                self._challenged.add(said.headers.get("authorization", ""))
+            if said.headers.get("authorization", "") in self._challenged:
+                entry.status = 401
+                return _respond(_refused(said, self._challenge()))
             early = await trouble_before(request, rules)
             if early is not None:
                 entry.status = early.status
@@ -188,6 +241,14 @@ class Graph:
             done = match.route.run(call, *match.ids)
         self._endpoint.on_change()
         return done
+
+
+def _row_of(call: GraphCall, identity: str) -> str:
+    """Return what names a draft whatever form its id has; "" where there is none."""
+    try:
+        return str(call.find_item(identity).id)
+    except (GraphError, EwsError):
+        return ""
 
 
 async def _read(request: web.Request, largest: int = LARGEST_REQUEST) -> GraphRequest | GraphError:
@@ -248,6 +309,13 @@ def _ordered(rule: FaultRule) -> GraphError:
     if rule.back_off is not None:
         headers["Retry-After"] = f"{rule.back_off / 1000:g}"
     return GraphError(rule.code, rule.text or "", 0 if rule.code in STATUS else rule.status, headers)
+
+
+def _as_refusal(rule: FaultRule) -> FaultRule:
+    """Return a rule for a part of a batch, where a status can be nothing but a refusal."""
+    if rule.action not in {"fault", "status"}:
+        return rule
+    return replace(rule, action="code", code="UnknownError" if rule.action == "status" else rule.code)
 
 
 def _as_json(said: GraphRequest, rule: FaultRule) -> FaultRule:
