@@ -320,6 +320,7 @@ class Parts:
         lookup = ConversationLookup(self.mailbox, self.cache, self.clock)
         lookup.found.subscribe(self.syncing.tell_sent)
         self.conversation = ConversationController(shell, self.records, self.cache, lookup, self.attachment_viewer)
+        self.syncing.changed.subscribe(self.conversation.look_again)
         self.reader_controller = ReaderController(
             shell,
             self.accounts,

@@ -250,3 +250,13 @@ async def test_lines_that_come_late_leave_the_person_where_they_stand(talk: Prog
     gate.open.set()
     await talk.until(lambda: area(talk).list.count() == 4)
     assert area(talk).list.currentItem().text() == stood
+
+
+async def test_what_a_list_learns_while_a_message_is_read_comes_into_its_conversation(talk: ProgramScene) -> None:
+    await talk.until(lambda: "2 of 3 in this conversation" in talk.words(talk.parts.reader))
+    await talk.clock.advance(60)
+    draft = Content(to=(BEN,), subject="Message 4", body="Words 4")
+    talk.mailbox.put(ANNA, draft, folder=Folder.DRAFTS).conversation = "c"
+    talk.parts.lists.drafts.reload()
+    await talk.until(lambda: "3 of 4 in this conversation" in talk.words(talk.parts.reader))
+    assert talk.current.subject == "Message 2"

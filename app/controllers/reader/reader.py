@@ -46,6 +46,8 @@ _L: Final = Context.LIST
 
 _REST: Final = 300
 """Milliseconds for which a message was read before the server is asked for its conversation."""
+_AGAIN: Final = 500
+"""Milliseconds after a change of the lists before the conversation is looked up anew: a sync comes in pages."""
 
 
 class ConversationController(ShellController):
@@ -63,8 +65,12 @@ class ConversationController(ShellController):
         self._shell, self._records, self._cache = shell, records, cache
         self._lookup, self._viewer = lookup, viewer
         self._conversation_id = self._mailbox = ""
-        self._elsewhere = -1
-        """The number of the message that is in front and in no list, -1 for none."""
+        self._elsewhere: ConversationRow | None = None
+        """The message of it that is in front and in no list."""
+        self._again = QTimer(shell.window)
+        self._again.setSingleShot(True)
+        self._again.setInterval(_AGAIN)
+        self._again.timeout.connect(self._look_anew)
         self._pause = QTimer(shell.window)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_REST)
@@ -134,6 +140,15 @@ class ConversationController(ShellController):
             self._conversation_id = message.item.conversation_id
             self._pause.start()
 
+    def look_again(self, account_id: AccountId) -> None:
+        """Look up the conversation anew, soon: lists of the account may know other messages of it."""
+        if self._row is not None and self._row.account_id == account_id:
+            self._again.start()
+
+    def _look_anew(self) -> None:
+        if self._row is not None and self._row.ref is not None:
+            self._shell.tasks.spawn(self._look(self._row), "look up a conversation anew")
+
     def _ask(self) -> None:
         if self._row is not None and self._row.conversation and self._conversation_id:
             work = self._look_elsewhere(self._row, self._conversation_id, self._mailbox)
@@ -147,7 +162,7 @@ class ConversationController(ShellController):
     def stand_aside(self, aside: bool) -> None:
         """Show nothing while a message within a message is in front: it is of no conversation of one's own."""
         self._aside = aside
-        self._elsewhere = self._elsewhere if aside else -1
+        self._elsewhere = self._elsewhere if aside else None
         if self._area is not None:
             self._area.setVisible(bool(self._shown) and not aside)
 
@@ -167,6 +182,8 @@ class ConversationController(ShellController):
                 then()
 
     def _put(self, conversation: Conversation) -> None:
+        if conversation == self._shown:
+            return
         self._shown = conversation
         if self._area is None:
             if not conversation:
@@ -207,10 +224,10 @@ class ConversationController(ShellController):
     def _go(self, message: ConversationRow) -> None:
         """Stand at a message in its list, and read it; the focus stays in the pane where it is there."""
         if message.place.folder is Folder.ELSEWHERE and self._row is not None:
-            self._elsewhere = self._shown.messages.index(message)
+            self._elsewhere = message
             self._viewer.open_row(self._row_of(message, self._row.account_id))
             return
-        if self._elsewhere >= 0 and message is self._shown.step(0):
+        if self._elsewhere is not None and message is self._shown.step(0):
             self._viewer.leave()
             return
         workspace = self._shell.workspace

@@ -250,6 +250,8 @@ class Syncing:
         self._accounts_known: set[AccountId] = set()
         self._listened: dict[AccountId, frozenset[Place]] = {}
         self._looked: dict[tuple[AccountId, Place], float] = {}
+        self.changed: Event[AccountId] = Event()
+        """An account of which the cache may have other rows, in whichever folder."""
         self.followed: Event[AccountId] = Event()
         """An account of which other folders are followed now."""
         self._started, self._going_round = False, set[AccountId]()
@@ -265,6 +267,7 @@ class Syncing:
             turn = self._turns.setdefault(account_id, asyncio.Lock())
             folder = FolderSync(account_id, place, self._mailbox, self._cache, self._clock, turn)
             folder.known = lambda: self._known(account_id)
+            folder.changed.subscribe(lambda _: self.changed.emit(account_id))
             if place == _OWN_SENT:
                 folder.came.subscribe(lambda newest: self.sent.emit((account_id, newest)))
             if place.folder is Folder.DRAFTS:

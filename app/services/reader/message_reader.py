@@ -203,12 +203,11 @@ class Conversation(msgspec.Struct, frozen=True):
         """Return which of how many is read."""
         return tr("{n} of {count} in this conversation", n=self.here + 1, count=len(self.messages))
 
-    def step(self, by: int, beginning: int = -1) -> ConversationRow | None:
-        """Return the message so many further on than the one that is read, or than number `beginning` from 0 on.
-
-        None past either end.
-        """
-        number = (self.here if beginning < 0 else beginning) + by
+    def step(self, by: int, beginning: ConversationRow | None = None) -> ConversationRow | None:
+        """Return the message so many further on than the one that is read, or than `beginning`; None past an end."""
+        names = [] if beginning is None else [one.row_id for one in self.messages]
+        known = beginning is not None and beginning.row_id in names
+        number = (names.index(beginning.row_id) if beginning is not None and known else self.here) + by
         return self.messages[number] if 0 <= number < len(self.messages) else None
 
 
