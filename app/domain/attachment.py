@@ -52,7 +52,9 @@ class Attached(msgspec.Struct, frozen=True, omit_defaults=True):
     machine does not have them: then they are still to come from `origin`, a path of the person's, or from `source`, an
     AttachmentId on the server of the message whose ItemId is `holder`, or from `item`, the ItemId of a message that is
     to be attached as it is, or the server alone has them. Another name or other bytes make another key.
-    `elsewhere` says that another program put it there while this machine wrote the message.
+    `elsewhere` says that another program put it there while this machine wrote the message. `came_from` is the person's
+    file of which the bytes are a copy, and `modified` when that one was written last (seconds since the epoch), for as
+    long as both are known.
     """
 
     key: str
@@ -67,6 +69,8 @@ class Attached(msgspec.Struct, frozen=True, omit_defaults=True):
     item: str = ""
     elsewhere: bool = False
     holder: str = ""
+    came_from: str = ""
+    modified: float = 0.0
 
     @property
     def inline(self) -> bool:

@@ -30,6 +30,7 @@ class ProblemKind(StrEnum):
     ATTACHMENT_FORGOTTEN = "attachment-forgotten"
     TOO_LARGE = "too-large"
     UNFILLED = "unfilled"
+    ATTACHMENT_OUTDATED = "attachment-outdated"
     ATTACHMENT_STRANGE = "attachment-strange"
     ATTACHMENTS_DIFFER = "attachments-differ"
 
@@ -61,6 +62,7 @@ BEFORE_SENDING = frozenset(
         ProblemKind.ATTACHMENT_FORGOTTEN,
         ProblemKind.TOO_LARGE,
         ProblemKind.UNFILLED,
+        ProblemKind.ATTACHMENT_OUTDATED,
         ProblemKind.ATTACHMENT_STRANGE,
         ProblemKind.ATTACHMENTS_DIFFER,
     }

@@ -322,6 +322,10 @@ class AttachedFiles(Protocol):
         """
         ...
 
+    async def modified(self, source: str) -> float:
+        """Return when a person's file was written last, in seconds since the epoch; 0 where it cannot be read."""
+        ...
+
     async def keep_bytes(self, local_id: LocalId, key: str, content: bytes) -> int:
         """Keep `content`; return its bytes. Raises StorageError."""
         ...

@@ -58,6 +58,10 @@ class AttachmentFolder:
         """Copy a file; return its bytes. Raises BadInput for the file, StorageError for this machine's disk."""
         return await self._write(local_id, key, lambda target, going: _copy(source, target, on_bytes, going))
 
+    async def modified(self, source: str) -> float:
+        """Return when a file was written last, 0 where it cannot be read."""
+        return await run_in_thread(lambda: _modified(source))
+
     async def keep_bytes(self, local_id: LocalId, key: str, content: bytes) -> int:
         """Keep `content`. Raises StorageError."""
 
@@ -265,6 +269,13 @@ def _folder_name(name: str) -> str:
 def _private_file(path: Path) -> BinaryIO:
     path.unlink(missing_ok=True)
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
+def _modified(source: str) -> float:
+    try:
+        return Path(source).stat().st_mtime
+    except (OSError, ValueError):
+        return 0.0
 
 
 def _copy(source: str, target: BinaryIO, on_bytes: Callable[[int, int], None], going: Callable[[], bool]) -> int:

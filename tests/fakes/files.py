@@ -23,6 +23,7 @@ class FakeFiles:
 
     def __init__(self) -> None:
         self.trouble: StorageError | None = None
+        self.written_at: dict[str, float] = {}
         self._folder = tempfile.mkdtemp(prefix="mailwright-test-")
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
@@ -44,6 +45,10 @@ class FakeFiles:
             raise BadInput(f"“{source}” cannot be read ({error.strerror}).") from error
         on_bytes(len(content), len(content))
         return await self.keep_bytes(local_id, key, content)
+
+    async def modified(self, source: str) -> float:
+        """Tell when a file was written last, as far as a test said so."""
+        return self.written_at.get(source, 0.0)
 
     async def keep_bytes(self, local_id: LocalId, key: str, content: bytes) -> int:
         """Keep `content`."""

@@ -18,7 +18,7 @@ from app.views.compose import attachments as area
 from app.views.compose.attachments import AttachmentsArea
 from tests.fakes.mailbox import words
 from tests.fakes.scene import ANNA, MESSAGE
-from tests.program_scene import ProgramScene
+from tests.program_scene import HOLD, ProgramScene
 
 
 def file(folder: Path, name: str, content: bytes = b"content") -> Path:
@@ -356,3 +356,46 @@ async def test_a_message_that_is_on_its_way_takes_no_attachment(program_scene: P
         assert shown.dialog is None
         assert not shown.attach_mime(clipboard(file(tmp_path, "late")))
     assert len((await program_scene.content(name)).attachments) == 1
+
+
+async def test_a_file_that_was_changed_since_is_a_finding_and_is_replaced_or_kept(
+    program_scene: ProgramScene, tmp_path: Path
+) -> None:
+    scene = program_scene
+    plan = file(tmp_path, "plan.txt", b"old")
+    scene.files.written_at[str(plan)] = 100.0
+    await open_message(scene, plan)
+    before = [one.key for one in scene.message.session.files.attached()]
+    plan.write_bytes(b"new and longer")
+    scene.files.written_at[str(plan)] = 200.0
+    await scene.press("Ctrl+Return")
+    assert "“plan.txt” was changed since you attached it." in scene.words(scene.message)
+    assert not scene.mailbox.delivered
+    await scene.press("Alt+1")
+    await scene.until(lambda: [one.key for one in scene.message.session.files.attached()] != before)
+    await scene.settle()
+    (now,) = scene.message.session.files.attached()
+    assert (now.name, now.size, now.modified) == ("plan.txt", 14, 200.0)
+    assert "was changed since" not in scene.words(scene.message)
+    plan.write_bytes(b"newest")
+    scene.files.written_at[str(plan)] = 300.0
+    await scene.passes(1)
+    await scene.press("Ctrl+Return")
+    assert "was changed since" in scene.words(scene.message)
+    await scene.passes(1)
+    await scene.press("Ctrl+Return")
+    await scene.passes(HOLD + 1)
+    [sent] = scene.mailbox.in_folder(ANNA, Folder.SENT)
+    assert [one.name for one in sent.attachments] == ["plan.txt"]
+
+
+async def test_a_file_that_is_gone_or_was_renamed_is_no_finding(program_scene: ProgramScene, tmp_path: Path) -> None:
+    scene = program_scene
+    plan = file(tmp_path, "plan.txt", b"old")
+    scene.files.written_at[str(plan)] = 100.0
+    await open_message(scene, plan)
+    scene.files.written_at.clear()
+    plan.unlink()
+    await scene.press("Ctrl+Return")
+    await scene.passes(HOLD + 1)
+    assert len(scene.mailbox.delivered) == 1

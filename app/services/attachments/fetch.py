@@ -110,8 +110,11 @@ class AttachmentFetch:
                 told = done
                 post(loop, self._tell_copied, (local_id, attached.key), Moving(done, whole))
 
+        # Looked at before: what is written while it is copied is newer than the copy.
+        modified = await self._files.modified(attached.origin)
         size = await self._files.copy_file(local_id, attached.key, attached.origin, on_bytes)
-        self._arrived(local_id, attached, size)
+        came_from = attached.origin if modified else ""
+        self._arrived(local_id, msgspec.structs.replace(attached, came_from=came_from, modified=modified), size)
         return None
 
     def _tell_copied(self, name: Name, moving: Moving) -> None:

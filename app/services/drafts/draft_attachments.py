@@ -169,8 +169,29 @@ class DraftAttachments:
         one = self._one(local_id, key)
         if one is None:
             return key  # it was taken away meanwhile
-        fresh = msgspec.structs.replace(one, name=name, size=size, content_type=type_of(name), file=file)
+        fresh = msgspec.structs.replace(one, name=name, size=size, content_type=type_of(name), file=file, came_from="")
         return self._exchange(local_id, one, fresh, new_key())
+
+    async def outdated(self, attachments: Iterable[Attached]) -> list[Attached]:
+        """Return those whose file was written anew since it was attached; one that is gone is not."""
+        return [
+            one for one in attachments if one.came_from and await self._files.modified(one.came_from) > one.modified
+        ]
+
+    async def renew(self, local_id: LocalId, key: str) -> None:
+        """Put the file as it is now in the place of its older copy, which stays until the new one is whole.
+
+        Raises StorageError, and BadInput for a message that is on its way and for a file that cannot be read.
+        """
+        one = self._one(local_id, key)
+        if one is None or not one.came_from:
+            return
+        file, modified = new_key(), await self._files.modified(one.came_from)
+        size = await self._files.copy_file(local_id, file, one.came_from, lambda _done, _whole: None)
+        now = self._one(local_id, key)
+        if now is not None:
+            fresh = msgspec.structs.replace(now, size=size, file=file, source="", holder="", modified=modified)
+            self._exchange(local_id, now, fresh, new_key())
 
     async def retry(self, local_id: LocalId, key: str) -> None:
         """Try once more what failed or was refused. Raises StorageError."""

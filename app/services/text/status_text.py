@@ -155,7 +155,12 @@ def _explain_finding(kind: ProblemKind, value: str) -> Explanation:
             return Explanation(not_filled_in(value), "fill-in", tone="warn")
         case ProblemKind.SUBJECT_EMPTY:
             return Explanation(tr("There is no subject."), tone="warn")
-        case ProblemKind.ATTACHMENTS_DIFFER | ProblemKind.ATTACHMENT_STRANGE | ProblemKind.ATTACHMENT_FORGOTTEN:
+        case (
+            ProblemKind.ATTACHMENTS_DIFFER
+            | ProblemKind.ATTACHMENT_STRANGE
+            | ProblemKind.ATTACHMENT_FORGOTTEN
+            | ProblemKind.ATTACHMENT_OUTDATED
+        ):
             return _explain_attachments(kind, value)
         case _:
             return Explanation(tr("Add a recipient."), "mend-address")
@@ -164,6 +169,8 @@ def _explain_finding(kind: ProblemKind, value: str) -> Explanation:
 def _explain_attachments(kind: ProblemKind, value: str) -> Explanation:
     if kind is ProblemKind.ATTACHMENT_FORGOTTEN:
         return Explanation(forgotten(value), "review-attachments", tone="warn")
+    if kind is ProblemKind.ATTACHMENT_OUTDATED:
+        return Explanation(tr("An attached file was changed since."), "review-attachments", tone="warn")
     if kind is ProblemKind.ATTACHMENT_STRANGE:
         return Explanation(strange(value), "review-attachments")
     sentence = tr("This was not sent: what is attached is not so on the server. {what}", what=value)
@@ -533,6 +540,11 @@ def explain_unfetched(error: MailError, now: float, what: str) -> Explanation:
 def forgotten(word: str) -> str:
     """Return what is said where `word` speaks of an attachment that is not there."""
     return tr("“{word}” is in the text, but nothing is attached.", word=word)
+
+
+def outdated(name: str) -> str:
+    """Return what is said where the file of an attachment was written anew since it was attached."""
+    return tr("“{name}” was changed since you attached it.", name=name)
 
 
 def strange(name: str) -> str:

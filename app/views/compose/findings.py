@@ -111,6 +111,7 @@ def action_words(finding: Finding) -> str:
         ProblemKind.SUBJECT_EMPTY: tr("Write one"),
         ProblemKind.TWICE: tr("Remove the second"),
         ProblemKind.ATTACHMENT_FORGOTTEN: tr("Attach files"),
+        ProblemKind.ATTACHMENT_OUTDATED: tr("Replace"),
         ProblemKind.TOO_LARGE: tr("Review attachments"),
         ProblemKind.UNFILLED: tr("Fill it in"),
     }.get(finding.kind, tr("Look at it"))
@@ -135,6 +136,8 @@ class MessageFindings:
             self._remove_second(finding)
         elif finding.kind is ProblemKind.ATTACHMENT_FORGOTTEN:
             self._registry.run(_ATTACH)
+        elif finding.kind is ProblemKind.ATTACHMENT_OUTDATED:
+            self._session.renew(finding.value)
         elif finding.kind is ProblemKind.TOO_LARGE:
             self._registry.run(_ATTACHMENTS)
         elif finding.kind is ProblemKind.UNFILLED:

@@ -6,7 +6,7 @@ No dialog, and nothing twice: what the person has seen and sent on is not said a
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from app.core.background import Spawn
 from app.core.events import Event
@@ -17,6 +17,11 @@ from app.domain.record import StoredMessage
 from app.services.checks import preflight
 from app.services.people.people import People
 from app.services.records.records import Records
+from app.services.text.status_text import outdated
+
+if TYPE_CHECKING:
+    from app.domain.attachment import Attached
+    from app.services.drafts.draft_attachments import DraftAttachments
 
 MOST: Final = 5
 """So many findings have a key; more than that are not shown at once."""
@@ -50,6 +55,8 @@ class FindingsSession:
         self._spawn, self._now = spawn, now
         self._accepted: set[tuple[ProblemKind, str]] = set()
         self.shown_at = 0.0
+        self.attachments: DraftAttachments | None = None
+        """What knows whether files were changed since they were attached."""
         self._checking = self._stale = False
 
     async def may_go(self) -> bool:
@@ -103,12 +110,20 @@ class FindingsSession:
         finally:
             self._checking = False
 
+    def renew(self, key: str) -> None:
+        """Attach the file of an attachment as it is now, in the place of the older copy."""
+        attachments = self.attachments
+        if attachments is not None:
+            self._spawn(attachments.renew(self._message.local_id, key), "attach a file anew")
+
     async def _look(self) -> list[Finding]:
         message = await self._records.read_message(self._message.local_id)
         around = self._people.around(self._message.account_id, _sender(message))
+        older = [] if self.attachments is None else await self.attachments.outdated(message.content.attachments)
 
         def look() -> list[Finding]:
-            return preflight.check(message.content, message.pending, around, message.unfilled)
+            found = preflight.check(message.content, message.pending, around, message.unfilled)
+            return [*found, *map(_outdated, older)]
 
         long = len(message.content.body) > _LARGE or len(message.content.recipients()) > _MANY
         return await self._people.run_in_thread(look) if long else look()
@@ -117,6 +132,10 @@ class FindingsSession:
         if found != self.shown:
             self.shown = found
             self.changed.emit(None)
+
+
+def _outdated(one: Attached) -> Finding:
+    return Finding(ProblemKind.ATTACHMENT_OUTDATED, Field.BODY, False, outdated(one.name), one.key)
 
 
 def _sender(message: StoredMessage) -> str:

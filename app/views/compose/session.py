@@ -248,6 +248,7 @@ class ComposeSession(OpenDraft):
         self.findings: FindingsSession | None = None
         if tools.people is not None:
             self.findings = FindingsSession(self, tools.records, tools.people, tools.spawn, tools.now)
+            self.findings.attachments = tools.attachments
             self.edited.subscribe(self.findings.edited)
         self._keep_keys = tools.keep_keys
         self._is_to_mend = False

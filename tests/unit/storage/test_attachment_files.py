@@ -372,3 +372,14 @@ def mode(path: str) -> int:
 
 def _full(_descriptor: int) -> None:
     raise OSError(28, "No space left on device")
+
+
+async def test_when_a_file_was_written_is_told_and_one_that_is_gone_was_never(
+    files: AttachmentFolder, tmp_path: Path
+) -> None:
+    path = source(tmp_path, b"x")
+    os.utime(path, (1_000, 2_000))
+    assert await files.modified(path) == 2_000
+    remove(path)
+    assert await files.modified(path) == 0
+    assert await files.modified("\0") == 0
