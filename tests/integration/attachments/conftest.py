@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -25,6 +26,7 @@ from app.services.accounts.watched_mailbox import WatchedMailbox
 from app.services.drafts.draft_attachments import DraftAttachments
 from app.services.drafts.drafts import Drafts
 from app.services.outbox.outbox import Outbox
+from app.services.ports import Clock
 from app.services.records.records import Records
 from app.storage.attachment_files import AttachmentFolder
 from app.storage.store import SqliteJournal, Store
@@ -59,14 +61,23 @@ class Run:
         self.folder, self.sandbox = folder, sandbox
         self._over = False
 
-    async def start(self) -> Run:
-        """Begin as the program does."""
+    def who(self) -> tuple[Account, str]:
+        """Return the account, and the secret that it signs in with."""
         first = self.sandbox.first
         account = Account(A, first["address"], self.sandbox.url, first["user"], ca_file=self.sandbox.ca_file)
+        return account, first["password"]
+
+    def clock(self) -> Clock:
+        """Return the time that it lives in."""
+        return HurriedClock()
+
+    async def start(self) -> Self:
+        """Begin as the program does."""
+        account, secret = self.who()
         secrets = FakeSecrets()
-        await secrets.keep_secret(A, first["password"])
+        await secrets.keep_secret(A, secret)
         self.store = await Store.open_database(self.folder / "mailwright.sqlite")
-        self.engine, clock, self.spawn = EngineClient(), HurriedClock(), Spawned()
+        self.engine, clock, self.spawn = EngineClient(), self.clock(), Spawned()
         self.records = Records(SqliteJournal(self.store), clock, self.spawn)
         self.accounts = Accounts(FakeSettings([account]), secrets, self.engine)
         mailbox = WatchedMailbox(self.engine, self.accounts, clock)
@@ -100,10 +111,10 @@ class Run:
         await self.store.close()
         self._over = True
 
-    async def restarted(self) -> Run:
+    async def restarted(self) -> Self:
         """Kill this run where it stands, engine and all, and begin the next."""
         await self.kill()
-        return await Run(self.folder, self.sandbox).start()
+        return await type(self)(self.folder, self.sandbox).start()
 
     async def message(self, *paths: Path, content: Content = MESSAGE) -> LocalId:
         """Return a message that is open, with these attached; nothing was asked of the server yet."""

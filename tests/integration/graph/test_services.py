@@ -1,0 +1,159 @@
+"""The window's side without its window over Graph: written, saved, sent, and never twice, whatever is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from app.domain.account import Account, BackendKind
+from app.domain.edits import TextSplice
+from app.domain.message import Field, LocalId
+from app.domain.problem import ProblemKind, read_problem
+from app.domain.protocols import PROTOCOLS
+from app.domain.state import State
+from app.services.text.status_text import state_words
+from tests.integration.attachments.conftest import A, Run, received
+from tests.integration.graph.conftest import graph_account, refresh_token
+from tests.sandbox_fixture import RunningSandbox
+
+
+class LeapingClock:
+    """A time that goes on by whatever somebody sleeps."""
+
+    def __init__(self) -> None:
+        """Begin now."""
+        self._ahead = 0.0
+
+    def now(self) -> float:
+        """Return seconds since the epoch."""
+        return time.time() + self._ahead
+
+    async def sleep(self, seconds: float) -> None:
+        """Return soon, so much later."""
+        self._ahead += seconds
+        await asyncio.sleep(0.02)
+
+
+class GraphRun(Run):
+    """A run of the program with an account of Graph."""
+
+    def who(self) -> tuple[Account, str]:
+        """Return the account, and the refresh token of a sign-in of its own."""
+        who = self.sandbox.first["address"]
+        return replace(graph_account(self.sandbox, who), account_id=A), refresh_token(self.sandbox, who)
+
+    def clock(self) -> LeapingClock:
+        """Return a time that leaps, because Graph is given minutes."""
+        self.leaping = LeapingClock()
+        return self.leaping
+
+
+@pytest.fixture
+async def run(sandbox: RunningSandbox, tmp_path: Path) -> AsyncIterator[GraphRun]:
+    run = await GraphRun(tmp_path / "data", sandbox).start()
+    yield run
+    await run.end()
+
+
+async def begun(run: GraphRun) -> LocalId:
+    name = await run.message()
+    await run.until_saved(name)
+    return name
+
+
+async def test_a_message_is_taken_and_then_seen_in_sent(run: GraphRun, sandbox: RunningSandbox) -> None:
+    name = await begun(run)
+    seen: list[State] = []
+    run.records.changed.subscribe(lambda record: seen.append(record.state))
+    await run.outbox.send([name], 0.0)
+    record = await run.until(name, State.SENT, State.SENT_NOT_FILED, State.NEEDS_ATTENTION)
+    assert (record.state, record.problem) == (State.SENT, "")
+    assert State.TAKEN in seen, "202 is not Sent"
+    assert len(received(sandbox)) == 1
+    assert len(sandbox.journal("GraphSend")) == 1
+
+
+async def test_while_the_server_is_at_it_the_row_says_so(run: GraphRun, sandbox: RunningSandbox) -> None:
+    sandbox.manners(**{"graph-send-takes": 3.0})
+    name = await begun(run)
+    await run.outbox.send([name], 0.0)
+    record = await run.until(name, State.TAKEN, State.SENT)
+    assert record.state is State.TAKEN
+    assert state_words(record, run.leaping.now()).text == "Accepted by the server; not yet in Sent"
+    await run.until(name, State.SENT)
+    assert len(received(sandbox)) == 1
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [{"action": "status", "status": 504, "after": True}, {"action": "reset-after"}],
+    ids=["504 after the deed", "reset after the deed"],
+)
+async def test_what_went_without_an_answer_is_found_and_not_sent_again(
+    run: GraphRun, sandbox: RunningSandbox, rule: dict[str, object]
+) -> None:
+    name = await begun(run)
+    sandbox.faults([{"operation": "GraphSend", **rule}])
+    await run.outbox.send([name], 0.0)
+    record = await run.until(name, State.SENT, State.SENT_NOT_FILED, State.NEEDS_ATTENTION)
+    assert record.state is State.SENT
+    assert len(received(sandbox)) == 1
+    assert len(sandbox.journal("GraphSend")) == 1
+
+
+async def test_what_did_not_go_is_fenced_before_it_is_said(run: GraphRun, sandbox: RunningSandbox) -> None:
+    first = await begun(run)
+    await run.outbox.send([first], 0.0)
+    await run.until(first, State.SENT)
+    name = await begun(run)
+    before = run.record(name).ref
+    sandbox.faults([{"operation": "GraphSend", "action": "reset-before"}])
+    await run.outbox.send([name], 0.0)
+    record = await run.until(name, State.NEEDS_ATTENTION, State.SENT)
+    assert read_problem(record.problem)[0] is ProblemKind.NOT_SENT
+    assert before is not None
+    assert record.ref is not None
+    assert record.ref.item_id != before.item_id, "a late send of the old name meets nothing"
+    assert len(received(sandbox)) == 1
+    await run.outbox.send([name], 0.0)
+    await run.until(name, State.SENT)
+    assert len(received(sandbox)) == 2
+
+
+async def test_a_kill_while_it_is_taken_sends_nothing_again(run: GraphRun, sandbox: RunningSandbox) -> None:
+    sandbox.manners(**{"graph-send-takes": 2.0})
+    name = await begun(run)
+    await run.outbox.send([name], 0.0)
+    await run.until(name, State.TAKEN)
+    again = await run.restarted()
+    try:
+        record = await again.until(name, State.SENT, State.SENT_NOT_FILED, State.NEEDS_ATTENTION)
+        assert record.state is State.SENT
+        assert len(received(sandbox)) == 1
+        assert len(sandbox.journal("GraphSend")) == 1
+    finally:
+        await again.end()
+
+
+async def test_an_edit_is_one_patch(run: GraphRun, sandbox: RunningSandbox) -> None:
+    name = await begun(run)
+    run.drafts.edit(name, TextSplice(Field.SUBJECT, 0, 3, "Another"))
+    await run.until_saved(name)
+    assert len(sandbox.journal("GraphCreateMessage")) == 1
+    assert len(sandbox.journal("GraphUpdateMessage")) == 1
+
+
+async def test_accepted_for_an_hour_and_nowhere_to_be_seen_nobody_knows(run: GraphRun, sandbox: RunningSandbox) -> None:
+    sandbox.manners("graph-takes-and-forgets")
+    name = await begun(run)
+    await run.outbox.send([name], 0.0)
+    sent_at = run.leaping.now()
+    record = await run.until(name, State.UNKNOWN, State.SENT, State.NEEDS_ATTENTION)
+    assert record.state is State.UNKNOWN
+    assert run.leaping.now() - sent_at >= PROTOCOLS[BackendKind.GRAPH].taken_for
+    assert record.attempts == 1
