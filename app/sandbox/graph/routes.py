@@ -13,6 +13,10 @@ READ_MAIL: Final = ("Mail.Read", "Mail.ReadWrite")
 WRITE_MAIL: Final = ("Mail.ReadWrite",)
 SEND_MAIL: Final = ("Mail.Send",)
 USERS: Final = ("User.Read", "User.ReadWrite", "User.ReadBasic.All", "User.Read.All", "Directory.Read.All")
+DIRECTORY: Final = ("User.ReadBasic.All", "User.Read.All", "Directory.Read.All")
+GROUPS: Final = ("GroupMember.Read.All", "Group.Read.All", "Directory.Read.All")
+CONTACTS: Final = ("Contacts.Read", "Contacts.ReadWrite")
+SETTINGS: Final = ("MailboxSettings.Read", "MailboxSettings.ReadWrite")
 _SHARED: Final = frozenset({*READ_MAIL, *SEND_MAIL, "Contacts.Read", "Contacts.ReadWrite"})
 """The permissions that open others' mailboxes as well, with .Shared behind their names."""
 
@@ -69,6 +73,16 @@ _TABLE: Final = (
         "GraphGetRawAttachment", "GET", f"{_ONE}/attachments/{{}}/$value", READ_MAIL, attachments.get_raw, write=False
     ),
     Route("GraphDeleteAttachment", "DELETE", f"{_ONE}/attachments/{{}}", WRITE_MAIL, attachments.delete),
+    Route("GraphListUsers", "GET", "users", DIRECTORY, people.list_users, write=False, below_user=False),
+    Route("GraphListGroups", "GET", "groups", GROUPS, people.list_groups, write=False, below_user=False),
+    Route("GraphListMembers", "GET", "groups/{}/members", GROUPS, people.list_members, write=False, below_user=False),
+    Route("GraphListPeople", "GET", "people", ("People.Read",), people.list_people, write=False),
+    Route("GraphListContacts", "GET", "contacts", CONTACTS, people.list_contacts, write=False),
+    Route("GraphGetMailTips", "POST", "getmailtips", READ_MAIL, people.get_mail_tips, write=False),
+    Route("GraphGetSettings", "GET", "mailboxsettings", SETTINGS, people.get_settings, write=False),
+    Route("GraphUpdateSettings", "PATCH", "mailboxsettings", SETTINGS[1:], people.update_settings),
+    Route("GraphListCategories", "GET", "outlook/mastercategories", SETTINGS, people.list_categories, write=False),
+    Route("GraphTranslateIds", "POST", "translateexchangeids", USERS, people.translate_ids, write=False),
 )
 UPLOAD: Final = Route("GraphUpload", "PUT", "", (), attachments.serve_upload)
 ATTACHING: Final = frozenset({"GraphAddAttachment", "GraphDeleteAttachment", "GraphUpload"})
@@ -138,5 +152,5 @@ def check_scopes(match: Match, user: Person, mailbox: Person, scopes: frozenset[
     shared = {f"{one}.Shared" for one in wanted & _SHARED}
     opens = (shared or wanted) if mailbox.id != user.id else wanted | shared
     if opens and not opens & scopes:
-        directory = wanted <= set(USERS)
+        directory = wanted <= {*USERS, *DIRECTORY, *GROUPS}
         raise GraphError("Authorization_RequestDenied" if directory else "ErrorAccessDenied")
