@@ -39,6 +39,7 @@ class Acts(ActsWithFiles):
         act: Callable[[Step], Awaitable[Any]] = getattr(self, "_" + step.what.replace(" ", "_"))
         await act(step)
         await self.world.revive()
+        self.oracle.follow_moves()
         await self.oracle.look_at_rows()
 
     # --- writing ----------------------------------------------------------------------------------------------------
@@ -103,6 +104,14 @@ class Acts(ActsWithFiles):
             row = ListRow(key="row", account_id=record.account_id, ref=ref or record.ref, record=record)
             await self.world.act(self.world.window.drafts.open_draft(row))
             self.oracle.taken_back(record.local_id)
+
+    async def _move(self, step: Step) -> None:
+        """The person chooses a From of the other account."""
+        record = self._pick(step, lambda one: one.state in WRITABLE and not one.discarded)
+        if record is not None:
+            other = next(one for one in self.world.ground.accounts if one.account_id != record.account_id)
+            self.world.met["moved to the other account"] += 1
+            await self.world.act(self.world.window.drafts.move_to_account(record.local_id, other.account_id, None))
 
     async def _save(self, step: Step) -> None:
         if (record := self._pick(step)) is not None:

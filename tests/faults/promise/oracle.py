@@ -53,6 +53,7 @@ class Oracle:
         self.touched: set[str] = set()
         self.files: dict[str, int] = {}
         self.taken_away: set[str] = set()
+        self.theirs: set[str] = set()
         self.sent_by_others: Counter[str] = Counter()
         self.told: Counter[str] = Counter()
         self._answers: list[Answer] = []
@@ -62,6 +63,17 @@ class Oracle:
     def wrote(self, local_id: LocalId, word: str) -> None:
         """The person typed a word."""
         self.words[word] = local_id
+
+    def follow_moves(self) -> None:
+        """What was written in a message that goes on in the other account is to be found in that one from now on."""
+        for record in self.world.messages():
+            if not record.moved_from:
+                continue
+            for word, mine in self.words.items():
+                if mine == record.moved_from and word not in self.theirs:
+                    self.words[word] = record.local_id
+            if record.moved_from in self.meddled:
+                self.meddled.add(record.local_id)
 
     def answers(self, user: str, item_id: str, verb: Verb, subject: str) -> None:
         """The person begins to answer a message, or to pass it on, under a subject that is no other's."""
@@ -94,6 +106,7 @@ class Oracle:
         """Another client added a word."""
         self.meddled.add(item.mark or item.item_id)
         self.touched.add(item.item_id)
+        self.theirs.add(word)
         self.words[word] = item.mark or item.item_id
 
     def deleted_elsewhere(self, item: Kept) -> None:
@@ -140,14 +153,20 @@ class Oracle:
             self._check_claim(record, deliveries)
 
     def times_of(self, record: Record, deliveries: Deliveries) -> dict[str, list[str]]:
-        """Return each time that a message went, and to whom."""
-        return deliveries.get(record.local_id) or deliveries.get(record.message_id) or {}
+        """Return each time that a message went, and to whom; also under the names that it had in the other account."""
+        times: dict[str, list[str]] = {}
+        known: Record | None = record
+        while known is not None:
+            times.update(deliveries.get(known.local_id) or deliveries.get(known.message_id) or {})
+            known = self.world.window.messages.get(known.moved_from) if known.moved_from else None
+        return times
 
     def _check_claim(self, record: Record, deliveries: Deliveries) -> None:
         claim = claim_of(record, self.world.clock.now())
         times = self.times_of(record, deliveries)
         self.told[claim.value] += 1
         others = self.sent_by_others[record.local_id] or self.sent_by_others[record.ref.item_id if record.ref else ""]
+        others += self.sent_by_others[record.moved_from] if record.moved_from else 0
         if any(len(set(whom)) != len(whom) for whom in times.values()) or len(times) > 1 + others:
             raise self.broken("twice", record, times)
         if claim is Claim.SENT and not times:
@@ -189,6 +208,7 @@ class Oracle:
 
     async def judge(self) -> None:
         """Look at everything, once all trouble is over and all is settled."""
+        self.follow_moves()
         await self.look_at_rows()
         kept = self.world.server.kept()
         messages = {one.local_id: await self.world.content_of(one.local_id) for one in self.world.messages()}

@@ -61,6 +61,7 @@ RANGES: Final[dict[str, tuple[int, int, int, int]]] = {
     "kill window": (5, 9, 3, 3),
     "kill engine": (1, 4, 3, 0),
     "answer": (0, 2, 3, 2),  # never drawn by itself: the numbers go on meaning what they meant
+    "move": (0, 6, 0, 0),  # to the other account; as above
 }
 WHAT: Final = tuple(RANGES)
 WEIGHTS: Final = tuple(often for often, *_ in RANGES.values())
@@ -123,6 +124,15 @@ def _with_answers(step: Step, dice: random.Random) -> Step:
     return of("answer", dice) if step.what == "begin" and dice.random() < 0.75 else step
 
 
+WITH_MOVES: Final = 3_000_000
+"""In schedules from this number on, messages go from one account to the other, as by another From."""
+_INSTEAD: Final = {"type": 0.3, "save": 0.6, "wait": 0.15, "open": 0.5, "ready": 0.3, "keep no copy": 1.0}
+
+
+def _with_moves(step: Step, dice: random.Random) -> Step:
+    return of("move", dice) if dice.random() < _INSTEAD.get(step.what, 0.0) else step
+
+
 def draw_schedule(number: int) -> tuple[int, list[Step]]:
     """Return the schedule of this number: the server's manner, and the steps. The same one each time."""
     dice = random.Random(number)
@@ -133,4 +143,6 @@ def draw_schedule(number: int) -> tuple[int, list[Step]]:
         steps = [_with_later_kinds(step, dice) for step in steps]
     if number >= WITH_ANSWERS:
         steps = [_with_answers(step, dice) for step in steps]
+    if number >= WITH_MOVES:
+        steps = [_with_moves(step, dice) for step in steps]
     return dice.randrange(5), steps

@@ -302,7 +302,8 @@ class World:
 
     def message(self, number: int, *, among: Any = None) -> Record | None:
         """Return a message by number, out of those that `among` takes; None where there is none."""
-        fit = [record for record in self.messages() if among is None or among(record)]
+        known = [record for record in self.messages() if not record.moved_to]  # no list shows those
+        fit = [record for record in known if among is None or among(record)]
         return fit[number % len(fit)] if fit else None
 
     def item_of(self, record: Record | None) -> Kept | None:
