@@ -85,6 +85,7 @@ class Drafts:
         self._autosave = Autosave(records, accounts, clock, spawn, self.save)
         self.conflicts = ConflictResolution(records, self._saver, self.attaching)
         self._discarding = Trash(records, mailbox, accounts, self._saver, clock, spawn)
+        self._discarding.on_shown_again = self._is_itself_again
         self.turns = BulkLimit()
         self._draft_import = DraftImport(records, mailbox, self._saver, clock, self._new_record, self.turns)
         self.renewing = Renewing(records, mailbox, self._saver, self._draft_import, spawn)
@@ -334,6 +335,9 @@ class Drafts:
             self._records.append_edit(new, edit)
         self._now_named[local_id] = new
         self.replaced.emit(Replaced(local_id, new))
+
+    def _is_itself_again(self, local_id: LocalId) -> None:
+        self._now_named.pop(local_id, None)
 
     # --- throwing away ------------------------------------------------------------------------------------------
 

@@ -258,8 +258,14 @@ class Oracle:
             self._check_saved(record, kept)
         elif record.state is State.DRAFT and not record.discarded:
             self._check_unsaved(record)
-        if record.discarded and any(one.folder == "drafts" and not self._is_theirs(one) for one in mine):
+        there = any(one.folder == "drafts" and not self._is_theirs(one) for one in mine)
+        if record.discarded and there and not self._waits_to_move(record):
             raise self.broken("wrong words", record, "the draft is still in Drafts")
+
+    def _waits_to_move(self, record: Record) -> bool:
+        """Tell whether the other account's server does not have yet what takes this message's place."""
+        after = self.world.window.messages.get(record.moved_to) if record.moved_to else None
+        return after is not None and not after.saved
 
     def _is_theirs(self, item: Kept) -> bool:
         """Tell whether an item came late of a lost request, and another client wrote in it: nobody is to remove it."""

@@ -122,6 +122,10 @@ async def test_what_another_client_wrote_there_meanwhile_is_shown_beside_it(scen
     await scene.clock.advance(600)
     assert [one.content.body for one in scene.mailbox.in_folder(ANNA, Folder.DRAFTS)] == ["Theirs"]
     assert sorted(shown(scene)) == sorted([name, new])
+    # It is a message of its own again: what is done with it is done with no other.
+    scene.drafts.edit(name, typed("Mine, and "))
+    assert (await scene.drafts.read_message(new)).content.body == "Dear Ben"
+    assert (await scene.drafts.read_message(name)).content.body == "Mine, and Dear Ben"
 
 
 async def test_what_is_attached_on_the_former_server_alone_comes_with_it(scene: Scene) -> None:
