@@ -257,6 +257,7 @@ async def _dress_as_chosen(parts: Parts) -> None:
         theme.set_text_scale(int(size) / 100)
     await _remember_folders(parts)
     choice = await parts.settings.read_setting("scheme")
+    parts.window_controller.scheme = choice if choice in {"light", "dark"} else ""
     if choice in {"light", "dark"} and (choice == "dark") != theme.scheme().dark:
         dress(parts.qt, choice)
         parts.window.redress()

@@ -359,6 +359,8 @@ class Parts:
         view = SettingsView(
             self.settings_session, pages=AccountPages(self.accounts, self.aids, self.tasks, self.registry)
         )
+        self.preferences.choose_scheme = self.window_controller.choose_scheme
+        self.preferences.chosen_scheme = lambda: self.window_controller.scheme
         view.add_choices(self.preferences)
         return view
 

@@ -55,6 +55,8 @@ class PreferencesController:
         """Nothing is read before `load`."""
         self._settings, self._outbox, self._people, self._keymap, self._spawn = settings, outbox, people, keymap, spawn
         self._reply_forward, self._compose = reply_forward, compose
+        self.choose_scheme: Callable[[str], None] = lambda _scheme: None
+        self.chosen_scheme: Callable[[], str] = lambda: ""
 
     async def load(self, hold: float | None) -> None:
         """Read what was chosen; `hold`, a time given to the start of this run, goes before it. Raises StorageError."""
@@ -99,6 +101,15 @@ class PreferencesController:
 
     def _take_heads(self, *, on: bool) -> None:
         self._reply_forward.quote_style = QuoteStyle.OUTLOOK if on else QuoteStyle.WROTE
+
+    @property
+    def scheme(self) -> str:
+        """Return the scheme that was chosen, "" for the computer's own."""
+        return self.chosen_scheme()
+
+    def set_scheme(self, scheme: str) -> None:
+        """Dress the program in a scheme."""
+        self.choose_scheme(scheme)
 
     @property
     def formatted(self) -> bool:

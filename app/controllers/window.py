@@ -48,6 +48,8 @@ class WindowController(ShellController):
         compose: ComposeController,
     ) -> None:
         """Listen."""
+        self.scheme = ""
+        """The scheme that was chosen: "light", "dark", or "" for the computer's own."""
         self._shell, self._accounts, self._settings, self._compose = shell, accounts, settings, compose
         self._keymap = keymap
         self._keys: KeysSheet | None = None
@@ -195,12 +197,16 @@ class WindowController(ShellController):
     @does(Command("window.scheme", mark("Switch between light and dark")))
     def switch_scheme(self) -> None:
         """From light to dark or back, and remember it."""
-        dark = not theme.scheme().dark
-        theme.apply(self._shell.qt, dark=dark)
+        self.choose_scheme("light" if theme.scheme().dark else "dark")
+
+    def choose_scheme(self, scheme: str) -> None:
+        """Dress the program as "light", "dark", or "" for the computer's own, and remember it."""
+        self.scheme = scheme
+        theme.apply(self._shell.qt, dark=theme.wants_dark(self._shell.qt, scheme))
         self._shell.window.redress()
         for window in self._compose.message_windows.windows:
             window.redress()
-        self._shell.tasks.spawn(self._settings.keep_setting("scheme", "dark" if dark else "light"), "keep scheme")
+        self._shell.tasks.spawn(self._settings.keep_setting("scheme", scheme), "keep scheme")
 
     @does(Command("window.text_larger", mark("Show text larger"), ("Ctrl++", "Ctrl+=")))
     def show_larger(self) -> None:

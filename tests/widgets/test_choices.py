@@ -12,18 +12,21 @@ from app.commands.keymap import read_keymap
 from app.domain.message import Field
 from app.domain.presets import read_presets
 from app.services.drafts.reply_forward import QuoteStyle
+from app.ui import theme
 from app.ui.keys import KeyHints
 from app.views.settings.preferences import ChoicesView
 from app.views.settings.view import SettingsView
 from tests.program_scene import ProgramScene
 
 
-async def at_choices(scene: ProgramScene, folder: Path) -> ChoicesView:
-    """Open the settings; keys are kept in `folder`."""
+async def at_choices(scene: ProgramScene, folder: Path, section: str = "sending") -> ChoicesView:
+    """Open a section of the settings; keys are kept in `folder`."""
     await scene.parts.keymap.load(folder)
     await scene.press("Ctrl+,")
     page = scene.window.pages.currentWidget()
     assert isinstance(page, SettingsView)
+    page.show_section(section)
+    assert page.choices is not None
     return page.choices
 
 
@@ -85,7 +88,7 @@ async def test_the_time_is_read_at_the_start_and_nonsense_is_not(
 
 
 async def test_a_command_gets_other_keys_and_they_count_at_once(program_scene: ProgramScene, tmp_path: Path) -> None:
-    view = await at_choices(program_scene, tmp_path)
+    view = await at_choices(program_scene, tmp_path, "keys")
     await choose(program_scene, view, "Go to Sent Everywhere")
     await give(program_scene, view, "Ctrl+Shift+F12")
     assert "counts at once" in program_scene.words(view)
@@ -139,7 +142,7 @@ async def test_the_tips_and_hints_of_an_open_message_name_the_keys_that_count(
 async def test_keys_that_are_taken_are_refused_by_the_name_of_who_has_them(
     program_scene: ProgramScene, tmp_path: Path
 ) -> None:
-    view = await at_choices(program_scene, tmp_path)
+    view = await at_choices(program_scene, tmp_path, "keys")
     await choose(program_scene, view, "Go to Sent Everywhere")
     await give(program_scene, view, "Ctrl+N")
     assert "taken by “New message”" in program_scene.words(view)
@@ -149,7 +152,7 @@ async def test_keys_that_are_taken_are_refused_by_the_name_of_who_has_them(
 
 
 async def test_keys_can_be_taken_away_and_given_back(program_scene: ProgramScene, tmp_path: Path) -> None:
-    view = await at_choices(program_scene, tmp_path)
+    view = await at_choices(program_scene, tmp_path, "keys")
     await choose(program_scene, view, "Go to Sent Everywhere")
     view.none.setFocus()
     await program_scene.press("Space")
@@ -161,7 +164,7 @@ async def test_keys_can_be_taken_away_and_given_back(program_scene: ProgramScene
 
 
 async def test_messages_alone_can_be_switched_off(program_scene: ProgramScene, tmp_path: Path) -> None:
-    view = await at_choices(program_scene, tmp_path)
+    view = await at_choices(program_scene, tmp_path, "keys")
     view.letters.setFocus()
     await program_scene.press("Space")
     await program_scene.press("Escape", "C")
@@ -171,7 +174,7 @@ async def test_messages_alone_can_be_switched_off(program_scene: ProgramScene, t
 
 
 async def test_nobody_is_caught_in_the_field_of_keys(program_scene: ProgramScene, tmp_path: Path) -> None:
-    view = await at_choices(program_scene, tmp_path)
+    view = await at_choices(program_scene, tmp_path, "keys")
     view.field.setFocus()
     await program_scene.press("Ctrl+N")
     assert program_scene.parts.compose.current() is None, "it is named, not done"
@@ -274,7 +277,7 @@ async def test_how_an_answer_quotes_counts_at_once_is_kept_and_is_read(
     program_scene: ProgramScene, tmp_path: Path
 ) -> None:
     parts = program_scene.parts
-    view = await at_choices(program_scene, tmp_path)
+    view = await at_choices(program_scene, tmp_path, "writing")
     assert view.heads.isChecked()
     assert quoting(program_scene) == "outlook"
     view.heads.setFocus()
@@ -291,6 +294,86 @@ async def test_an_administrator_may_set_how_answers_quote(program_scene: Program
     parts = program_scene.parts
     parts.settings.presets = read_presets("[settings]\noutlook_heads = false\nlocked = true")
     await parts.preferences.load(None)
-    view = await at_choices(program_scene, tmp_path)
+    view = await at_choices(program_scene, tmp_path, "writing")
     assert (view.heads.isChecked(), view.heads.isEnabled()) == (False, False)
     assert parts.reply_forward.quote_style is QuoteStyle.WROTE
+
+
+def page_of(scene: ProgramScene) -> SettingsView:
+    page = scene.window.pages.currentWidget()
+    assert isinstance(page, SettingsView)
+    return page
+
+
+async def test_a_setting_is_found_by_its_words_and_enter_goes_there(
+    program_scene: ProgramScene, tmp_path: Path
+) -> None:
+    scene = program_scene
+    view = await at_choices(scene, tmp_path, "keys")
+    await scene.press("Alt+F")
+    nav = page_of(scene).nav
+    assert nav.search.hasFocus()
+    await scene.type("outlook")
+    assert nav.list.count() >= 1
+    await scene.press("Return")
+    assert view.heads.hasFocus()
+    assert nav.search.text() == ""
+    assert nav.list.currentItem().text() == "Writing"
+
+
+async def test_sections_are_chosen_by_arrows_and_escape_leaves(program_scene: ProgramScene, tmp_path: Path) -> None:
+    scene = program_scene
+    view = await at_choices(scene, tmp_path, "writing")
+    nav = page_of(scene).nav
+    nav.list.setFocus()
+    await scene.press("Down")
+    assert view.hold.isVisible()
+    assert not view.heads.isVisible()
+    assert nav.list.hasFocus(), "one goes on from section to section"
+    await scene.press("Tab")
+    assert view.hold.hasFocus()
+    nav.list.setCurrentRow(0)
+    assert page_of(scene).list.isVisible()
+    await scene.press("Escape")
+    assert scene.in_list()
+
+
+async def test_no_place_is_marked_while_the_settings_are_open(program_scene: ProgramScene, tmp_path: Path) -> None:
+    scene = program_scene
+    await scene.press("Ctrl+3")
+    marked = scene.window.sidebar._buttons["sent"]
+    assert marked.isChecked()
+    await at_choices(scene, tmp_path)
+    assert not any(button.isChecked() for button in scene.window.sidebar._buttons.values())
+    await scene.press("Escape")
+    assert marked.isChecked()
+    await scene.press("Ctrl+,", "Ctrl+2")
+    assert scene.window.sidebar._buttons["drafts"].isChecked()
+
+
+async def test_the_scheme_is_chosen_in_the_settings_counts_at_once_and_is_kept(
+    program_scene: ProgramScene, tmp_path: Path
+) -> None:
+    scene = program_scene
+    view = await at_choices(scene, tmp_path, "appearance")
+    view.scheme.setFocus()
+    try:
+        await scene.press("End")
+        await scene.settle()
+        assert theme.scheme().dark
+        assert await scene.settings.read_setting("scheme") == "dark"
+        await scene.press("Home")
+        await scene.settle()
+        assert await scene.settings.read_setting("scheme") == ""
+    finally:
+        view.scheme.activated.emit(view.scheme.findData("light"))
+        await scene.settle()
+
+
+async def test_no_section_is_empty_and_every_setting_is_found(program_scene: ProgramScene, tmp_path: Path) -> None:
+    view = await at_choices(program_scene, tmp_path)
+    assert {entry.section for entry in view.entries()} == set(view.titles)
+    for entry in view.entries():
+        view.show_section(entry.section)
+        assert entry.control.isVisible(), entry.words
+        assert entry.words

@@ -37,13 +37,10 @@ class AccountList(QWidget):
         self.add = press_with_enter(QPushButton(tr("&Add an account"), self))
         icons.put(self.add, "plus", "on_accent")
         self.add.setProperty("kind", "primary")
-        self.add.clicked.connect(session.start_new)
-        self.back = press_with_enter(QPushButton(tr("Bac&k"), self))
-        self.back.setProperty("kind", "quiet")
+        self.add.clicked.connect(lambda _checked: session.start_new())
         buttons = QHBoxLayout()
         buttons.addWidget(self.add)
         buttons.addStretch(1)
-        buttons.addWidget(self.back)
         self._accounts = QVBoxLayout()
         self._accounts.setSpacing(theme.GAP)
         whole = QVBoxLayout(self)
@@ -55,12 +52,6 @@ class AccountList(QWidget):
         whole.addLayout(buttons)
         whole.addStretch(1)
         self.refresh()
-
-    def add_section(self, section: QWidget) -> None:
-        """Show something else under the accounts."""
-        whole = self.layout()
-        if isinstance(whole, QVBoxLayout):
-            whole.insertWidget(whole.count() - 1, section)
 
     def focus_start(self) -> None:
         """Put the focus on the first account, or on the way to add one."""

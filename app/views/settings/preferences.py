@@ -7,10 +7,10 @@ keys.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -18,6 +18,9 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QPushButton,
     QSpinBox,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
@@ -26,7 +29,7 @@ from app.commands.reference import written
 from app.commands.search import rank
 from app.core.i18n import ntr, tr
 from app.ui import theme
-from app.ui.widgets import CheckBox, Label, NumberBox
+from app.ui.widgets import CheckBox, ChoiceBox, Label, NumberBox
 from app.views.settings.fields import lock, press_with_enter
 from app.views.settings.preferences_port import LONGEST_HOLD, Asking, Choices
 
@@ -143,32 +146,129 @@ class KeyField(QLineEdit):
         self.setText(QKeySequence(self.keys).toString(QKeySequence.SequenceFormat.NativeText))
 
 
-_ROWS = 9
+_ROWS = 14
 _ROW = 28
+_COLUMNS = (0.5, 0.26, 0.24)
+"""The shares of a command's name, of where it counts, and of its keys."""
+_PARTS = Qt.ItemDataRole.UserRole + 1
+
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class _InColumns(QStyledItemDelegate):
+    """Draws a command in columns; a screen reader hears the item's own text."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        own = QStyleOptionViewItem(option)
+        self.initStyleOption(own, index)
+        own.text = ""
+        widget: QWidget = option.widget
+        widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, own, painter, widget)
+        room = option.rect.adjusted(10, 0, -10, 0)
+        painter.save()
+        left = room.left()
+        for number, (words, share) in enumerate(zip(index.data(_PARTS), _COLUMNS, strict=True)):
+            column = QRect(left, room.top(), int(room.width() * share), room.height())
+            left += column.width()
+            painter.setPen(theme.color("muted" if number == 1 else "text"))
+            shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, column.width() - theme.GAP)
+            painter.drawText(column, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        painter.restore()
+
+
+class Entry(NamedTuple):
+    """One thing that can be chosen: its section, its words, and the control that has it."""
+
+    section: str
+    words: str
+    control: QWidget
 
 
 class ChoicesView(QWidget):
-    """One page part with two sections."""
+    """The sections of the settings beside the accounts; one is shown at a time."""
 
     def __init__(self, choices: Choices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._choices = choices
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 24, 0, 0)
-        whole.setSpacing(10)
-        whole.addWidget(self._title(tr("Sending")))
-        whole.addLayout(self._build_hold())
-        self.asking = AskingView(choices.asking, self)
-        whole.addWidget(self.asking)
-        whole.addWidget(self._build_formatted())
-        whole.addWidget(self._build_heads())
-        whole.addSpacing(20)
-        whole.addWidget(self._title(tr("Keys")))
+        self.titles = {
+            "writing": tr("Writing"),
+            "sending": tr("Sending"),
+            "appearance": tr("Appearance"),
+            "keys": tr("Keys"),
+        }
+        """The sections and what they are called, in their order."""
+        self._sections: dict[str, QWidget] = {}
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._add_section("writing", self._build_formatted(), self._build_heads())
+        self._add_section("sending", self._build_hold(), self._build_asking())
+        self._add_section("appearance", self._build_scheme())
+        self._add_section("keys", *self._build_keys())
+        self.refresh()
+
+    def _add_section(self, name: str, *parts: QWidget | QHBoxLayout) -> None:
+        section = QWidget(self)
+        column = QVBoxLayout(section)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(14)
+        column.addWidget(self._title(self.titles[name]))
+        for part in parts:
+            column.addWidget(part) if isinstance(part, QWidget) else column.addLayout(part)
+        column.addStretch(1)
+        section.hide()
+        self._column.addWidget(section)
+        self._sections[name] = section
+
+    def show_section(self, name: str) -> None:
+        """Show one section."""
+        self._sections[name].show()
+        for other, section in self._sections.items():
+            section.setVisible(other == name)
+
+    def focus_start(self) -> None:
+        """Put the focus on the first control of the section that is shown."""
+        first = next((one for one in self.entries() if one.control.isVisibleTo(self) and one.control.isEnabled()), None)
+        if first is not None:
+            first.control.setFocus()
+
+    def entries(self) -> list[Entry]:
+        """Return everything that can be chosen here, in the order in which it stands."""
+        return [
+            Entry("writing", self.formatted.text(), self.formatted),
+            Entry("writing", self.heads.text(), self.heads),
+            Entry("sending", self.hold.accessibleName(), self.hold),
+            Entry("sending", self.asking.many.accessibleName(), self.asking.many),
+            Entry("sending", self.asking.megabytes.accessibleName(), self.asking.megabytes),
+            Entry("sending", self.asking.strangers.text(), self.asking.strangers),
+            Entry("appearance", self.scheme.accessibleName(), self.scheme),
+            Entry("keys", self.letters.text(), self.letters),
+            Entry("keys", tr("Keys of a command"), self.search),
+        ]
+
+    def _build_scheme(self) -> QHBoxLayout:
+        self.scheme = ChoiceBox(self)
+        self.scheme.setAccessibleName(tr("Light or dark"))
+        self.scheme.setMinimumHeight(34)
+        for value, words in (("", tr("As this computer is set")), ("light", tr("Light")), ("dark", tr("Dark"))):
+            self.scheme.addItem(words, value)
+        self.scheme.activated.connect(lambda index: self._choices.set_scheme(self.scheme.itemData(index)))
+        label = Label(tr("Co&lours"), self)
+        label.setBuddy(self.scheme)
+        line = QHBoxLayout()
+        line.setSpacing(theme.GAP)
+        line.addWidget(label)
+        line.addWidget(self.scheme)
+        line.addStretch(1)
+        return line
+
+    def _build_keys(self) -> list[QWidget | QHBoxLayout]:
         self.letters = CheckBox(tr("Letters alone are commands in lists (C, J, K, …)"), self)
         self.letters.setAccessibleName(self.letters.text())
-        self.letters.setChecked(choices.letters)
+        self.letters.setChecked(self._choices.letters)
         self.letters.toggled.connect(self._set_letters)
-        whole.addWidget(self.letters)
         self.search = QLineEdit(self)
         self.search.setPlaceholderText(tr("Find a command"))
         self.search.setAccessibleName(tr("Find a command"))
@@ -176,19 +276,16 @@ class ChoicesView(QWidget):
         self.search.setProperty("kind", "box")
         self.search.setMinimumHeight(34)
         self.search.textChanged.connect(self._look_for)
-        whole.addWidget(self.search)
         self.list = QListWidget(self)
+        self.list.setItemDelegate(_InColumns(self.list))
         self.list.setAccessibleName(tr("Commands and their keys"))
         self.list.setTabKeyNavigation(False)
         self.list.setFixedHeight(_ROWS * _ROW)
         self.redress()
         self.list.currentItemChanged.connect(lambda *_: self._say(""))
-        whole.addWidget(self.list)
-        whole.addLayout(self._build_change())
         self._words = Label(self)
         self._words.setWordWrap(True)
-        whole.addWidget(self._words)
-        self.refresh()
+        return [self.letters, self.search, self.list, self._build_change(), self._words]
 
     def redress(self) -> None:
         """Dress the list of commands in the scheme of now."""
@@ -201,7 +298,7 @@ class ChoicesView(QWidget):
 
     def _title(self, words: str) -> Label:
         title = Label(words, self)
-        title.setFont(theme.font(size=18, semibold=True))
+        title.setFont(theme.font(size=22, semibold=True))
         return title
 
     def _build_hold(self) -> QHBoxLayout:
@@ -220,6 +317,10 @@ class ChoicesView(QWidget):
         self._tell_hold()
         lock(self.hold, locked=self._choices.hold_is_locked)
         return line
+
+    def _build_asking(self) -> AskingView:
+        self.asking = AskingView(self._choices.asking, self)
+        return self.asking
 
     def _build_heads(self) -> CheckBox:
         words = tr("Put From, Sent, To and Subject above the message that is answered, as Outlook does")
@@ -279,6 +380,7 @@ class ChoicesView(QWidget):
 
     def refresh(self) -> None:
         """Show the commands that answer what is looked for, the current one where it was."""
+        self.scheme.setCurrentIndex(max(0, self.scheme.findData(self._choices.scheme)))
         current = self._current()
         rows = rank(self.search.text(), [(f"{row.title} {row.where}", row) for row in self._choices.rows()])
         self.list.clear()
@@ -287,6 +389,7 @@ class ChoicesView(QWidget):
             own = tr(" (changed)") if row.own else ""
             item = QListWidgetItem(f"{row.title}   ·   {row.where}   ·   {shown}{own}", self.list)
             item.setData(Qt.ItemDataRole.UserRole, row.command)
+            item.setData(_PARTS, (row.title, row.where, f"{shown}{own}"))
             if row.command == current:
                 self.list.setCurrentItem(item)
         if self.list.currentRow() < 0 and rows:

@@ -97,6 +97,15 @@ class Choices(Protocol):
         """Return whether an administrator has set that."""
         ...
 
+    @property
+    def scheme(self) -> str:
+        """Return the scheme that was chosen: "light", "dark", or "" for the computer's own."""
+        ...
+
+    def set_scheme(self, scheme: str) -> None:
+        """Dress the program in a scheme from now on."""
+        ...
+
     def set_heads(self, *, on: bool) -> None:
         """Put Outlook's head above what is quoted from now on, or "On …, … wrote"."""
         ...

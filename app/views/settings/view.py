@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.commands.command import Registry
 from app.core.i18n import tr
@@ -17,15 +17,16 @@ from app.ui.tasks import Tasks
 from app.ui.widgets import Label
 from app.views.settings.account_list import AccountList
 from app.views.settings.form_view import FormView
-from app.views.settings.preferences import ChoicesView
+from app.views.settings.preferences import ChoicesView, Entry
 from app.views.settings.preferences_port import Choices
+from app.views.settings.section_list import ACCOUNTS, SectionList
 from app.views.settings.session import Phase, SettingsSession
 
 if TYPE_CHECKING:
     from app.views.settings.mailboxes_page import MailboxesPage
     from app.views.settings.snippets_page import SnippetsPage
 
-    Page = AccountList | FormView | MailboxesPage | SnippetsPage
+    Page = AccountList | FormView | ChoicesView | MailboxesPage | SnippetsPage
 
 
 class AccountPages:
@@ -108,13 +109,27 @@ class SettingsView(QWidget):
         self.page: MailboxesPage | SnippetsPage | None = None
         self.setAccessibleName(tr("Settings"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.nav = SectionList(self)
         self.list = AccountList(session, self)
         self.list.page_wanted.connect(self.open_page)
         self.form = FormView(session, self)
+        self._section = ACCOUNTS
         self._stack = _Pages(self)
         self._stack.setMaximumWidth(_WIDEST)
         self._stack.add(self.list)
         self._stack.add(self.form)
+        self.choices: ChoicesView | None = None
+        self.nav.chosen.connect(self.show_section)
+        self.nav.wanted.connect(self._show_entry)
+        self.nav.back.clicked.connect(self.closed)
+        self._build()
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._keep_in_sight)
+        session.changed.subscribe(lambda _: self.refresh())
+        self.refresh()
+
+    def _build(self) -> None:
         inner = QWidget(self)
         margins = QVBoxLayout(inner)
         margins.setContentsMargins(32, 32, 32, 32)
@@ -127,15 +142,11 @@ class SettingsView(QWidget):
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setWidget(inner)
-        whole = QVBoxLayout(self)
+        whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._area)
-        self.list.back.clicked.connect(self.closed)
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            app.focusChanged.connect(self._keep_in_sight)
-        session.changed.subscribe(lambda _: self.refresh())
-        self.refresh()
+        whole.setSpacing(0)
+        whole.addWidget(self.nav)
+        whole.addWidget(self._area, 1)
 
     def _make_faults(self) -> Label:
         faults = Label(self)
@@ -146,14 +157,36 @@ class SettingsView(QWidget):
         return faults
 
     def add_choices(self, choices: Choices) -> None:
-        """Show what else can be chosen under the accounts."""
+        """Add the sections of what else can be chosen."""
         self.choices = ChoicesView(choices, self)
-        self.list.add_section(self.choices)
+        self._stack.add(self.choices)
+        accounts = Entry(ACCOUNTS, tr("Add an account"), self.list.add)
+        self.nav.fill({ACCOUNTS: tr("Accounts"), **self.choices.titles}, [accounts, *self.choices.entries()])
+        self.refresh()
+
+    def show_section(self, name: str) -> None:
+        """Show one section of the settings."""
+        self._section = name
+        if self.choices is not None and name != ACCOUNTS:
+            self.choices.show_section(name)
+            self.choices.refresh()
+        self.nav.show_chosen(name)
+        self.refresh()
+
+    def _show_entry(self, entry: Entry) -> None:
+        """Go to one setting, that was looked for."""
+        self.show_section(entry.section)
+        entry.control.setFocus()
+
+    def _resting_page(self) -> Page:
+        """Return the page of the section that was chosen."""
+        choices = self.choices
+        return self.list if choices is None or self._section == ACCOUNTS else choices
 
     def refresh(self) -> None:
         """Draw what the session says, and follow it with the focus where the page changes."""
         before = self._stack.current
-        page: Page = self.list if self.session.form is None else self.form
+        page: Page = self._resting_page() if self.session.form is None else self.form
         page = self.page or page
         had_focus = self._has_focus()
         self._faults.setText("\n".join(self.session.preset_faults))
@@ -161,7 +194,8 @@ class SettingsView(QWidget):
         self.list.refresh()
         self.form.refresh()
         self._stack.show_page(page)
-        if page is not before and had_focus:
+        self.nav.setVisible(self.choices is not None and page in {self.list, self.choices})
+        if page is not before and had_focus and not self.nav.has_focus():
             page.focus_start()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -170,7 +204,7 @@ class SettingsView(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        (self.page or (self.list if self.session.form is None else self.form)).focus_start()
+        (self.page or (self._resting_page() if self.session.form is None else self.form)).focus_start()
 
     def open_page(self, name: str, account_id: str) -> None:
         """Show the page `name` ("signatures", "mailboxes") of an account, with the focus in it."""
@@ -179,7 +213,7 @@ class SettingsView(QWidget):
         if self.page is not None:
             self._stack.add(self.page)
             self.page.closed.connect(self._leave_page)
-            self._stack.show_page(self.page)
+            self.show_section(ACCOUNTS)
             self.page.focus_start()
 
     def _leave_page(self) -> None:

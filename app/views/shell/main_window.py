@@ -45,6 +45,7 @@ class Window(QMainWindow):
         self.pane = QStackedWidget(self)
         self.pane.setObjectName("pane")
         self.pages = QStackedWidget(self)
+        self.pages.currentChanged.connect(lambda index: self.sidebar.mark_place(on=index == 0))
         self.gate = KeyGate(self)
         """All keys of the program go through it (`ui/keyboard/key_gate.py`)."""
         self.starting: Hold | None = None

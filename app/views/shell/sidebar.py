@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QButtonGroup,
     QFrame,
     QHBoxLayout,
@@ -44,6 +45,7 @@ class Sidebar(QWidget):
         keys.put_tip(self.new, tr("New message"), "message.new", "Ctrl+N")
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
+        self._left: QAbstractButton | None = None
         self._buttons: dict[str, _Place] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(12, 16, 12, 12)
@@ -77,6 +79,18 @@ class Sidebar(QWidget):
         """Mark the place that is shown."""
         if name in self._buttons:
             self._buttons[name].setChecked(True)
+
+    def mark_place(self, *, on: bool) -> None:
+        """Mark the place that was shown last, or none: a page stands in front of it."""
+        if not on:
+            marked = self._group.checkedButton()
+            self._left = marked if marked is not None else self._left
+            self._group.setExclusive(False)
+            if marked is not None:
+                marked.setChecked(False)
+            self._group.setExclusive(True)
+        elif self._group.checkedButton() is None and self._left is not None and self._left in self._group.buttons():
+            self._left.setChecked(True)
 
     def show_count(self, name: str, count: int, *, problems: int = 0) -> None:
         """Show how many wait at a place, and how many of them need the person."""
