@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from app.core.i18n import mark, tr
-from app.domain.account import Account, AuthKind, ProbeStep, host_of
+from app.domain.account import Account, AuthKind, BackendKind, ProbeStep, host_of
 from app.services.text.sign_in_text import words_of
 
 TITLES: Final = {
@@ -70,10 +70,14 @@ class StepLine(NamedTuple):
         return " ".join(part for part in (f"{self.title}: {words}.", self.sentence, self.advice, self.detail) if part)
 
 
-def fresh_lines(*, by_browser: bool = False) -> tuple[StepLine, ...]:
-    """Return all steps, none tried."""
+_OF_EVERY_KIND: Final = ("name", "connect", "tls", "sign-in")
+
+
+def fresh_lines(*, by_browser: bool = False, kind: BackendKind = BackendKind.EWS) -> tuple[StepLine, ...]:
+    """Return all steps of a kind of account, none tried; the one that only it has bears its name."""
     first = (StepLine("browser", tr(BROWSER)),) if by_browser else ()
-    return (*first, *(StepLine(name, tr(title)) for name, title in TITLES.items()))
+    names = (*_OF_EVERY_KIND, kind.value, LAST)
+    return (*first, *(StepLine(name, tr(TITLES[name])) for name in names))
 
 
 def running(lines: tuple[StepLine, ...]) -> tuple[StepLine, ...]:

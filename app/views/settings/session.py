@@ -323,7 +323,9 @@ class SettingsSession:
             self.unfold(on=self.unfolded)
             return False
         self.phase = Phase.TESTING
-        self.lines = connection_steps.running(connection_steps.fresh_lines(by_browser=self.form.by_browser))
+        self.lines = connection_steps.running(
+            connection_steps.fresh_lines(by_browser=self.form.by_browser, kind=self.form.backend)
+        )
         self.changed.emit(None)
         self._testing = self._tasks.spawn(self._test(self.form), "test a connection")
         return True
