@@ -31,14 +31,7 @@ def command_line() -> argparse.ArgumentParser:
     )
     parser.add_argument("--sandbox-info", type=Path, metavar="FILE", help="write where the sandbox listens to FILE")
     parser.add_argument("--debug", action="store_true", help="log more, and to standard error too")
-    parser.add_argument(
-        "--diagnose",
-        nargs="?",
-        const="",
-        metavar="ADDRESS",
-        help="print a report on this computer and its accounts, or on one address, without secrets, and open no window",
-    )
-    parser.add_argument("--json", action="store_true", help="the report for machines")
+    _add_diagnosis(parser)
     parser.add_argument("--compose", action="store_true", help="start with a new message")
     for field in ("to", "cc", "bcc"):
         parser.add_argument(
@@ -56,6 +49,17 @@ def command_line() -> argparse.ArgumentParser:
         help="a mailto: link, or a message as a file (.eml), to be read, or to be written on if it is a draft",
     )
     return parser
+
+
+def _add_diagnosis(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--diagnose",
+        nargs="?",
+        const="",
+        metavar="ADDRESS",
+        help="print a report on this computer and its accounts, or on one address, without secrets, and open no window",
+    )
+    parser.add_argument("--json", action="store_true", help="the report for machines")
 
 
 def parse(arguments: Sequence[str]) -> CommandLine:
