@@ -121,7 +121,7 @@ def test_a_hundred_thousand_sent_messages(
     print(f"a heartbeat of 5 ms came late by (p50, p99, largest, over 16): {_told(late['scroll'])};")
     print(f"  of a bare window meanwhile {_told(noise['scroll'])}")
     print(
-        f"from a letter typed to what it finds (with a pause of 40), ms: {', '.join(f'{one:.0f}' for one in searches)}"
+        f"from a letter typed to what it finds (with a pause of 20), ms: {', '.join(f'{one:.0f}' for one in searches)}"
     )
     print(
         f"the window weighs {weighs:.0f} MB, with empty lists {weighs_nothing:.0f}: {weighs - weighs_nothing:.0f} more"
@@ -135,7 +135,7 @@ def test_an_inbox_of_a_hundred_thousand_is_answered_from(
     full = FullHome(tmp_path / "full", display, MANY, Place(Folder.INBOX))
     opened, found = zip(*[_answered_from(full, keyboard, word) for word in SEARCHED[:OPENINGS]], strict=True)
     print(f"\nfrom Ctrl+5 to rows, the first time in a run, ms: {', '.join(f'{one:.0f}' for one in opened)}")
-    print(f"from a letter typed to what it finds (with a pause of 40), ms: {', '.join(f'{one:.0f}' for one in found)}")
+    print(f"from a letter typed to what it finds (with a pause of 20), ms: {', '.join(f'{one:.0f}' for one in found)}")
 
 
 def _answered_from(home: Home, keyboard: Keyboard, word: str) -> tuple[float, float]:

@@ -16,7 +16,7 @@ from app.domain.query import Completion
 from app.ui import icons
 from app.ui.widgets import Label
 
-_PAUSE = 40
+_PAUSE = 20
 """Milliseconds after a key before the list is searched: an outdated search does not delay further typing."""
 _OFFERS = 3
 
