@@ -153,6 +153,8 @@ class GraphCall:
             raise GraphError("RequestBodyRead", "A Content-Type of application/json is required.", 415)
         try:
             given = json.loads(self.request.body.decode("utf-8"))
+            # Half of a character, written as an escape, is JSON to Python and no text to the store.
+            json.dumps(given, ensure_ascii=False).encode()
         except (ValueError, RecursionError):
             raise GraphError("BadRequest", "Unable to read JSON request payload. Please ensure Content-Type header "
                              "is set and payload is of valid JSON format.") from None  # fmt: skip

@@ -145,7 +145,10 @@ class _Parser:
         kind, said = self.take()
         if operator is None or (found.kind in {"Choice", "Conversation"} and operator not in {"=", "<>"}):
             raise _invalid(name)
-        value = self.constant(found, kind, said)
+        try:
+            value = self.constant(found, kind, said)
+        except (ValueError, OverflowError):
+            raise _invalid(said) from None
         if found.kind == "SystemTime" and operator in {"=", "<>"}:
             # Replies show whole seconds, so what was shown must be found again.
             return Condition(f"{found.sql} / 1000 {operator} ? / 1000", (value,))

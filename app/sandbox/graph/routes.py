@@ -89,6 +89,11 @@ ATTACHING: Final = frozenset({"GraphAddAttachment", "GraphDeleteAttachment", "Gr
 """What one draft takes one at a time."""
 
 
+def operations() -> list[str]:
+    """Return the names of all operations but those of uploads and batches."""
+    return sorted({route.operation for route in _TABLE})
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """A route that a request found, with the ids of its path, and whose mailbox it names; "" for one's own."""
