@@ -26,9 +26,7 @@ def command_line() -> argparse.ArgumentParser:
     parser.add_argument(
         "--try-out", action="store_true", help="the same, beside one's own messages, with the way back to them"
     )
-    parser.add_argument(
-        "--sandbox-accounts", type=int, default=1, metavar="N", help="open so many of its mailboxes, as accounts"
-    )
+    parser.add_argument("--sandbox-accounts", type=int, default=1, metavar="N", help="open so many of its mailboxes")
     parser.add_argument("--sandbox-info", type=Path, metavar="FILE", help="write where the sandbox listens to FILE")
     parser.add_argument("--debug", action="store_true", help="log more, and to standard error too")
     _add_diagnosis(parser)
