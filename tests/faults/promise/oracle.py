@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from app.domain.message import Content, LocalId
@@ -155,18 +156,25 @@ class Oracle:
     def times_of(self, record: Record, deliveries: Deliveries) -> dict[str, list[str]]:
         """Return each time that a message went, and to whom; also under the names that it had in the other account."""
         times: dict[str, list[str]] = {}
+        for known in self._names_of(record):
+            times.update(deliveries.get(known.local_id) or deliveries.get(known.message_id) or {})
+        return times
+
+    def _names_of(self, record: Record) -> Iterator[Record]:
+        """Return a message and those of the other account whose place it took."""
         known: Record | None = record
         while known is not None:
-            times.update(deliveries.get(known.local_id) or deliveries.get(known.message_id) or {})
+            yield known
             known = self.world.window.messages.get(known.moved_from) if known.moved_from else None
-        return times
 
     def _check_claim(self, record: Record, deliveries: Deliveries) -> None:
         claim = claim_of(record, self.world.clock.now())
         times = self.times_of(record, deliveries)
         self.told[claim.value] += 1
-        others = self.sent_by_others[record.local_id] or self.sent_by_others[record.ref.item_id if record.ref else ""]
-        others += self.sent_by_others[record.moved_from] if record.moved_from else 0
+        others = sum(
+            self.sent_by_others[one.local_id] or self.sent_by_others[one.ref.item_id if one.ref else ""]
+            for one in self._names_of(record)
+        )
         if any(len(set(whom)) != len(whom) for whom in times.values()) or len(times) > 1 + others:
             raise self.broken("twice", record, times)
         if claim is Claim.SENT and not times:
