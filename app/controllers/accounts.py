@@ -16,6 +16,7 @@ from app.domain.message import AccountId
 from app.services.accounts.accounts import Accounts, AccountTrouble
 from app.services.outbox.remedies import Remedies, Wish
 from app.services.records.records import Records
+from app.services.text.sign_in_text import admin_request, needs_admin
 from app.services.text.status_text import explain_trouble
 from app.ui.bars import MessageBar
 from app.views.settings.sign_in_bar import SignInBar
@@ -264,12 +265,22 @@ class AccountController:
         if action == "sign-in":
             self.sign_in()
         elif action == "copy-details":
-            self._shell.window.account_bar.copy_details()
-            self._shell.status_bar.show_words(tr("Details copied"))
+            self._copy_details()
         elif action == "settings":
             self._show_settings_of(account_id)
         elif account_id is not None and self._accounts.get(account_id) is not None:
             self._shell.tasks.spawn(self._accounts.try_again(account_id), "try the account again")
+
+    def _copy_details(self) -> None:
+        """Copy what an administrator wants to know: where their consent is needed, a text with the link for it."""
+        account = None if self._in_trouble is None else self._accounts.get(self._in_trouble)
+        trouble = None if account is None else self._accounts.trouble(account.account_id)
+        if account is not None and trouble is not None and needs_admin(trouble.detail):
+            self._shell.qt.clipboard().setText(admin_request(account, trouble.detail))
+            self._shell.status_bar.show_words(tr("Request copied: send it to your administrator"))
+        else:
+            self._shell.window.account_bar.copy_details()
+            self._shell.status_bar.show_words(tr("Details copied"))
 
     def _wished(self, wish: Wish) -> None:
         """Do what a row's offer leaves to the account."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Final, NamedTuple
+from urllib.parse import quote
 
 from app.core.i18n import mark, tr
+from app.domain.account import Account
 from app.domain.sign_in import SignInProblem, is_known, problem_of
 
 
@@ -28,7 +30,7 @@ WORDS: Final = {
     ),
     SignInProblem.NEEDS_ADMIN: SignInWords(
         mark("Your organisation has to allow Mailwright first."),
-        mark("Give the details to your administrator, then sign in again."),
+        mark("Copy the details, a request with a link, and send it to your administrator. Then sign in again."),
         "copy-details",
     ),
     SignInProblem.NOT_ALLOWED: SignInWords(
@@ -75,6 +77,41 @@ WORDS: Final = {
         mark("Sign in again; if it stays so, give the details to your administrator."),
     ),
 }
+
+
+_MICROSOFT: Final = "https://login.microsoftonline.com"
+
+
+def needs_admin(detail: str) -> bool:
+    """Return whether a trouble's detail says that an administrator has to consent first."""
+    code = detail.partition(":")[0]
+    return bool(code) and is_known(code) and problem_of(code) is SignInProblem.NEEDS_ADMIN
+
+
+def consent_link(account: Account) -> str:
+    """Return where an administrator lets everybody of the organisation use this program.
+
+    Without a named organisation it is that of the address, whose domain Microsoft knows it by.
+    """
+    organisation = account.tenant or account.address.rpartition("@")[2]
+    if "://" in organisation:
+        base = organisation.removesuffix("/").removesuffix("/v2.0")
+    else:
+        base = f"{_MICROSOFT}/{quote(organisation)}"
+    return f"{base}/adminconsent?client_id={quote(account.client_id)}"
+
+
+def admin_request(account: Account, detail: str) -> str:
+    """Return a text that a person can send to their administrator, with the link to consent by."""
+    return tr(
+        "Hello,\n\nI would like to use Mailwright, a mail program, with {address}. Our organisation has to allow it"
+        " first. Please open this link as an administrator; it shows what Mailwright asks for:\n\n{link}\n\n"
+        "Application (client) ID: {client_id}\nWhat the sign-in said: {detail}\n\nThank you",
+        address=account.address,
+        link=consent_link(account),
+        client_id=account.client_id,
+        detail=detail,
+    )
 
 
 def words_of(detail: str) -> SignInWords | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QFileDialog, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.core.i18n import mark, tr
@@ -151,6 +152,7 @@ class FormView(QWidget):
         self.steps = StepList(self)
         self.panel = SignInPanel(session.browser, self)
         self.panel.other_way.clicked.connect(session.change_way)
+        self.ask_admin = self._button("")
         self._auth_hint = Label(self)
         self._auth_hint.setWordWrap(True)
         self._auth_hint.setFont(theme.font(size=12))
@@ -182,6 +184,7 @@ class FormView(QWidget):
         right = QVBoxLayout()
         right.addWidget(self.panel)
         right.addWidget(self.steps)
+        right.addWidget(self.ask_admin, 0, Qt.AlignmentFlag.AlignLeft)
         right.addStretch(1)
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._columns.setSpacing(36)
@@ -258,6 +261,7 @@ class FormView(QWidget):
         self.save.clicked.connect(session.save)
         self.save_anyway.clicked.connect(session.save)
         self.back.clicked.connect(session.leave_form)
+        self.ask_admin.clicked.connect(self._copy_request)
         self.more.clicked.connect(self._show_more)
         self.try_out.clicked.connect(session.try_out)
         self._keep_tab_order()
@@ -272,7 +276,7 @@ class FormView(QWidget):
         }
         for name, field in self.fields.items():
             order += [*before.get(name, ()), field.line, *after.get(name, ())]
-        order += [self.test, self.save, self.save_anyway, self.back, self.try_out]
+        order += [self.test, self.save, self.save_anyway, self.back, self.try_out, self.ask_admin]
         for first, second in itertools.pairwise(order):
             QWidget.setTabOrder(first, second)
 
@@ -288,6 +292,11 @@ class FormView(QWidget):
             begun = self._session.test()
             if not (self._focus_first_error() or begun):
                 self._focus_next()
+
+    def _copy_request(self) -> None:
+        QGuiApplication.clipboard().setText(self._session.admin_request)
+        self.ask_admin.setText(tr("Copied. Send it to your administrator."))
+        say_aloud(self.ask_admin, self.ask_admin.text())
 
     def _show_more(self) -> None:
         self._session.unfold(on=not self._session.unfolded)
@@ -338,6 +347,8 @@ class FormView(QWidget):
         self._refresh_choices(session.form)
         self._refresh_locks(session.locked)
         self.steps.show_lines(session.lines, session.title)
+        self.ask_admin.setVisible(bool(session.admin_request))
+        self.ask_admin.setText(tr("Copy details: a re&quest to your administrator"))
         self.steps.setVisible(bool(session.lines or session.title or session.editing is not None))
         self._notice.setText(session.notice)
         self._notice.setVisible(bool(session.notice))

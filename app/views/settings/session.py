@@ -25,6 +25,7 @@ from app.services.accounts.accounts import Accounts
 from app.services.drafts.account_removal import AccountRemoval, Left, Losses
 from app.services.ports import Secrets
 from app.services.text.server_text import departures_of
+from app.services.text.sign_in_text import admin_request, needs_admin
 from app.ui.tasks import Tasks
 from app.views.settings import connection_steps
 from app.views.settings.account_form import (
@@ -539,6 +540,14 @@ class SettingsSession:
         """Take what the server calls the person, unless they have typed how they want to be called."""
         if self.form is not None and not self.form.display_name:
             self.form = msgspec.structs.replace(self.form, display_name=name)
+
+    @property
+    def admin_request(self) -> str:
+        """Return a text for the administrator where the sign-in waits for their consent, empty elsewhere."""
+        failed = connection_steps.failed_line(self.lines)
+        if self.form is None or failed is None or not needs_admin(failed.detail):
+            return ""
+        return admin_request(self.form.account(self.editing or AccountId("probe")), failed.detail)
 
     @property
     def where_kept(self) -> str:

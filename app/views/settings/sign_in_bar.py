@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBox
 from app.core.i18n import tr
 from app.domain.account import Account
 from app.domain.sign_in import SignInWay
+from app.services.text.sign_in_text import admin_request, needs_admin
 from app.ui import icons, theme
 from app.ui.widgets import FormLine, Label, say_aloud
 from app.views.settings.fields import press_with_enter
@@ -35,6 +36,10 @@ class SignInBar(QFrame):
         self._label.setBuddy(self.line)
         self.sign_in = press_with_enter(QPushButton(tr("Si&gn in"), self))
         self.sign_in.setProperty("kind", "primary")
+        self.ask_admin = press_with_enter(QPushButton(tr("Copy &details"), self))
+        self.ask_admin.setAccessibleDescription(tr("A request to your administrator, with a link, ready to be sent."))
+        self.ask_admin.setProperty("kind", "link")
+        self.ask_admin.clicked.connect(self._copy_request)
         self.later = press_with_enter(QPushButton(tr("&Later"), self))
         self.later.setProperty("kind", "quiet")
         self._error = Label(self)
@@ -57,6 +62,7 @@ class SignInBar(QFrame):
         line.addWidget(self._label)
         line.addWidget(self.line, 1)
         line.addWidget(self.sign_in)
+        line.addWidget(self.ask_admin)
         line.addWidget(self.later)
         line.addStretch(1)
         column = QVBoxLayout(self)
@@ -88,10 +94,21 @@ class SignInBar(QFrame):
         if error and error != self._error.text():
             say_aloud(self, error)
             self.line.selectAll()
+        self.ask_admin.setVisible(self._needs_admin())
         self._error.setText(error)
         self._error.setVisible(bool(error))
         self.line.setAccessibleDescription(error)
         self.show()
+
+    def _needs_admin(self) -> bool:
+        trouble = self._session.browser.trouble
+        return self._session.by_browser and trouble is not None and needs_admin(trouble.detail)
+
+    def _copy_request(self) -> None:
+        account, trouble = self._session.account, self._session.browser.trouble
+        if account is not None and trouble is not None:
+            QGuiApplication.clipboard().setText(admin_request(account, trouble.detail))
+            say_aloud(self.ask_admin, tr("Copied"))
 
     def _refresh_password(self, account: Account) -> None:
         self.line.show()
