@@ -52,6 +52,7 @@ class Manner(StrEnum):
     GRAPH_UPLOAD_TELLS = "graph-upload-tells"
     GRAPH_SHARED_UPLOADS_DENIED = "graph-shared-uploads-denied"
     GRAPH_DELTA_DOUBLES = "graph-delta-doubles"
+    GRAPH_GOES_ANYWAY = "graph-goes-anyway"
     GRAPH_BATCH_IN_ORDER = "graph-batch-in-order"
     GRAPH_BATCH_THROTTLED = "graph-batch-throttled"
 

@@ -133,7 +133,7 @@ def delete(call: GraphCall, identity: str) -> GraphReply:
     call.require(CHANGE)
     item = call.find_item(identity)
     check_version(call, item)
-    withdraw(call.store, item)
+    withdraw(call.store, item, call.manners)
     bin_ = call.store.folders.distinguished(item.mailbox, "deleteditems")
     purged = item.row["folder_id"] == bin_.id or Manner.GRAPH_DELETE_PURGES in call.manners
     where = call.store.folders.distinguished(item.mailbox, "recoverableitemsdeletions") if purged else bin_
@@ -146,7 +146,7 @@ def delete_for_good(call: GraphCall, identity: str) -> GraphReply:
     call.require(CHANGE)
     item = call.find_item(identity)
     purges = call.store.folders.distinguished(item.mailbox, "recoverableitemspurges")
-    withdraw(call.store, item)
+    withdraw(call.store, item, call.manners)
     call.store.items.move(item, purges.mailbox, purges.id)
     return GraphReply(204)
 
@@ -161,7 +161,7 @@ def move(call: GraphCall, identity: str) -> GraphReply:
     call.require(CHANGE)
     item = call.find_item(identity)
     folder = _destination(call, "move")
-    withdraw(call.store, item)
+    withdraw(call.store, item, call.manners)
     call.store.items.move(item, folder.mailbox, folder.id)
     return _shown(call, item, 201)
 

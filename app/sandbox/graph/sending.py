@@ -93,17 +93,20 @@ def _go(store: MailStore, user: Person, item: Item, copy_to: StoredFolder | None
     store.database.run("INSERT INTO taken VALUES (?, ?, 'file', ?, ?)", (item.id, due, user.id, copy_to.id))
 
 
-def withdraw(store: MailStore, item: Item) -> None:
+def withdraw(store: MailStore, item: Item, manners: Manners = BY_THE_BOOK) -> None:
     """Take a message back that waits to go: it is a draft again. Only while writing."""
+    waits = "SELECT 1 FROM taken WHERE item_id = ? AND step = 'send'"
+    if Manner.GRAPH_GOES_ANYWAY in manners and store.database.one(waits, (item.id,)) is not None:
+        return
     taken = store.database.run("DELETE FROM taken WHERE item_id = ? AND step = 'send'", (item.id,)).rowcount
     if taken or item.row["is_submitted"]:
         item.row.update(is_submitted=0, deferred=None, submitted_by=None, save_to=None)
         store.items.save(item)
 
 
-def send_taken(store: MailStore, manners: Manners = BY_THE_BOOK, *, everything: bool = False) -> int:
-    """Do what is due of what was taken, or `everything` that waits; returns how many."""
-    until = 2**62 if everything else now()
+def send_taken(store: MailStore, manners: Manners = BY_THE_BOOK) -> int:
+    """Do what is due of what was taken; returns how many."""
+    until = now()
     if store.database.one("SELECT 1 FROM taken WHERE due <= ?", (until,)) is None:
         return 0
     done = 0

@@ -340,6 +340,21 @@ def test_what_was_taken_and_has_not_gone_is_taken_back(sandbox: RunningSandbox, 
     assert [one["subject"] for one in sandbox.deliveries()] == ["Later"]
 
 
+@pytest.mark.parametrize("way", ["move", "delete"])
+def test_what_was_taken_may_go_wherever_it_was_put_meanwhile(sandbox: RunningSandbox, clara: Client, way: str) -> None:
+    sandbox.manners(Manner.GRAPH_GOES_ANYWAY, graph_send_takes=1)
+    made = clara.draft(subject="Anyway", toRecipients=to(JAMES))
+    clara.ask("POST", at(made.id, "send"))
+    if way == "move":
+        assert clara.ask("POST", at(made.id, "move"), {"destinationId": "archive"}).status == 201
+    else:
+        assert clara.ask("DELETE", at(made.id)).status == 204
+    assert sandbox.deliveries() == []
+    until(sandbox, 1, sandbox.deliveries)
+    assert len(sandbox.deliveries()) == 1
+    assert subjects(sandbox, "sentitems")[0] == "Anyway"
+
+
 def test_the_copy_may_take_its_time(sandbox: RunningSandbox, clara: Client) -> None:
     sandbox.manners(graph_copy_takes=1.5)
     made = clara.draft(subject="Slow copy", toRecipients=to(JAMES))
