@@ -61,7 +61,7 @@ class AccountController:
         self._writes_next = False
         self.account_here: Callable[[], Account | None] = lambda: accounts.default
         """The account of the mailbox on screen."""
-        self.sign_in_bar = SignInBar(sign_in, shell.window)
+        self.sign_in_bar = SignInBar(sign_in, shell.window, shell.window.rest_focus)
         shell.window.add_bar(self.sign_in_bar)
         shell.window.account_bar.action_wanted.connect(self._mend)
         accounts.changed.subscribe(lambda _: self._show_account())

@@ -75,6 +75,26 @@ async def test_a_password_that_is_refused_is_asked_for_in_the_bar(program_scene:
     assert not scene.window.account_bar.isVisible()
 
 
+async def test_after_a_password_the_focus_is_where_the_person_was(program_scene: ProgramScene) -> None:
+    """However it went into the bar; it was on "New message", where letters mean nothing."""
+    scene = program_scene
+    bar = scene.parts.account_controller.sign_in_bar
+    for where in ("list", "message"):
+        if where == "message":
+            await scene.press("C")
+            await scene.press("Alt+M")
+        was = scene.focus
+        scene.mailbox.fail("sync", Trouble(TroubleKind.SIGN_IN, http_status=401), times=2)
+        scene.parts.registry.run("window.refresh")
+        await scene.until(bar.isVisible)
+        await scene.press("Alt+P")
+        assert scene.focus is bar.line
+        await scene.type("another secret")
+        await scene.press("Return")
+        await scene.until(lambda: not bar.isVisible())
+        assert scene.focus is was, where
+
+
 async def test_the_bar_of_an_account_leads_to_its_own_form(program_scene: ProgramScene) -> None:
     scene = program_scene
     change = AccountTrouble(ANNA, OFFLINE)

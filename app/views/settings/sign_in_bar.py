@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.core.i18n import tr
 from app.domain.account import Account
@@ -18,11 +20,16 @@ from app.views.settings.sign_in_session import BrowserSignIn, SignInSession
 
 
 class SignInBar(QFrame):
-    """Draws a SignInSession; hidden while nothing is asked. `ask_now` puts the focus into it."""
+    """Draws a SignInSession; hidden while nothing is asked. `ask_now` puts the focus into it.
 
-    def __init__(self, session: SignInSession, parent: QWidget | None = None) -> None:
+    When it goes, the focus goes back to where it came from, or to what `rest_focus` chooses.
+    """
+
+    def __init__(
+        self, session: SignInSession, parent: QWidget | None = None, rest_focus: Callable[[], None] = lambda: None
+    ) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._rest_focus = session, rest_focus
         self._asked_for = ""
         self._back_to: QWidget | None = None
         self.setProperty("kind", "bar")
@@ -53,7 +60,15 @@ class SignInBar(QFrame):
         self.setFocusProxy(self.line)
         self._build()
         session.changed.subscribe(lambda _: self.refresh())
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._focus_moved)
         self.refresh()
+
+    def _focus_moved(self, before: QWidget | None, now: QWidget | None) -> None:
+        """Note where the focus came from, by whichever key or press of the mouse."""
+        if now is not None and before is not None and self.isAncestorOf(now) and not self.isAncestorOf(before):
+            self._back_to = before
 
     def _build(self) -> None:
         line = QHBoxLayout()
@@ -75,7 +90,6 @@ class SignInBar(QFrame):
     def ask_now(self) -> None:
         """Put the focus into the bar, which gives it back when it is done."""
         if self._session.account is not None:
-            self._back_to = self.window().focusWidget()
             (self.sign_in if self._session.by_browser else self.line).setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def refresh(self) -> None:
@@ -172,12 +186,14 @@ class SignInBar(QFrame):
     def _leave(self) -> None:
         focus: QWidget | None = self.window().focusWidget()
         had_focus = focus is not None and self.isAncestorOf(focus)
+        back_to, self._back_to = self._back_to, None
         self._asked_for = ""
         self.line.clear()
         self.hide()
-        if had_focus and self._back_to is not None and shiboken6.isValid(self._back_to):
-            self._back_to.setFocus()
-        self._back_to = None
+        if had_focus and back_to is not None and shiboken6.isValid(back_to) and back_to.isVisible():
+            back_to.setFocus()
+        elif had_focus:
+            self._rest_focus()
 
 
 _PADDING = 5
