@@ -21,6 +21,7 @@ class ProblemKind(StrEnum):
     SUBJECT_TOO_LONG = "subject-too-long"
     SUBJECT_EMPTY = "subject-empty"
     OPTION = "option"
+    NOT_CARRIED = "not-carried"
     ADDRESS_SLIPPED = "address-slipped"
     ADDRESS_LOOKS_LIKE = "address-looks-like"
     NOT_DELIVERED = "not-delivered"
@@ -53,6 +54,7 @@ BEFORE_SENDING = frozenset(
         ProblemKind.SUBJECT_TOO_LONG,
         ProblemKind.SUBJECT_EMPTY,
         ProblemKind.OPTION,
+        ProblemKind.NOT_CARRIED,
         ProblemKind.ADDRESS_SLIPPED,
         ProblemKind.ADDRESS_LOOKS_LIKE,
         ProblemKind.NOT_DELIVERED,

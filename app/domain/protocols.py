@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from app.core.formatting import size_words
-from app.core.i18n import ntr, tr
+from app.core.i18n import tr
 from app.domain.account import BackendKind
 from app.domain.message import Content, Field
 from app.domain.record import CopyKind, CopyTo
@@ -92,14 +92,10 @@ def _no_such_copy() -> str:
 
 
 def _missing(content: Content, copy_to: CopyTo, protocol: Protocol) -> Iterator[Missing]:
-    count = len(content.recipients())
-    if protocol.most_recipients and count > protocol.most_recipients:
-        words = ntr(
-            "This server sends to {most} recipient at once at most; there are {count}.",
-            "This server sends to {most} recipients at once at most; there are {count}.",
-            protocol.most_recipients,
-        )
-        yield Missing(Field.TO, words.format(most=protocol.most_recipients, count=count))
+    count, most = len(content.recipients()), protocol.most_recipients
+    if most and count > most:
+        words = tr("This server sends to {most} recipients at most; there are {count}.", most=most, count=count)
+        yield Missing(Field.TO, words)
     headers = content.options.headers
     strange = [one.name for one in headers if not one.name.casefold().startswith(protocol.header_prefix)]
     if strange:

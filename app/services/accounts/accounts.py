@@ -11,7 +11,7 @@ import msgspec
 
 from app.core.events import Event
 from app.core.i18n import tr
-from app.domain.account import COLORS, Account, AuthKind, Discovery, ProbeStep, proxy_key
+from app.domain.account import COLORS, Account, AuthKind, BackendKind, Discovery, ProbeStep, proxy_key
 from app.domain.errors import MailError, StorageError, Trouble, TroubleKind, error_for
 from app.domain.message import AccountId
 from app.domain.release import Release
@@ -108,6 +108,11 @@ class Accounts:
     def get(self, account_id: AccountId) -> Account | None:
         """Return an account, or None."""
         return self._accounts.get(account_id)
+
+    def kind(self, account_id: AccountId) -> BackendKind:
+        """Return the protocol of an account."""
+        account = self._accounts.get(account_id)
+        return BackendKind.EWS if account is None else account.backend
 
     @property
     def default(self) -> Account | None:

@@ -14,10 +14,12 @@ from typing import Final
 from app.core.i18n import tr
 from app.core.lazy_regex import late_pattern
 from app.core.text import utf16_length
+from app.domain.account import BackendKind
 from app.domain.message import RECIPIENT_FIELDS, SUBJECT_LIMIT, BodyFormat, Content, Field
 from app.domain.problem import Finding, ProblemKind
+from app.domain.protocols import missing
 from app.domain.recipient import recipient_problem
-from app.domain.record import StoredMessage
+from app.domain.record import CopyTo, StoredMessage
 from app.services.checks.placeholders import find_unfilled
 from app.services.checks.recipients import Around, look_at_people
 from app.services.checks.size import look_at_size
@@ -135,15 +137,17 @@ def check(
     pending: Mapping[Field, str] | None = None,
     around: Around | None = None,
     unfilled: Iterable[str] = (),
+    copy_to: CopyTo | None = None,
 ) -> list[Finding]:
     """Return what was found, blocking ones first. `pending` are words in a field that are no recipient yet, `unfilled`
-    the placeholders that templates left.
+    the placeholders that templates left, `copy_to` where the copy is to be filed.
 
     With `around`, what is known around the message, there are findings too that only ask for a second look.
     """
     findings = _check_recipients(content, pending or {})
     if around is not None:
         findings += [*look_at_people(content, around), *look_at_size(content, around.limit)]
+        findings += not_carried(content, copy_to or CopyTo(), around.kind)
     findings += [*_check_subject(content), *find_unfilled(content, unfilled), *check_attachments(content)]
     return sorted(findings, key=lambda finding: not finding.blocking)
 
@@ -155,11 +159,25 @@ def stopping(content: Content, pending: Mapping[Field, str] | None = None) -> li
     )
 
 
-def keeping_back(message: StoredMessage) -> list[Finding]:
-    """Return what keeps a message from being sent by the outbox, which asks no question: what stops it in any case, and
-    placeholders that the person has not sent on.
+def keeping_back(message: StoredMessage, kind: BackendKind = BackendKind.EWS) -> list[Finding]:
+    """Return what keeps a message from being sent by the outbox, which asks no question.
+
+    What stops it in any case, what its account's protocol (`kind`) cannot carry, and placeholders that the person has
+    not sent on.
     """
-    return [*stopping(message.content, message.pending), *find_unfilled(message.content, message.unfilled)]
+    return [
+        *stopping(message.content, message.pending),
+        *not_carried(message.content, message.record.copy_to, kind),
+        *find_unfilled(message.content, message.unfilled),
+    ]
+
+
+def not_carried(content: Content, copy_to: CopyTo, kind: BackendKind) -> list[Finding]:
+    """Return what the account's protocol cannot carry, with the reason: nothing is dropped in silence."""
+    found = missing(content, copy_to, kind)
+    return [
+        Finding(ProblemKind.NOT_CARRIED, one.field or Field.SUBJECT, True, one.sentence, one.sentence) for one in found
+    ]
 
 
 def blocking(findings: list[Finding]) -> list[Finding]:

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from app.core.formatting import size_words
 from app.core.i18n import ntr, tr
+from app.domain.account import BackendKind
 from app.domain.message import RECIPIENT_FIELDS, Content, Field
 from app.domain.people import MailTips, key_of
 from app.domain.problem import Finding, ProblemKind
@@ -184,6 +185,8 @@ class Around(NamedTuple):
     ask_for_strangers: bool = True
     """Whether to ask where a recipient outside is written to for the first time."""
     limit: Limit = Limit()
+    kind: BackendKind = BackendKind.EWS
+    """The protocol of the account."""
 
 
 def look_at_people(content: Content, around: Around) -> list[Finding]:

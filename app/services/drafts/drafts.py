@@ -385,7 +385,7 @@ class Drafts:
         if kind not in BEFORE_SENDING or record.state not in NOT_PUT_ASIDE:
             return record
         message = await self._records.read_message(record.local_id)
-        if preflight.keeping_back(message):
+        if preflight.keeping_back(message, self._accounts.kind(record.account_id)):
             return record
         found = record.problem
         mended = await self._records.change(

@@ -398,7 +398,9 @@ class Outbox:
             # The server would refuse it: the row and the pane say so already, and what helps.
             found = explain_record(message.record)
             return SendAnswer(name, known="" if found is None else found.sentence), {}
-        answer = SendAnswer(name, tuple(preflight.keeping_back(message)))
+        answer = SendAnswer(
+            name, tuple(preflight.keeping_back(message, self._accounts.kind(message.record.account_id)))
+        )
         if answer.findings:
             return answer, {"state": State.NEEDS_ATTENTION, "problem": answer.findings[0].problem}
         if good["state"] is not State.READY:

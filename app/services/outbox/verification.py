@@ -12,7 +12,6 @@ from typing import Final
 import msgspec
 
 from app.core.background import Spawn, growing_pause
-from app.domain.account import BackendKind
 from app.domain.errors import AccountError, ItemRefused
 from app.domain.late_creates import is_twin
 from app.domain.listing import Folder, Mark, Place, Sighting
@@ -198,8 +197,7 @@ class Verification:
         return self._settle_sent(record, seen, said, again=again, last=last)
 
     def _protocol(self, record: Record) -> Protocol:
-        account = self._accounts.get(record.account_id)
-        return PROTOCOLS[BackendKind.EWS if account is None else account.backend]
+        return PROTOCOLS[self._accounts.kind(record.account_id)]
 
     def _is_seen_to_go(self, record: Record, seen: _Seen) -> bool:
         """Return whether a message that was taken is seen to have gone: by a copy, where one is kept."""

@@ -69,6 +69,7 @@ class People:
             self.many,
             self.ask_for_strangers,
             self._limit(account_id, sending_as),
+            self._accounts.kind(account_id),
         )
 
     def want_limit(self, account_id: AccountId, sending_as: str = "") -> None:

@@ -147,6 +147,8 @@ def _explain_finding(kind: ProblemKind, value: str) -> Explanation:
             else:
                 sentence, action = tr("“{words}” is not a recipient yet.", words=value[:60]), "mend-address"
             return Explanation(sentence, action)
+        case ProblemKind.NOT_CARRIED:
+            return Explanation(value or tr("Your account can’t send this as it is."), "mend-option")
         case ProblemKind.SUBJECT_TOO_LONG:
             length = whole_number(value)
             sentence = subject_too_long(length) if length else tr("The subject is too long.")

@@ -122,7 +122,8 @@ class FindingsSession:
         older = [] if self.attachments is None else await self.attachments.outdated(message.content.attachments)
 
         def look() -> list[Finding]:
-            found = preflight.check(message.content, message.pending, around, message.unfilled)
+            copy_to = message.record.copy_to
+            found = preflight.check(message.content, message.pending, around, message.unfilled, copy_to)
             return [*found, *map(_outdated, older)]
 
         long = len(message.content.body) > _LARGE or len(message.content.recipients()) > _MANY
