@@ -267,7 +267,7 @@ class StartupRequests:
         while self._shell.window.starting is None and (gate.quiet_for() < _PAUSE or self._compose.asks_here()):
             if not said:
                 said = True
-                self._shell.status_bar.show_words(tr("A message from a link opens when you pause."))
+                self._shell.status_bar.show_words(tr("A message from a link or a file opens when you pause."))
             await asyncio.sleep(_LOOKS)
 
     async def _make_all(self, arrival: StartupRequest) -> tuple[list[tuple[Arrived, LocalId]], list[ToRead]]:

@@ -6,7 +6,6 @@ import base64
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-from tests.end2end import seen
 from tests.end2end.desktop import wait_until
 from tests.end2end.person import ANYONE, Person
 from tests.end2end.program import Launcher, Program
@@ -130,11 +129,13 @@ def quote_line_for_line(program: Program) -> None:
     """Choose "On …, … wrote" in the settings, by keys."""
     box = "Put From, Sent, To and Subject above the message that is answered"
     program.desktop.press("Ctrl+,")
+    program.wait_until_accessible("Add an account")
+    program.desktop.press("Alt+F")
+    program.wait_until_focused("Find a setting")
+    program.desktop.type("Put From, Sent")
     program.wait_until_accessible(box)
-    for _ in range(40):
-        if seen.find(program.tree(), box, state="focused") is not None:
-            break
-        program.desktop.press("Tab")
+    program.desktop.press("Enter")
+    program.wait_until_focused(box)
     program.desktop.shoot("settings-heads-light")
     program.desktop.press("space", "Escape")
     program.wait_until_gone(box)
