@@ -62,7 +62,7 @@ class Account(msgspec.Struct, frozen=True):
 
 
 COLORS: Final = ("blue", "green", "orange", "purple", "red", "teal", "pink", "brown")
-"""The colours that an account can have, by name. An account without one has that of its place in the order."""
+"""The colours that an account can have, by name. An account without one has one by when it was added."""
 
 
 class ProbeStep(msgspec.Struct, frozen=True):

@@ -100,8 +100,8 @@ class Accounts:
         return len(self._accounts) > 1
 
     def color(self, account_id: AccountId) -> str:
-        """Return the colour of an account: the chosen one, or that of its place."""
-        known = self.all()
+        """Return the colour of an account: the chosen one, or one by when it was added, wherever it stands now."""
+        known = list(self._accounts.values())
         number = next((number for number, one in enumerate(known) if one.account_id == account_id), 0)
         return (known[number].color if known else "") or COLORS[number % len(COLORS)]
 

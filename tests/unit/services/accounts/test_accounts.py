@@ -76,7 +76,9 @@ async def test_accounts_stand_as_the_person_arranged_them_and_one_is_the_default
     await accounts.add(OTHER_ACCOUNT, "secret")
     assert [one.account_id for one in accounts.all()] == [ANNA, CLARA]
     assert accounts.default == ACCOUNT
+    colors = accounts.color(ANNA), accounts.color(CLARA)
     await accounts.move(CLARA, -1)
+    assert (accounts.color(ANNA), accounts.color(CLARA)) == colors
     await accounts.choose_default(CLARA)
     again = Accounts(scene.settings, scene.secrets, scene.mailbox)
     await again.start()
