@@ -26,11 +26,14 @@ from app.commands.command import Command, Handler
 from app.commands.search import rank
 from app.core.i18n import tr
 from app.ui import keys, theme
+from app.ui.document.formats import shown_color
 from app.ui.elision import elided, one_line
 from app.ui.widgets import FocusReturn, Label
 
 _Index = QModelIndex | QPersistentModelIndex
 _DETAIL = Qt.ItemDataRole.UserRole + 1
+_SWATCH = Qt.ItemDataRole.UserRole + 2
+_SWATCH_SIZE = 14
 
 
 def _shade() -> QColor:
@@ -96,11 +99,12 @@ class Chooser(QFrame):
         """Do what choosing a row means; False where it cannot be chosen. The sheet is closed before it is done."""
         raise NotImplementedError
 
-    def put(self, title: str, thing: object, detail: str) -> None:
-        """Add a row; `detail` stands quietly at its right."""
+    def put(self, title: str, thing: object, detail: str, swatch: str = "") -> None:
+        """Add a row; `detail` stands quietly at its right, and the colour `swatch` (CSS) before it."""
         item = QListWidgetItem(title, self.list)
         item.setData(Qt.ItemDataRole.UserRole, (thing,))
         item.setData(_DETAIL, detail)
+        item.setData(_SWATCH, swatch)
         item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, detail)
 
     def titles(self) -> list[str]:
@@ -171,8 +175,19 @@ class _Row(QStyledItemDelegate):
         painter.drawText(within, right, elided(painter.fontMetrics(), detail, elide, taken))
         painter.setPen(theme.color("text"))
         title = within.adjusted(0, 0, -(taken + 12), 0)
+        if swatch := str(index.data(_SWATCH) or ""):
+            self._paint_swatch(painter, title, swatch)
+            title.setLeft(title.left() + _SWATCH_SIZE + 10)
         place = int(Qt.AlignmentFlag.AlignVCenter)
         painter.drawText(title, place, elided(painter.fontMetrics(), index.data(), elide, title.width()))
+        painter.restore()
+
+    def _paint_swatch(self, painter: QPainter, row: QRect, css: str) -> None:
+        painter.save()
+        painter.setPen(theme.color("edge"))
+        painter.setBrush(shown_color(css) or Qt.BrushStyle.NoBrush)
+        top = row.top() + (row.height() - _SWATCH_SIZE) // 2
+        painter.drawEllipse(QRect(row.left(), top, _SWATCH_SIZE, _SWATCH_SIZE))
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
@@ -241,11 +256,15 @@ _PICKER_MEASURES = Measures(line=38, type=14, row=34, shown=8)
 
 
 class Pick(NamedTuple):
-    """One thing to choose: `thing` is handed back, `detail` stands quietly at the right. None for `thing` only says."""
+    """One thing to choose: `thing` is handed back, `detail` stands quietly at the right. None for `thing` only says.
+
+    `swatch` is a colour in CSS, as it is drawn in the scheme of now.
+    """
 
     title: str
     thing: object
     detail: str = ""
+    swatch: str = ""
 
 
 class Picker(Chooser):
@@ -310,7 +329,7 @@ class Picker(Chooser):
         others = [pick for pick in self._picks if made is None or pick.thing != made.thing]
         found = rank(query, [(f"{pick.title} {pick.detail}", pick) for pick in others])
         for pick in [*([] if made is None else [made]), *found]:
-            self.put(pick.title, pick.thing, pick.detail)
+            self.put(pick.title, pick.thing, pick.detail, pick.swatch)
         self.list.setCurrentRow(0)
         self._fit()
 

@@ -8,6 +8,7 @@ FORMATTING: Final = frozenset(
     {
         *("bold", "italic", "underline", "strike", "clear", "numbers", "bullets", "quote", "further", "back", "table"),
         *("row", "column", "remove_row", "remove_column", "rule"),
+        *("heading_1", "heading_2", "heading_3", "body_text", "align_left", "align_center", "align_right"),
         *("row_above", "column_before", "header_row", "remove_table"),
         *("picture_small", "picture_medium", "picture_large", "picture_own_size"),
     }

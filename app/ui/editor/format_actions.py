@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import msgspec
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextTable
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextFormat, QTextTable
 
 from app.domain.blocks import Cell, Look, Paragraph, Run, Table
-from app.domain.html_rules import is_link, scheme_of
+from app.domain.html_rules import declarations, is_link, scheme_of
 from app.ui.document.document_builder import picture_format
 from app.ui.document.formats import Own, block_format, char_format, look_of, paragraph_of
 from app.ui.editor import block_keys
@@ -17,6 +17,12 @@ from app.ui.editor.fragments import picture_of
 from app.ui.editor.rich import RichEditor
 
 CHARACTERS = frozenset({"bold", "italic", "underline", "strike"})
+KINDS = {"heading_1": "h1", "heading_2": "h2", "heading_3": "h3", "body_text": "div"}
+ALIGNED: dict[str, Qt.AlignmentFlag | None] = {
+    "align_left": None,
+    "align_center": Qt.AlignmentFlag.AlignHCenter,
+    "align_right": Qt.AlignmentFlag.AlignRight,
+}
 TABLE = frozenset(
     {*("row", "row_above", "column", "column_before", "remove_row", "remove_column", "remove_table", "header_row")}
 )
@@ -28,6 +34,10 @@ def do(editor: RichEditor, name: str) -> None:
     """Do one of `names.FORMATTING`; the focus is in the text then. Raises KeyError for any other name."""
     if name in CHARACTERS:
         toggle(editor, name)
+    elif name in KINDS:
+        put_kind(editor, KINDS[name])
+    elif name in ALIGNED:
+        put_alignment(editor, ALIGNED[name])
     elif name in TABLE:
         change_table(editor, name)
     elif name in PICTURE_SIZES:
@@ -131,6 +141,54 @@ def _make_ordinary(cursor: QTextCursor) -> None:
     if drawn.property(Own.LISTS):
         return
     cursor.setBlockFormat(block_format(Paragraph(quote=int(drawn.property(Own.QUOTE) or 0))))
+
+
+def put_kind(editor: RichEditor, kind: str) -> None:
+    """Make headings ("h1" to "h3") of the selected paragraphs, or ordinary text ("div"); items of lists stay items."""
+
+    def act(cursor: QTextCursor) -> None:
+        drawn = cursor.blockFormat()
+        if drawn.property(Own.LISTS) or drawn.property(Own.RULE):
+            return
+        words = QTextCursor(cursor)
+        words.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+        runs = _runs(words)
+        cursor.setBlockFormat(block_format(msgspec.structs.replace(paragraph_of(drawn), kind=kind)))
+        cursor.setBlockCharFormat(char_format(Look(), kind))
+        for start, end, before, was in runs:
+            words.setPosition(start)
+            words.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+            words.setCharFormat(char_format(look_of(before, was), kind))
+
+    _each_block(editor, act)
+    if editor.textCursor().block().length() == 1:
+        editor.setCurrentCharFormat(char_format(Look(), kind))
+
+
+def put_alignment(editor: RichEditor, flag: Qt.AlignmentFlag | None) -> None:
+    """Set the selected paragraphs to the middle or the right, or where their language begins (None)."""
+
+    def act(cursor: QTextCursor) -> None:
+        drawn = cursor.blockFormat()
+        if flag is None:
+            drawn.clearProperty(QTextFormat.Property.BlockAlignment)
+        else:
+            drawn.setAlignment(flag)
+        cursor.setBlockFormat(drawn)
+
+    _each_block(editor, act)
+
+
+def put_size(editor: RichEditor, points: int) -> None:
+    """Let what is selected, or is typed next, be so many points high; 0 for the size of the message."""
+
+    def change(look: Look) -> Look:
+        said = {name: value for name, value in declarations(look.style).items() if name != "font-size"}
+        if points:
+            said["font-size"] = f"{points}pt"
+        return msgspec.structs.replace(look, style=";".join(f"{name}:{value}" for name, value in said.items()))
+
+    _dress(editor, change)
 
 
 def toggle_list(editor: RichEditor, sign: str) -> None:

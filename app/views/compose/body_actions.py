@@ -110,6 +110,8 @@ MARKS: Final = (
 )
 
 
+_SIZES: Final = (8, 9, 10, 12, 14, 18, 24, 36)
+"""Points; 11 is the usual size."""
 _IN_TABLE: Final = frozenset(
     {"row", "row_above", "column", "column_before", "remove_row", "remove_column", "remove_table", "header_row"}
 )
@@ -130,6 +132,7 @@ class BodyWork:
         self._deeds: dict[str, Callable[[], object]] = {
             "color": lambda: self._choose_color(ground=False),
             "mark": lambda: self._choose_color(ground=True),
+            "size": lambda: body.with_formatted(self._pick_size),
             "link": body.open_link,
             "picture": pictures.choose,
             "paste_plain": self._paste_plain,
@@ -186,11 +189,23 @@ class BodyWork:
         from app.ui.chooser import Pick
         from app.ui.editor import format_actions
 
-        picks = [Pick(tr(words), css) for words, css in (MARKS if ground else COLORS)]
+        picks = [Pick(tr(words), css, swatch=css) for words, css in (MARKS if ground else COLORS)]
         title = tr("Mark with a colour") if ground else tr("Text colour")
         self._picking.picker.show_picks(
             title, picks, lambda css: format_actions.put_color(rich, str(css), ground=ground)
         )
+
+    def _pick_size(self, rich: RichEditor) -> None:
+        from app.ui.chooser import Pick
+        from app.ui.editor import format_actions
+
+        picks = [Pick(tr("Usual size"), 0), *(Pick(tr("{n} points", n=points), points) for points in _SIZES)]
+
+        def chosen(points: object) -> None:
+            if isinstance(points, int):
+                format_actions.put_size(rich, points)
+
+        self._picking.picker.show_picks(tr("Text size"), picks, chosen)
 
     def _describe_picture(self) -> None:
         """Ask for the words that stand for a picture where it is not seen."""

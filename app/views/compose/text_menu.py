@@ -30,8 +30,21 @@ _PICTURE: Final = (
     *("text.picture_small", "text.picture_medium", "text.picture_large", "text.picture_own_size", "text.picture_words"),
 )
 _FORMAT: Final = (
-    *("text.bold", "text.italic", "text.underline", "text.strike", "text.color", "text.mark", "text.clear"),
+    *(
+        "text.bold",
+        "text.italic",
+        "text.underline",
+        "text.strike",
+        "text.size",
+        "text.color",
+        "text.mark",
+        "text.clear",
+    ),
     *("text.bullets", "text.numbers", "text.quote", "text.further", "text.back"),
+)
+_PARAGRAPH: Final = (
+    *("text.heading_1", "text.heading_2", "text.heading_3", "text.body_text"),
+    *("text.align_left", "text.align_center", "text.align_right"),
 )
 _INSERT: Final = ("text.link", "text.table", "text.picture", "text.rule", "compose.template", "compose.attach")
 _REST: Final[tuple[Item, ...]] = ("text.format", "text.language", "text.drop_quote")
@@ -97,7 +110,7 @@ class TextMenu:
         items: list[Item] = ["text.paste_plain", ""]
         if editor is self._body.rich:
             items += [(tr("Table"), _TABLE), (tr("Picture"), _PICTURE)]
-        return [*items, (tr("Format"), _FORMAT), (tr("Insert"), _INSERT), "", *_REST]
+        return [*items, (tr("Format"), _FORMAT), (tr("Paragraph"), _PARAGRAPH), (tr("Insert"), _INSERT), "", *_REST]
 
     def _for_word(self, word: QTextCursor | None, found: list[str] | None) -> list[QAction]:
         """Return what is offered for a word that no dictionary knows; `found` is None where that is not known yet."""

@@ -189,3 +189,39 @@ def test_everything_can_be_undone_to_the_message_it_was(panel: EditorScene) -> N
         editor.undo()
         assert written.body() == written.whole()
     assert written.body() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "html"),
+    [
+        ("heading_1", "<h1>one <i>two</i></h1>"),
+        ("heading_3", "<h3>one <i>two</i></h3>"),
+        ("align_center", '<div style="text-align:center">one <i>two</i></div>'),
+        ("align_right", '<div style="text-align:right">one <i>two</i></div>'),
+        ("align_left", "<div>one <i>two</i></div>"),
+    ],
+)
+def test_a_paragraph_is_a_heading_or_aligned_and_ordinary_again(panel: EditorScene, name: str, html: str) -> None:
+    written = panel.open("<div>one <i>two</i></div>")
+    format_actions.do(written.editor, name)
+    holds(written, html)
+    format_actions.do(written.editor, "body_text")
+    format_actions.do(written.editor, "align_left")
+    holds(written, "<div>one <i>two</i></div>")
+
+
+def test_a_size_is_put_beside_what_else_a_style_says_and_is_taken_off(panel: EditorScene) -> None:
+    written = panel.open('<div>a <span style="font-family:Georgia">one</span></div>')
+    written.editor.selectAll()
+    format_actions.put_size(written.editor, 18)
+    holds(written, "font-family:Georgia;font-size:18pt")
+    format_actions.put_size(written.editor, 0)
+    assert "font-size:18pt" not in written.editor.html()
+    assert "font-family:Georgia" in written.editor.html()
+
+
+def test_an_item_of_a_list_is_aligned_and_stays_an_item(panel: EditorScene) -> None:
+    written = panel.open("<ul><li>one</li></ul>")
+    format_actions.do(written.editor, "align_center")
+    format_actions.do(written.editor, "heading_1")
+    holds(written, '<li style="text-align:center">one</li>')
