@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from app.domain.account import Account, BackendKind
 from app.domain.edits import TextSplice
+from app.domain.listing import Folder
 from app.domain.message import Field, LocalId
 from app.domain.problem import ProblemKind, read_problem
 from app.domain.protocols import PROTOCOLS
@@ -19,6 +20,7 @@ from app.domain.state import State
 from app.services.text.status_text import state_words
 from tests.integration.attachments.conftest import A, Run, received
 from tests.integration.graph.conftest import graph_account, refresh_token
+from tests.integration.graph.test_drafts import listed
 from tests.sandbox_fixture import RunningSandbox
 
 
@@ -157,3 +159,27 @@ async def test_accepted_for_an_hour_and_nowhere_to_be_seen_nobody_knows(run: Gra
     assert record.state is State.UNKNOWN
     assert run.leaping.now() - sent_at >= PROTOCOLS[BackendKind.GRAPH].taken_for
     assert record.attempts == 1
+
+
+async def test_a_first_save_without_an_answer_makes_one_draft_and_sends_nothing_unseen(
+    run: GraphRun, sandbox: RunningSandbox
+) -> None:
+    """The service gives text back as HTML: whether the draft is as it was saved is the person's to say."""
+    sandbox.faults([{"operation": "GraphCreateMessage", "action": "status", "status": 504, "after": True}])
+    name = await run.message()
+    for _ in range(3):
+        await run.drafts.save(name)
+    assert listed(sandbox, Folder.DRAFTS).count("The plan") == 1
+    assert len(sandbox.journal("GraphCreateMessage")) == 1
+    record = run.record(name)
+    assert record.save_outcome is not None
+    assert record.save_outcome.code == "ErrorIrresolvableConflict"
+    assert sandbox.journal("GraphSend") == []
+
+
+async def test_a_challenge_for_claims_is_answered_with_a_new_token(run: GraphRun, sandbox: RunningSandbox) -> None:
+    name = await begun(run)
+    sandbox.faults([{"operation": "GraphSend", "action": "claims-challenge"}])
+    await run.outbox.send([name], 0.0)
+    await run.until(name, State.SENT)
+    assert len(received(sandbox)) == 1
