@@ -201,7 +201,7 @@ def _may_have_more(record: Record) -> bool:
 
 def _is_settled(record: Record) -> bool:
     """Return whether it is known which item is the message's own, or that it needs none any more."""
-    if record.discarded:
+    if not _keeps_its_item(record):
         return record.ref is None
     if record.state in BEFORE_LEAVING:
         return record.ref is not None
@@ -212,9 +212,14 @@ def _is_settled(record: Record) -> bool:
     return record.state in WENT_OUT and bool(record.verified)
 
 
+def _keeps_its_item(record: Record) -> bool:
+    """Return whether a message is not thrown away: one that was moved keeps its item until the other one is saved."""
+    return not record.discarded or (bool(record.moved_to) and record.ref is not None)
+
+
 def _must_be_there(record: Record) -> bool:
     """Return whether the message's own item is a draft that has to be seen before another one goes."""
-    return not record.discarded and (record.state in BEFORE_LEAVING or record.state is State.UNKNOWN)
+    return _keeps_its_item(record) and (record.state in BEFORE_LEAVING or record.state is State.UNKNOWN)
 
 
 def _by_place(records: Iterable[Record]) -> dict[Place, list[Record]]:

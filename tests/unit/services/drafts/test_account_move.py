@@ -206,3 +206,16 @@ async def test_a_message_on_its_way_stays_where_it_is(scene: Scene) -> None:
     await scene.clock.advance(120)
     assert scene.record(name).state is State.SENT
     assert subjects(scene, ANNA, Folder.SENT) == ["Hello"]
+
+
+async def test_a_late_twin_of_a_message_that_waits_to_move_goes_and_its_own_item_stays(scene: Scene) -> None:
+    scene.mailbox.fail("save", LOST)
+    name = await scene.drafts.begin(ANNA, MESSAGE)
+    await scene.clock.advance(60)
+    assert scene.record(name).strays
+    scene.mailbox.fail("save", OFFLINE, times=99)
+    await scene.drafts.move_to_account(name, CLARA, None)
+    scene.mailbox.put(ANNA, MESSAGE, local_id=name)
+    await scene.clock.advance(900)
+    (item,) = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
+    assert scene.record(name).ref == item.ref
