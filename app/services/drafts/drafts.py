@@ -85,7 +85,7 @@ class Drafts:
         self._autosave = Autosave(records, accounts, clock, spawn, self.save)
         self.conflicts = ConflictResolution(records, self._saver, self.attaching)
         self._discarding = Trash(records, mailbox, accounts, self._saver, clock, spawn)
-        self._discarding.on_shown_again = self._is_itself_again
+        self._discarding.shown_again.subscribe(self._is_itself_again)
         self.turns = BulkLimit()
         self._draft_import = DraftImport(records, mailbox, self._saver, clock, self._new_record, self.turns)
         self.renewing = Renewing(records, mailbox, self._saver, self._draft_import, spawn)

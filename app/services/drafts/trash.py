@@ -10,10 +10,10 @@ server once the other one is saved on its own, and only where no other client wr
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 from app.core.background import Spawn, growing_pause
+from app.core.events import Event
 from app.domain.message import AccountId, LocalId
 from app.domain.outcome import Outcome, Verdict
 from app.domain.record import Record
@@ -42,7 +42,7 @@ class Trash:
         self._clock = clock
         self._spawn = spawn
         self._going: set[LocalId] = set()
-        self.on_shown_again: Callable[[LocalId], None] = lambda _name: None
+        self.shown_again: Event[LocalId] = Event()
         """Told of a message that another one took the place of, and that is a draft like any other again."""
         records.changed.subscribe(self._changed)
 
@@ -133,7 +133,7 @@ class Trash:
         """Let a message be a draft like any other again; the one that was moved has nothing to do with it any more."""
         if record.moved_to:
             await self._records.apply_known(record.moved_to, moved_from=LocalId(""))
-        self.on_shown_again(record.local_id)
+        self.shown_again.emit(record.local_id)
         await self._records.apply_known(record.local_id, discarded=0.0, moved_to=LocalId(""))
 
     async def _remove(self, record: Record) -> Outcome | None:
