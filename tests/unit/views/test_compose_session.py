@@ -161,7 +161,7 @@ async def test_a_message_that_is_no_more_says_nothing_and_takes_nothing() -> Non
     assert it.session.notice() is None
     it.session.edit(BodyReplaced("nothing", BodyFormat.TEXT))
     it.session.send(5.0)
-    assert it.ended == []
+    assert it.ended == ["gone"]
     await it.scene.spawn.end()
 
 
