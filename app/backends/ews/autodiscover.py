@@ -4,9 +4,11 @@ Asked where the service is; where that host does not know of it, at `autodiscove
 there only if the service is in that domain too: the password goes only to hosts that have it already.
 
 First without a sign-in, in JSON (the "v2" of Exchange 2016 and later, and of Exchange Online): that gives nothing away
-but the address. Then, only where a password was typed, in plain XML ([MS-OXDSCLI]), at the host that was typed and at
-the domain's `autodiscover.`, whose certificates hold. The domain itself, which is often a hosted web site, gets no
-password. A redirect is followed without a sign-in, and never with one.
+but the address. Then, only where a password was typed, by SOAP ([MS-OXWSADISC]) and in plain XML ([MS-OXDSCLI]), at the
+host that was typed and at the domain's `autodiscover.`, whose certificates hold. The domain itself, which is often a
+hosted web site, gets no password. Nor does a host that DNS names (SRV, `_autodiscover._tcp`) outside of the domain:
+whoever can write DNS answers could name their own. A redirect is followed without a sign-in, and never with one. A
+password that one host refused is tried at no other.
 """
 
 from __future__ import annotations
@@ -22,9 +24,10 @@ from msgspec.structs import replace
 
 from app.backends.ews.error_mapping import trouble_of
 from app.backends.ews.http_session import HttpSession
-from app.backends.ews.xml import Element, clean, parse
+from app.backends.ews.xml import SOAP, Element, clean, parse
 from app.backends.net.connection import new_session, work_on
 from app.backends.net.http_errors import HttpRefusal, Unreadable
+from app.backends.net.proxies import ProxyFailed, proxy_for
 from app.backends.net.tls import trust
 from app.backends.port import Job
 from app.core.i18n import tr
@@ -148,7 +151,12 @@ ONLINE: Final = "outlook.office365.com"
 """Exchange Online's own; it is asked last, and knows only what is Microsoft's to know."""
 _JSON: Final = "/autodiscover/autodiscover.json/v1.0/{address}?Protocol=Ews&RedirectCount={number}"
 _XML: Final = "/autodiscover/autodiscover.xml"
+_SOAP: Final = "/autodiscover/autodiscover.svc"
+_SETTINGS: Final = "http://schemas.microsoft.com/exchange/2010/Autodiscover"
+_ADDRESSING: Final = "http://www.w3.org/2005/08/addressing"
+_WANTED: Final = ("ExternalEwsUrl", "InternalEwsUrl", "UserDisplayName")
 _SECONDS: Final = 8.0
+_DNS_SECONDS: Final = 4.0
 _MOST_REDIRECTS: Final = 3
 _LARGEST: Final = 256 * 1024
 _PIECE: Final = 16 * 1024
@@ -160,6 +168,10 @@ Tell = Callable[[ProbeStep], None]
 
 class _NotHere(Exception):
     """A host does not know; the words say why."""
+
+
+class _WrongPassword(_NotHere):
+    """A host does not accept the user and password: no other is asked with them, so that no account is locked."""
 
 
 def discover(account: Account, secret: str, job: Job, tell: Tell) -> Discovery:
@@ -174,43 +186,66 @@ def discover(account: Account, secret: str, job: Job, tell: Tell) -> Discovery:
         tell(ProbeStep("ca-file", passed=False, detail=tr("The CA file cannot be read: {why}", why=error)))
         return Discovery()
     finder = _Finder(account, secret, context, job)
-    for place in server_places(account):
-        host = urlsplit(place).netloc
-        try:
-            endpoint = finder.ask(place)
-        except _NotHere as why:
-            tell(ProbeStep(host, passed=False, detail=str(why)))
-            continue
-        tell(ProbeStep(host, passed=True, detail=endpoint))
-        return Discovery(endpoint, finder.ways(endpoint))
+    places = server_places(account)
+    for place in (*places, *finder.named_by_dns(places, tell), f"https://{ONLINE}"):
+        found = finder.ask(place, tell)
+        if found.endpoint:
+            return replace(found, ways=finder.ways(found.endpoint))
     return Discovery()
 
 
 def server_places(account: Account) -> list[str]:
-    """Return the hosts to ask, as addresses, in order."""
+    """Return the hosts to ask before DNS, as addresses, in order; Exchange Online is asked last of all."""
     domain = _domain(account)
     typed = urlsplit(account.endpoint)
     hosts = [f"{typed.scheme}://{typed.netloc}"] if typed.scheme == "https" and typed.netloc else []
-    hosts += [f"https://autodiscover.{domain}", f"https://{domain}", f"https://{ONLINE}"]
-    return list(dict.fromkeys(hosts))
+    hosts += [f"https://autodiscover.{domain}", f"https://{domain}"]
+    return [host for host in dict.fromkeys(hosts) if urlsplit(host).hostname != ONLINE]
 
 
 class _Finder:
     def __init__(self, account: Account, secret: str, context: ssl.SSLContext, job: Job) -> None:
         self._account, self._secret, self._context, self._job = account, secret, context, job
 
-    def ask(self, place: str) -> str:
+    def ask(self, place: str, tell: Tell) -> Discovery:
+        """Ask a host in each form that it may be asked in, and tell of each; empty where it does not know."""
+        host = urlsplit(place).netloc
+        forms: list[tuple[str, Callable[[str], Discovery]]] = [("JSON", self._by_json)]
+        if self._may_have_password(place):
+            forms += [("SOAP", self._by_soap), ("XML", self._by_xml)]
+        for name, form in forms:
+            try:
+                found = self._checked(form(place))
+            except _NotHere as why:
+                tell(ProbeStep(f"{host} ({name})", passed=False, detail=str(why)))
+                if isinstance(why, _WrongPassword):
+                    self._secret = ""
+                    break
+            else:
+                tell(ProbeStep(f"{host} ({name})", passed=True, detail=found.endpoint))
+                return found
+        return Discovery()
+
+    def _may_have_password(self, place: str) -> bool:
+        host, domain = urlsplit(place).hostname or "", _domain(self._account)
+        known = host.endswith(f".{domain}") or host == urlsplit(self._account.endpoint).hostname
+        return bool(self._secret) and self._account.auth is not AuthKind.OAUTH and known and host != ONLINE
+
+    def named_by_dns(self, known: list[str], tell: Tell) -> Iterator[str]:
+        """Yield the host that the domain's SRV record names, unless it was asked already or a proxy finds the names."""
+        record = f"_autodiscover._tcp.{_domain(self._account)}"
         try:
-            return self._checked(self._by_json(place))
-        except _NotHere as why:
-            by_password = self._secret and self._account.auth is not AuthKind.OAUTH
-            if not by_password or urlsplit(place).hostname in {ONLINE, _domain(self._account)}:
-                raise
-            without = why
-        try:
-            return self._checked(self._by_xml(place))
-        except _NotHere as why:
-            raise why from without
+            if proxy_for(self._account, f"https://{ONLINE}") is not None:
+                return
+            self._job.begin_request()
+            host, port = srv_of(record, min(_DNS_SECONDS, self._job.remaining()))
+        except (_NotHere, ProxyFailed) as why:
+            tell(ProbeStep(f"{record} (DNS)", passed=False, detail=str(why)))
+            return
+        place = f"https://{host}" if port == 443 else f"https://{host}:{port}"
+        tell(ProbeStep(f"{record} (DNS)", passed=True, detail=place))
+        if place not in known:
+            yield place
 
     def ways(self, endpoint: str) -> tuple[AuthKind, ...]:
         """Return how the server lets itself be signed in to; nothing where it does not say."""
@@ -223,17 +258,17 @@ class _Finder:
         names = {AuthKind.OAUTH: "bearer", AuthKind.BASIC: "basic", AuthKind.NTLM: "ntlm"}
         return tuple(kind for kind, name in names.items() if name in offered)
 
-    def _checked(self, endpoint: str) -> str:
-        if endpoint_error(endpoint):
-            raise _NotHere(tr("It named an address that cannot be used: {address}", address=endpoint[:200]))
-        return endpoint
+    def _checked(self, found: Discovery) -> Discovery:
+        if endpoint_error(found.endpoint):
+            raise _NotHere(tr("It named an address that cannot be used: {address}", address=found.endpoint[:200]))
+        return found
 
-    def _by_json(self, place: str) -> str:
+    def _by_json(self, place: str) -> Discovery:
         url = place + _JSON.format(address=quote(self._account.address), number=1)
         for number in range(_MOST_REDIRECTS + 1):
             answer = self._get(url)
             if answer.status_code not in {301, 302, 303, 307, 308}:
-                return self._address_in(answer)
+                return Discovery(self._address_in(answer))
             url = urljoin(url, answer.headers.get("Location", ""))
             if urlsplit(url).scheme != "https" or number == _MOST_REDIRECTS:
                 break
@@ -246,19 +281,25 @@ class _Finder:
         words = said.get("ErrorMessage") if isinstance(said, dict) else None
         raise _NotHere(str(words)[:300] if words else tr("It does not tell (HTTP status {n}).", n=answer.status_code))
 
-    def _by_xml(self, place: str) -> str:
+    def _by_soap(self, place: str) -> Discovery:
+        return self._signed_in(place + _SOAP, soap_request(self._account.address, place + _SOAP), settings_in)
+
+    def _by_xml(self, place: str) -> Discovery:
+        read = lambda content: Discovery(next(endpoints_in(content)))  # noqa: E731 - one call
+        return self._signed_in(place + _XML, request(self._account.address), read)
+
+    def _signed_in(self, url: str, body: bytes, read: Callable[[bytes], Discovery]) -> Discovery:
         try:
-            http = HttpSession(replace(self._account, endpoint=place + _XML, impersonate=False), self._secret)
-            content = post_to(http, place + _XML, request(self._account.address), self._job)
-            return next(endpoints_in(content))
+            http = HttpSession(replace(self._account, endpoint=url, impersonate=False), self._secret)
+            return read(post_to(http, url, body, self._job))
         except HttpRefusal as refusal:
             if refusal.status == 401:
-                raise _NotHere(tr("It does not accept this user and password.")) from None
+                raise _WrongPassword(tr("It does not accept this user and password.")) from None
             raise _NotHere(tr("It does not tell (HTTP status {n}).", n=refusal.status)) from None
         except (Unreadable, StopIteration):
             raise _NotHere(tr("Its answer names no Exchange Web Services.")) from None
         except (OSError, AccountError) as error:
-            raise self._trouble(error, place) from None
+            raise self._trouble(error, url) from None
 
     def _get(self, url: str) -> requests.Response:
         job = self._job
@@ -288,6 +329,51 @@ class _Finder:
 
 def _domain(account: Account) -> str:
     return account.address.rpartition("@")[2].casefold()
+
+
+def srv_of(record: str, seconds: float) -> tuple[str, int]:
+    """Return host and port of the best answer to a SRV record (RFC 2782). Raises _NotHere."""
+    from dns.exception import DNSException
+    from dns.resolver import resolve
+
+    try:
+        found = sorted(resolve(record, "SRV", lifetime=seconds), key=lambda one: (one.priority, -one.weight))
+    except (DNSException, OSError):
+        raise _NotHere(tr("There is no such record.")) from None
+    host = str(found[0].target).rstrip(".") if found else ""
+    if not host:
+        raise _NotHere(tr("There is no such record."))
+    return host.casefold(), int(found[0].port)
+
+
+def soap_request(address: str, url: str) -> bytes:
+    """Return what is asked of the SOAP service about `address` (GetUserSettings)."""
+    root = etree.Element(f"{{{SOAP}}}Envelope", nsmap={"s": SOAP, "a": _ADDRESSING, "d": _SETTINGS})
+    header = etree.SubElement(root, f"{{{SOAP}}}Header")
+    etree.SubElement(header, f"{{{_SETTINGS}}}RequestedServerVersion").text = "Exchange2013"
+    etree.SubElement(header, f"{{{_ADDRESSING}}}Action").text = f"{_SETTINGS}/Autodiscover/GetUserSettings"
+    etree.SubElement(header, f"{{{_ADDRESSING}}}To").text = clean(url)
+    message = etree.SubElement(
+        etree.SubElement(root, f"{{{SOAP}}}Body"), f"{{{_SETTINGS}}}GetUserSettingsRequestMessage"
+    )
+    asked = etree.SubElement(message, f"{{{_SETTINGS}}}Request")
+    user = etree.SubElement(etree.SubElement(asked, f"{{{_SETTINGS}}}Users"), f"{{{_SETTINGS}}}User")
+    etree.SubElement(user, f"{{{_SETTINGS}}}Mailbox").text = clean(address)
+    wanted = etree.SubElement(asked, f"{{{_SETTINGS}}}RequestedSettings")
+    for name in _WANTED:
+        etree.SubElement(wanted, f"{{{_SETTINGS}}}Setting").text = name
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def settings_in(content: bytes) -> Discovery:
+    """Return what an answer of the SOAP service names. Raises Unreadable, and StopIteration where it names no EWS."""
+    settings = {
+        text_in(one, "Name"): text_in(one, "Value")
+        for one in parse(content).iter(etree.Element)
+        if local_of(one) == "UserSetting"
+    }
+    endpoint = next(settings[name] for name in _WANTED[:2] if settings.get(name))
+    return Discovery(endpoint, display_name=settings.get("UserDisplayName", ""))
 
 
 def endpoints_in(content: bytes) -> Iterator[str]:

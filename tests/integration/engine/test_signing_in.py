@@ -192,6 +192,6 @@ async def test_a_server_is_found_by_the_engine_and_each_host_is_told(sandbox: Ru
         account = replace(account_of(sandbox), endpoint="", proxy=proxy.url, proxy_user="anna")
         found = await client.discover(account, "", steps.append, "secret")
     assert found.endpoint == sandbox.url
-    assert [(step.name, step.passed) for step in steps] == [(ours, True)]
+    assert [(step.name, step.passed) for step in steps] == [(f"{ours} (JSON)", True)]
     assert await client.discover(replace(account, ca_file="/nowhere"), "", steps.append) == Discovery()
     assert not steps[-1].passed

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+import dns.message
+import dns.rcode
+import dns.resolver
+import dns.rrset
 import pytest
 from msgspec.structs import replace
 
@@ -53,7 +59,7 @@ def test_the_domains_own_host_tells_without_a_sign_in(sandbox: RunningSandbox, p
     discovery, steps = found(account_of(sandbox, proxy), "a password")
     assert discovery.endpoint == sandbox.url
     assert set(discovery.ways) == set(AuthKind)
-    assert [(step.name, step.passed) for step in steps] == [(OURS, True)]
+    assert [(step.name, step.passed) for step in steps] == [(f"{OURS} (JSON)", True)]
     assert sandbox.journal() == [], "nobody was signed in"
     assert proxy.asked == [f"{OURS}:443"], "and nobody else was asked"
 
@@ -63,7 +69,7 @@ def test_a_host_that_was_typed_is_asked_first(sandbox: RunningSandbox, proxy: Co
     account = account_of(sandbox, proxy, endpoint=f"https://localhost:{port}/elsewhere")
     discovery, steps = found(account)
     assert discovery.endpoint == sandbox.url
-    assert [step.name for step in steps] == [f"localhost:{port}"]
+    assert [step.name for step in steps] == [f"localhost:{port} (JSON)"]
     assert proxy.asked == []
 
 
@@ -73,16 +79,18 @@ def test_who_nobody_knows_is_asked_for_everywhere_and_the_password_goes_to_the_d
     account = account_of(sandbox, proxy, address="nobody@contoso.com", user=sandbox.first["user"])
     discovery, steps = found(account, sandbox.first["password"])
     assert discovery == Discovery()
-    assert [step.name for step in steps] == [OURS, "contoso.com", ONLINE]
+    ours = [f"{OURS} ({form})" for form in ("JSON", "SOAP", "XML")]
+    assert [step.name for step in steps] == [*ours, "contoso.com (JSON)", f"{ONLINE} (JSON)"]
     assert not any(step.passed for step in steps)
     assert all(step.detail for step in steps)
-    assert [one["operation"] for one in sandbox.journal()] == ["Autodiscover"]
+    assert [one["operation"] for one in sandbox.journal()] == ["Autodiscover"] * 2
     assert set(proxy.asked) == {f"{host}:443" for host in (OURS, "contoso.com", ONLINE)}
 
 
 def test_a_wrong_password_is_told_at_the_host_that_refused_it(sandbox: RunningSandbox, proxy: ConnectProxy) -> None:
     _, steps = found(account_of(sandbox, proxy, address="nobody@contoso.com"), "wrong")
-    assert steps[0].detail == "It does not accept this user and password."
+    refused = [step.name for step in steps if step.detail == "It does not accept this user and password."]
+    assert refused == [f"{OURS} (SOAP)"], "it is tried once, and nowhere again"
 
 
 def test_without_a_password_or_with_oauth_nothing_is_signed_in(sandbox: RunningSandbox, proxy: ConnectProxy) -> None:
@@ -144,9 +152,9 @@ def test_an_answer_that_makes_no_sense_is_told_and_not_taken(body: str, words: s
 
     with ScriptedServer([answer(200, body.encode())] * 2) as server:
         account = Account(AccountId("a"), "anna@contoso.com", "", "anna")
-        finder = autodiscover._Finder(account, "", trust(""), job())
-        with pytest.raises(autodiscover._NotHere, match=words):
-            finder.ask(server.url.rpartition("/EWS")[0])
+        finder, steps = autodiscover._Finder(account, "", trust(""), job()), list[ProbeStep]()
+        assert finder.ask(server.url.rpartition("/EWS")[0], steps.append) == Discovery()
+        assert words in steps[0].detail
 
 
 @pytest.mark.parametrize(
@@ -158,11 +166,94 @@ def test_a_redirect_that_leads_out_of_https_is_not_followed(location: str, words
 
     with ScriptedServer([answer(302, b"", Location=location)] * 5) as server:
         account = Account(AccountId("a"), "anna@contoso.com", "", "anna")
-        finder = autodiscover._Finder(account, "", trust(""), job())
-        with pytest.raises(autodiscover._NotHere, match=words):
-            finder.ask(server.url.rpartition("/EWS")[0])
+        finder, steps = autodiscover._Finder(account, "", trust(""), job()), list[ProbeStep]()
+        assert finder.ask(server.url.rpartition("/EWS")[0], steps.append) == Discovery()
+        assert words in steps[0].detail
 
 
 def test_the_hosts_are_in_order_and_each_is_asked_once() -> None:
     account = Account(AccountId("a"), "anna@Contoso.com", "https://autodiscover.contoso.com/EWS/Exchange.asmx", "anna")
-    assert server_places(account) == [f"https://{OURS}", "https://contoso.com", f"https://{ONLINE}"]
+    assert server_places(account) == [f"https://{OURS}", "https://contoso.com"]
+
+
+class NameServer:
+    """Answers one question for a SRV record, over UDP on loopback, with `target` and `port`; with nothing for ""."""
+
+    def __init__(self, target: str, port: int) -> None:
+        self._target, self._port = target, port
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self.asked: list[str] = []
+        self._thread = threading.Thread(target=self._answer, daemon=True)
+
+    def __enter__(self) -> NameServer:
+        resolver = dns.resolver.Resolver(configure=False)
+        resolver.nameservers, resolver.port = ["127.0.0.1"], self._socket.getsockname()[1]
+        dns.resolver.default_resolver = resolver
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        dns.resolver.default_resolver = None
+        self._socket.close()
+
+    def _answer(self) -> None:
+        content, client = self._socket.recvfrom(4096)
+        query = dns.message.from_wire(content)
+        [question] = query.question
+        self.asked.append(str(question.name))
+        reply = dns.message.make_response(query)
+        if self._target:
+            record = f"0 0 {self._port} {self._target}."
+            reply.answer.append(dns.rrset.from_text(question.name, 60, "IN", "SRV", record))
+        else:
+            reply.set_rcode(dns.rcode.NXDOMAIN)
+        self._socket.sendto(reply.to_wire(), client)
+
+
+def direct(sandbox: RunningSandbox, domain: str) -> Account:
+    first = sandbox.first
+    known = Account(AccountId("a"), f"{first['address'].partition('@')[0]}@{domain}", "", first["user"])
+    return replace(known, ca_file=sandbox.ca_file, proxy="none")
+
+
+def test_the_host_that_dns_names_is_asked_without_the_password(sandbox: RunningSandbox) -> None:
+    port = urlsplit(sandbox.url).port or 0
+    with NameServer("localhost", port) as names:
+        account = replace(direct(sandbox, "nowhere.invalid"))
+        _, steps = found(account, sandbox.first["password"])
+    assert names.asked == ["_autodiscover._tcp.nowhere.invalid."]
+    by_name = {step.name: step for step in steps}
+    assert by_name["_autodiscover._tcp.nowhere.invalid (DNS)"].detail == f"https://localhost:{port}"
+    assert "is not found" in by_name[f"localhost:{port} (JSON)"].detail
+    assert f"localhost:{port} (SOAP)" not in by_name, "whoever writes DNS answers gets no password"
+    assert sandbox.journal() == []
+
+
+def test_a_domain_without_the_record_is_told(sandbox: RunningSandbox) -> None:
+    with NameServer("", 0):
+        discovery, steps = found(direct(sandbox, "nowhere.invalid"))
+    assert discovery == Discovery()
+    told = {step.name: step.detail for step in steps}
+    assert told["_autodiscover._tcp.nowhere.invalid (DNS)"] == "There is no such record."
+    assert next(reversed(told)) == f"{ONLINE} (JSON)", "Exchange Online is asked last"
+
+
+def test_soap_tells_the_server_and_the_name_of_the_person(sandbox: RunningSandbox, proxy: ConnectProxy) -> None:
+    from app.backends.ews import autodiscover
+
+    account = account_of(sandbox, proxy)
+    finder = autodiscover._Finder(account, sandbox.first["password"], trust(sandbox.ca_file), job())
+    told = finder._by_soap(f"https://{OURS}")
+    assert (told.endpoint, told.display_name) == (sandbox.url, "Clara Fontaine")
+
+
+@pytest.mark.parametrize("body", [b"<html>captive</html>", b"", b"<Envelope/>", b"not xml"])
+def test_a_soap_answer_that_names_no_server_is_told(body: bytes) -> None:
+    from app.backends.ews import autodiscover
+
+    with ScriptedServer([answer(200, body)]) as server:
+        account = Account(AccountId("a"), "anna@contoso.com", "", "anna")
+        finder = autodiscover._Finder(account, "secret", trust(""), job())
+        with pytest.raises(autodiscover._NotHere, match="names no Exchange"):
+            finder._by_soap(server.url.rpartition("/EWS")[0])
