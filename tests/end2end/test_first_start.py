@@ -100,7 +100,7 @@ def test_with_the_browser_it_takes_the_address_and_three_times_enter(
     said = {"CA": sandbox.ca_file, "USER": first["user"], "PASSWORD": first["password"]}
     words = [f"MAILWRIGHT_TEST_BROWSER_{name}={value}" for name, value in said.items()]
     mailwright.open_with("env", *words, sys.executable, str(ROOT / "tests/oauth_browser.py"))
-    presets = mailwright.data.parent / "presets.toml"
+    presets = mailwright.data.parent / "own-presets.toml"
     base = sandbox.url.removesuffix("/EWS/Exchange.asmx")
     presets.write_text(f'[[account]]\ntenant = "{base}/common/v2.0"\n', "utf-8")
     begin = mailwright(

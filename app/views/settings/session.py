@@ -463,6 +463,7 @@ class SettingsSession:
         if self.phase is Phase.TESTING and not self.browser.running and trouble is not None and account is not None:
             failed = ProbeStep("browser", passed=False, detail=trouble.detail)
             self.lines, self.phase = connection_steps.with_step(self.lines, failed, account), Phase.FAILED
+            self.unfolded = True  # what helps may be in there
         self.changed.emit(None)
 
     async def _find_secret(self, form: AccountForm) -> str:

@@ -95,6 +95,7 @@ async def test_what_the_authority_refused_stands_at_its_step_and_nothing_is_kept
     assert (line.name, line.detail) == ("browser", detail)
     assert "has to allow Mailwright" in line.sentence
     assert "administrator" in line.advice
+    assert scene.session.unfolded, "what may be wrong is in sight"
     asked = scene.session.admin_request
     assert "https://login.microsoftonline.com/" in asked
     assert "/adminconsent?client_id=app" in asked
