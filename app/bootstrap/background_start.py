@@ -207,6 +207,7 @@ async def _begin(parts: Parts, adapters: Adapters, sandbox: SandboxProcess | Non
 
     left = left_open(parts.records)
     _read_settings(parts)
+    _ask_servers(parts)
     if sandbox is None:
         await parts.accounts.read_accounts()
     else:
@@ -231,6 +232,27 @@ async def _begin(parts: Parts, adapters: Adapters, sandbox: SandboxProcess | Non
     await begin_spelling(parts)
     if sandbox is None:
         await parts.accounts.open_all()  # last: a keyring may wait for the person
+
+
+_ASKED_AFTER: Final = 60.0
+"""Seconds after an account was opened until its server is asked what it does: nothing waits for that."""
+
+
+def _ask_servers(parts: Parts) -> None:
+    """Ask the server of each account once in a while what it does, when the person's own work has long begun."""
+    begun: set[AccountId] = set()
+
+    async def ask_later(account_id: AccountId) -> None:
+        await asyncio.sleep(_ASKED_AFTER)
+        begun.discard(account_id)
+        await parts.drafts.asking.ask_all(account_id)
+
+    def opened(account_id: AccountId) -> None:
+        if account_id not in begun:
+            begun.add(account_id)
+            parts.tasks.spawn(ask_later(account_id), "ask what a server does")
+
+    parts.accounts.well.subscribe(opened)
 
 
 async def _reopen(parts: Parts, left: list[LocalId]) -> None:

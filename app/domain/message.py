@@ -237,8 +237,24 @@ class Stage(StrEnum):
     SENT = "sent"
 
 
+class NewAttachment(msgspec.Struct, frozen=True):
+    """Something to attach: the file at `path`, or `message`. With `content_id` it is shown within the text (cid:).
+
+    `as_message` says that the file is a message (MIME), to be attached as one.
+    """
+
+    name: str
+    path: str = ""
+    content_type: str = ""
+    content_id: str = ""
+    message: Content | None = None
+    as_message: bool = False
+
+
 class NewDraft(msgspec.Struct, frozen=True):
     """A draft that the server does not know yet, with both marks by which it is found again.
+
+    With `attachments` it is made whole, of MIME, for a server that loses what is attached to a draft later.
 
     `drafts_of` is the address of the mailbox in whose Drafts it is kept, empty for one's own. With `sent` (when, in
     seconds) it is no draft, but the copy of a message that went out: filed in Sent there, or in the folder `folder_id`.
@@ -250,6 +266,7 @@ class NewDraft(msgspec.Struct, frozen=True):
     drafts_of: str = ""
     sent: float = 0.0
     folder_id: str = ""
+    attachments: tuple[NewAttachment, ...] = ()
 
 
 class DraftUpdate(msgspec.Struct, frozen=True):

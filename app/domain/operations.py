@@ -14,9 +14,9 @@ from typing import ClassVar, Generic, Literal, TypeVar
 import msgspec
 
 from app.domain.listing import Folder, MailFolder, Mark, Page, Place, Report, Row, Sighting, SyncPage
-from app.domain.message import AccountId, DraftUpdate, ItemRef, NewDraft
+from app.domain.message import AccountId, DraftUpdate, ItemRef, NewAttachment, NewDraft
 from app.domain.original import OriginalMark
-from app.domain.outcome import AttachOutcome, FetchedAttachment, FetchOutcome, NewAttachment, Outcome
+from app.domain.outcome import AttachOutcome, FetchedAttachment, FetchOutcome, Outcome
 from app.domain.people import MailTips, Resolution
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
@@ -173,9 +173,10 @@ class Update(MessageWrite, frozen=True, tag="update"):
 
 
 class Send(WriteByRef, frozen=True, tag="send"):
-    """Sends drafts."""
+    """Sends drafts; with `marks`, one for each, by an update that writes them."""
 
     copy_to: CopyTo
+    marks: tuple[str, ...] = ()
 
     @property
     def deadline(self) -> Deadline:
@@ -425,9 +426,14 @@ class MailboxOperations(ABC):
             raise ValueError("an update names neither field nor mark")
         return await self.perform_write(account_id, Update(tuple(updates)))
 
-    async def send(self, account_id: AccountId, refs: Sequence[ItemRef], copy_to: CopyTo) -> list[Outcome]:
-        """SendItem of the stored drafts, all in one request per 100."""
-        return await self.perform_write(account_id, Send(tuple(refs), copy_to))
+    async def send(
+        self, account_id: AccountId, refs: Sequence[ItemRef], copy_to: CopyTo, marks: Sequence[str] = ()
+    ) -> list[Outcome]:
+        """SendItem of the stored drafts, all in one request per 100.
+
+        With `marks`, our name of each, UpdateItem writes them and sends: for a server whose SendItem leaves drafts.
+        """
+        return await self.perform_write(account_id, Send(tuple(refs), copy_to, tuple(marks)))
 
     async def delete(self, account_id: AccountId, refs: Sequence[ItemRef], *, for_good: bool = False) -> list[Outcome]:
         """DeleteItem, to Deleted Items unless `for_good`."""

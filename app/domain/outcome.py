@@ -12,7 +12,7 @@ import msgspec
 
 from app.domain.attachment import Attachment
 from app.domain.errors import ServerWords, Trouble
-from app.domain.message import Content, Fetched, ItemRef
+from app.domain.message import Fetched, ItemRef
 
 
 class Verdict(StrEnum):
@@ -36,7 +36,7 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     """What became of one item. `ref` is its name and ChangeKey from now on, where the server gave them.
 
     `words` are the server's own, for accepted and refused; `trouble` is why there was no answer, for
-    not-attempted and unknown.
+    not-attempted and unknown. `of_request` says that the words were said of a whole request of several items.
     """
 
     verdict: Verdict
@@ -44,6 +44,7 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     words: ServerWords | None = None
     trouble: Trouble | None = None
     at: float = 0.0
+    of_request: bool = False
 
     @property
     def accepted(self) -> bool:
@@ -68,20 +69,6 @@ class FetchOutcome(msgspec.Struct, frozen=True):
 
     outcome: Outcome
     item: Fetched | None = None
-
-
-class NewAttachment(msgspec.Struct, frozen=True):
-    """Something to attach: the file at `path`, or `message`. With `content_id` it is shown within the text (cid:).
-
-    `as_message` says that the file is a message (MIME), to be attached as one.
-    """
-
-    name: str
-    path: str = ""
-    content_type: str = ""
-    content_id: str = ""
-    message: Content | None = None
-    as_message: bool = False
 
 
 class AttachOutcome(msgspec.Struct, frozen=True):

@@ -34,6 +34,7 @@ class ProblemKind(StrEnum):
     ATTACHMENT_OUTDATED = "attachment-outdated"
     ATTACHMENT_STRANGE = "attachment-strange"
     ATTACHMENTS_DIFFER = "attachments-differ"
+    TEXT_DIFFERS = "text-differs"
 
     COPY_STAYS = "copy-stays"
     LEFT_IN_DRAFTS = "left-in-drafts"
@@ -67,6 +68,7 @@ BEFORE_SENDING = frozenset(
         ProblemKind.ATTACHMENT_OUTDATED,
         ProblemKind.ATTACHMENT_STRANGE,
         ProblemKind.ATTACHMENTS_DIFFER,
+        ProblemKind.TEXT_DIFFERS,
     }
 )
 

@@ -29,6 +29,11 @@ def proves_sent(folder: Folder, flag: bool, found: ItemRef, tried: ItemRef | Non
     return bool(traits.is_draft_told) or tried is None or found.item_id != tried.item_id
 
 
-def proves_unsent(traits: ServerTraits) -> bool:
-    """Return whether a draft that stays, and has a newer ChangeKey than the lost request named, was not sent."""
+def proves_unsent(traits: ServerTraits, *, by_update: bool = False) -> bool:
+    """Return whether a draft that stays, and has a newer ChangeKey than the lost request named, was not sent.
+
+    What SendItem was seen to do proves nothing of a message that was sent `by_update`, and the other way round.
+    """
+    if by_update:
+        return traits.stale_updates_refused is True and traits.update_takes_draft_away is True
     return traits.stale_sends_refused is True and traits.send_takes_draft_away is True

@@ -120,6 +120,8 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     `originals` are the messages that it answers or passes on, and that are not marked so on the server yet.
     `moved_from` is the message of another account whose place it took, when another From was chosen; that one has its
     name in `moved_to`, counts as discarded, and leaves its server once this one is saved (`services/drafts/trash.py`).
+    `read_back` is the ChangeKey under which the item was last read whole, and was as it is meant. `by_update` says that
+    it was last sent by an update, and not by SendItem.
     """
 
     local_id: LocalId
@@ -158,11 +160,17 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     originals: tuple[Original, ...] = ()
     moved_from: LocalId = LocalId("")
     moved_to: LocalId = LocalId("")
+    read_back: str = ""
+    by_update: bool = False
 
     @property
     def saved(self) -> bool:
         """Return whether the server has every edit."""
         return self.ref is not None and self.edits == self.saved_edits
+
+    def knows(self, ref: ItemRef) -> bool:
+        """Return whether `ref` names the very version that is known here."""
+        return self.ref is not None and bool(self.ref.change_key) and self.ref.change_key == ref.change_key
 
 
 class StoredMessage(msgspec.Struct, frozen=True):

@@ -219,11 +219,17 @@ KEY_REFUSED: Final = CHANGED_ELSEWHERE | KEY_UNKNOWN
 ATTACHMENT_GONE: Final = _codes("ItemNotFound InvalidAttachmentId AttachmentNotFound")
 """The server has no attachment under this id, so there is none to delete either."""
 
+NO_ATTACHMENTS: Final = "NoAttachments"
+"""Said by this program, for a server that was seen to keep no attachments, whichever way they come."""
+
 MESSAGE_TOO_LARGE: Final = _codes("MessageSizeExceeded MailboxMessageSizeLimitExceeded")
 """The server takes no message as large as this."""
 
 NO_RECIPIENTS: Final = "ErrorInvalidRecipients"
 """The message has no recipient, or one that it cannot be sent to."""
+
+WITHOUT_RECIPIENTS: Final = _codes("InvalidRecipients MissingRecipients")
+"""Said of a message to nobody."""
 
 # --- of a place or a person --------------------------------------------------------------------------------------
 
@@ -266,6 +272,9 @@ OF_THE_ACCOUNT_FOR_NOW: Final = OF_THE_ACCOUNT | _codes("ServerBusy")
 _BY_SOAP: Final = frozenset({"Client"})
 OF_THE_REQUEST: Final = _BY_SOAP | _codes("AccessDenied InvalidRequest MessageSizeExceeded SchemaValidation ServerBusy")
 """Faults that say the request was not processed, and that hold for each item in it."""
+
+NEVER_OF_ONE_ITEM: Final = _BY_SOAP | _codes("InvalidRequest SchemaValidation")
+"""Faults of those that no server can mean for one item of several."""
 
 SYNC_STATE_LOST: Final = _codes("InvalidSyncStateData SyncFolderNotFound")
 """The server does not know any more what it told of a folder: the folder is listed anew."""

@@ -11,8 +11,9 @@ import hashlib
 
 import msgspec
 
-from app.domain.message import BodyFormat, Content, FlagStatus
+from app.domain.message import RECIPIENT_FIELDS, BodyFormat, Content, Field, FlagStatus
 from app.domain.recipient import Recipient
+from app.domain.visible_text import plain_text
 
 
 def same_message(one: Content, other: Content) -> bool:
@@ -25,6 +26,34 @@ def same_message(one: Content, other: Content) -> bool:
         and _sender(one, other)
         and _options(one) == _options(other)
     )
+
+
+def seen_differences(one: Content, other: Content) -> frozenset[Field]:
+    """Return in which of recipients, subject and text a reader would see the two differ.
+
+    Of people the addresses count, and of HTML what is visible: servers write it anew in their own way.
+    """
+    people = zip(RECIPIENT_FIELDS, _people(one), _people(other), strict=True)
+    found = {field for field, mine, theirs in people if mine != theirs}
+    if _subject(one) != _subject(other):
+        found.add(Field.SUBJECT)
+    if _body(one) != _body(other) and visible_words(one) != visible_words(other):
+        found.add(Field.BODY)
+    return frozenset(found)
+
+
+def visible_words(content: Content) -> str:
+    """Return the words that a reader sees of a text, without where its lines end."""
+    text = plain_text(content.body) if content.body_format is BodyFormat.HTML else content.body
+    return " ".join(text.split())
+
+
+def same_but_for_markup(one: Content, other: Content) -> bool:
+    """Return whether the two are the same message, as far as the HTML of their text may be written in other ways."""
+    if visible_words(one) != visible_words(other):
+        return False
+    bare = (msgspec.structs.replace(content, body="", body_format=BodyFormat.TEXT) for content in (one, other))
+    return same_message(*bare)
 
 
 def fingerprint(content: Content) -> str:

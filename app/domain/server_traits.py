@@ -15,7 +15,12 @@ class ServerTraits(msgspec.Struct, frozen=True, gc=False):
 
     `stale_updates_refused` and `stale_sends_refused`: an update, or a send, that names a ChangeKey which is not the
     newest is refused. `is_draft_told`: IsDraft is true for a draft that this program made. `send_takes_draft_away`:
-    after a send that the server said yes to, no draft was left in Drafts.
+    after a send that the server said yes to, no draft was left in Drafts. `batches_answered`: where one item of a
+    request is refused, each of the others has its own answer. `markup_kept`: HTML is kept as it was written.
+    `attachments_kept`: what CreateAttachment made is in the message, and stays there. `mime_keeps_attachments`: a
+    draft made of MIME has the attachments in it. `update_sends`: UpdateItem sends a draft where it is asked to, and
+    `update_takes_draft_away` is for that what `send_takes_draft_away` is for SendItem. `updates_kept`: an update
+    changes what it names, and brings nothing back that was there before.
     """
 
     stale_updates_refused: bool | None = None
@@ -23,7 +28,26 @@ class ServerTraits(msgspec.Struct, frozen=True, gc=False):
     is_draft_told: bool | None = None
     send_takes_draft_away: bool | None = None
     asked_at: float = 0.0
+    batches_answered: bool | None = None
+    markup_kept: bool | None = None
+    attachments_kept: bool | None = None
+    mime_keeps_attachments: bool | None = None
+    update_sends: bool | None = None
+    update_takes_draft_away: bool | None = None
+    updates_kept: bool | None = None
 
 
-BY_THE_BOOK: Final = ServerTraits(True, True, True, True)
+BY_THE_BOOK: Final = ServerTraits(
+    stale_updates_refused=True,
+    stale_sends_refused=True,
+    is_draft_told=True,
+    send_takes_draft_away=True,
+    batches_answered=True,
+    markup_kept=True,
+    attachments_kept=True,
+    mime_keeps_attachments=True,
+    update_sends=True,
+    update_takes_draft_away=True,
+    updates_kept=True,
+)
 """A server that was seen to do what Exchange's documentation says."""

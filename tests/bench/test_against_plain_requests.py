@@ -24,8 +24,7 @@ from app.backends.ews.xml import Element, envelope
 from app.backends.port import Job
 from app.domain.account import Account
 from app.domain.errors import TroubleKind
-from app.domain.message import AccountId, Content, ItemRef, LocalId, NewDraft, new_local_id
-from app.domain.outcome import NewAttachment
+from app.domain.message import AccountId, Content, ItemRef, LocalId, NewAttachment, NewDraft, new_local_id
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
 from app.engine.client import EngineClient

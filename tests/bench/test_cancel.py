@@ -19,8 +19,7 @@ import pytest
 
 from app.domain.account import Account
 from app.domain.listing import Folder
-from app.domain.message import AccountId, Content, ItemRef, NewDraft, message_id_for, new_local_id
-from app.domain.outcome import NewAttachment
+from app.domain.message import AccountId, Content, ItemRef, NewAttachment, NewDraft, message_id_for, new_local_id
 from app.engine.client import EngineClient
 from tests.bench.children import Child, Home
 from tests.bench.keyboard import Keyboard

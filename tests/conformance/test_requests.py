@@ -22,12 +22,12 @@ from app.domain.message import (
     Importance,
     ItemRef,
     LocalId,
+    NewAttachment,
     NewDraft,
     Options,
     Sensitivity,
 )
 from app.domain.original import OriginalMark, Verb
-from app.domain.outcome import NewAttachment
 from app.domain.people import PERSONAL_LIST
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo

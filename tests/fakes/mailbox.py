@@ -27,12 +27,13 @@ import itertools
 import time
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
 from app.domain.account import Account, ProbeStep
-from app.domain.attachment import Attachment
+from app.domain.attachment import Attachment, AttachmentKind
 from app.domain.errors import ItemRefused, ServerWords, Trouble, error_for
 from app.domain.listing import Folder, Mark, Page, Place, Row, Sighting
 from app.domain.message import (
@@ -297,7 +298,9 @@ class FakeMailbox(MoreOfAMailbox, FakeSignIns, Server):
         update = DraftUpdate(ref, Content(), frozenset(), mark)
         return await self._write("fence", account_id, [update], self._update_one)
 
-    async def send(self, account_id: AccountId, refs: Sequence[ItemRef], copy_to: CopyTo) -> list[Outcome]:
+    async def send(
+        self, account_id: AccountId, refs: Sequence[ItemRef], copy_to: CopyTo, marks: Sequence[str] = ()
+    ) -> list[Outcome]:
         """Deliver stored drafts and file their copies."""
         return await self._write("send", account_id, refs, lambda a, ref: self._send_one(a, ref, copy_to))
 
@@ -407,6 +410,12 @@ class FakeMailbox(MoreOfAMailbox, FakeSignIns, Server):
             return self._refused(words("ErrorAccessDenied", "Access is denied."))
         item = self.put(account_id, draft.content, local_id=draft.local_id, message_id=draft.message_id)
         item.owner = draft.drafts_of
+        for new in draft.attachments:
+            size = Path(new.path).stat().st_size
+            number = f"attachment-{next(self._count)}"
+            kind = AttachmentKind.ITEM if new.as_message else AttachmentKind.FILE
+            inline = bool(new.content_id)
+            item.attachments.append(Attachment(number, new.name, size, new.content_type, new.content_id, inline, kind))
         if draft.sent:
             item.folder, item.folder_id, item.is_draft, item.sent = Folder.SENT, draft.folder_id, False, draft.sent
         return self._accepted(item.ref)

@@ -13,9 +13,9 @@ import msgspec
 from app.domain.attachment import Attachment, AttachmentKind
 from app.domain.errors import ItemRefused, ServerWords
 from app.domain.listing import Folder, MailFolder, Place, Report, Row, SyncPage
-from app.domain.message import AccountId, ItemRef
+from app.domain.message import AccountId, ItemRef, NewAttachment
 from app.domain.original import OriginalMark
-from app.domain.outcome import AttachOutcome, FetchedAttachment, NewAttachment, Outcome
+from app.domain.outcome import AttachOutcome, FetchedAttachment, Outcome
 from app.domain.people import MailTips, Resolution
 from app.domain.recipient import Recipient
 from tests.fakes.folder_changes import FolderChanges

@@ -22,8 +22,8 @@ from app.backends.net.http_errors import not_sent, refused_here, untold
 from app.backends.port import Job
 from app.core.i18n import tr
 from app.domain.errors import Trouble
-from app.domain.message import ItemRef
-from app.domain.outcome import AttachOutcome, FetchedAttachment, NewAttachment, Outcome, Verdict
+from app.domain.message import ItemRef, NewAttachment
+from app.domain.outcome import AttachOutcome, FetchedAttachment, Outcome, Verdict
 
 REQUEST_BYTES = 16 * 1024 * 1024
 """Files are sent together up to this much: servers take 25 to 35 MB in a request, and base64 adds a third."""

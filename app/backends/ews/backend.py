@@ -46,9 +46,9 @@ from app.domain import operations as ops
 from app.domain.account import Account, ProbeStep
 from app.domain.errors import AccountError, BadInput, ItemRefused, Trouble, TroubleKind, error_for
 from app.domain.listing import Folder, MailFolder, Mark, Page, Place, Report, Row, Sighting, SyncPage
-from app.domain.message import Content, DraftUpdate, ItemRef, NewDraft, Stage
+from app.domain.message import Content, DraftUpdate, ItemRef, NewAttachment, NewDraft, Stage
 from app.domain.original import OriginalMark
-from app.domain.outcome import AttachOutcome, FetchedAttachment, FetchOutcome, NewAttachment, Outcome
+from app.domain.outcome import AttachOutcome, FetchedAttachment, FetchOutcome, Outcome
 from app.domain.people import MailTips, Resolution
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
@@ -95,7 +95,7 @@ class EwsBackend:
             case ops.Update():
                 return as_declared(operation, self.update(operation.updates, job))
             case ops.Send():
-                return as_declared(operation, self.send(operation.refs, operation.copy_to, job))
+                return as_declared(operation, self.send(operation.refs, operation.copy_to, job, operation.marks))
             case ops.Delete():
                 return as_declared(operation, self.delete(operation.refs, operation.for_good, job))
             case ops.Move():
@@ -185,12 +185,16 @@ class EwsBackend:
         )
 
     def update_and_send(self, updates: Sequence[DraftUpdate], copy_to: CopyTo, job: Job) -> list[Outcome]:
-        """UpdateItem SendOnly or SendAndSaveCopy. Not for the product, as above."""
+        """UpdateItem SendOnly or SendAndSaveCopy, for a server whose SendItem leaves the draft where it was."""
         build = partial(requests.update_items, send=copy_to)
         return self._write(updates, build, job, refuse=_refusal_of_update)
 
-    def send(self, refs: Sequence[ItemRef], copy_to: CopyTo, job: Job) -> list[Outcome]:
-        """SendItem of stored drafts."""
+    def send(self, refs: Sequence[ItemRef], copy_to: CopyTo, job: Job, marks: Sequence[str] = ()) -> list[Outcome]:
+        """SendItem of stored drafts; with `marks`, UpdateItem that writes and sends."""
+        if marks:
+            pairs = zip(refs, marks, strict=True)
+            updates = [DraftUpdate(ref, Content(), frozenset(), mark) for ref, mark in pairs]
+            return self.update_and_send(updates, copy_to, job)
         return self._write(refs, lambda chunk: requests.send_items(chunk, copy_to), job)
 
     def delete(self, refs: Sequence[ItemRef], for_good: bool, job: Job) -> list[Outcome]:
@@ -547,7 +551,7 @@ class EwsBackend:
                 messages = post(self._http, build(chunk), job)
             except SoapFault as fault:
                 trouble = trouble_of(fault, job, self._account.endpoint)
-                outcomes += [fault_outcome(fault.words, trouble)] * len(chunk)
+                outcomes += [fault_outcome(fault.words, trouble, several=len(chunk) > 1)] * len(chunk)
                 stop = not_sent(trouble)
             except Exception as error:  # noqa: BLE001 - as in _read
                 trouble = trouble_of(_known(error, job), job, self._account.endpoint)

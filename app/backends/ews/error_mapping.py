@@ -17,7 +17,14 @@ from app.core.formatting import size_words
 from app.core.i18n import tr
 from app.domain.errors import AccountError, ServerWords, Trouble, TroubleKind
 from app.domain.outcome import Outcome, Verdict
-from app.domain.response_codes import OF_THE_ACCOUNT, OF_THE_REQUEST
+from app.domain.response_codes import (
+    NEVER_OF_ONE_ITEM,
+    OF_THE_ACCOUNT,
+    OF_THE_REQUEST,
+    CodeClass,
+    class_of,
+    may_have_happened,
+)
 
 
 def trouble_of(error: BaseException, job: Job, endpoint: str) -> Trouble:
@@ -95,9 +102,22 @@ def _ways(offered: str) -> str:
     return ", ".join(found) or offered[:80]
 
 
-def fault_outcome(words: ServerWords, trouble: Trouble) -> Outcome:
-    """A fault of the request refuses each item; one of the account stands above them; any other leaves them unknown."""
-    if words.response_code in OF_THE_REQUEST:
-        return Outcome(verdict=Verdict.REFUSED, words=words, at=time.time())
+def fault_outcome(words: ServerWords, trouble: Trouble, *, several: bool = False) -> Outcome:
+    """A fault of the request refuses each item; one of the account stands above them; any other leaves them unknown.
+
+    With `several` items, what is said of all may have been meant for one: that is told, for who knows the server.
+    """
+    code = words.response_code
+    if code in OF_THE_REQUEST:
+        return Outcome(
+            Verdict.REFUSED, words=words, at=time.time(), of_request=several and code not in NEVER_OF_ONE_ITEM
+        )
+    if (
+        not several
+        and class_of(code) is not CodeClass.UNLISTED
+        and not (may_have_happened(code) or code in OF_THE_ACCOUNT)
+    ):
+        # A server that answers for its only item with a fault: what it says is said of that item.
+        return Outcome(Verdict.REFUSED, words=words, at=time.time())
     verdict = Verdict.UNKNOWN if trouble.may_have_been_processed else Verdict.NOT_ATTEMPTED
-    return Outcome(verdict=verdict, words=words, trouble=trouble, at=time.time())
+    return Outcome(verdict=verdict, words=words, trouble=trouble, at=time.time(), of_request=several)

@@ -18,22 +18,26 @@ Path = Callable[[Element], object]
 
 
 def add_message(
-    parent: Element, content: Content, local_id: str = "", message_id: str = "", sent: float = 0.0
+    parent: Element, content: Content, local_id: str = "", message_id: str = "", sent: float = 0.0, mime: str = ""
 ) -> Element:
-    """Add a Message with all that `content` says, and both marks; with `sent`, as the copy of one that went out."""
+    """Add a Message with all that `content` says, and both marks; with `sent`, as the copy of one that went out.
+
+    With `mime` (base64) its text is in there.
+    """
     message = add(parent, "t:Message")
     fields = set_fields(content) | {Field.SUBJECT, Field.BODY}
+    if mime:
+        add(message, "t:MimeContent", mime, CharacterSet="UTF-8")
+        fields -= {Field.BODY}
     for field in _ITEM_FIELDS:
         if field in fields:
             _WRITERS[field](message, content)
-    if content.options.reminder:
-        _add_reminder(message, content)
+    _add_reminder(message, content)
     if local_id:
         _add_property(message, add_mark_uri, local_id)
     _add_sent(message, sent)
     _add_headers(message, content)
-    if content.options.deferred:
-        _add_property(message, add_deferred_uri, date_text(content.options.deferred))
+    _add_deferred(message, content)
     if Field.FOLLOW_UP in fields:
         _add_flag(message, content)
     for field in _MESSAGE_FIELDS:
@@ -186,9 +190,15 @@ def _add_flag(message: Element, content: Content) -> None:
         add(flag, "t:CompleteDate", date_text(follow_up.completed))
 
 
+def _add_deferred(message: Element, content: Content) -> None:
+    if content.options.deferred:
+        _add_property(message, add_deferred_uri, date_text(content.options.deferred))
+
+
 def _add_reminder(message: Element, content: Content) -> None:
-    add(message, "t:ReminderDueBy", date_text(content.options.reminder))
-    add(message, "t:ReminderIsSet", "true")
+    if content.options.reminder:
+        add(message, "t:ReminderDueBy", date_text(content.options.reminder))
+        add(message, "t:ReminderIsSet", "true")
 
 
 def _write_reminder(updates: Element, content: Content) -> None:

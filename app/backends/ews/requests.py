@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from app.backends.ews.item_writer import add_message, add_property_write, add_writes, date_text
+from app.backends.ews.mime_draft import mime_of_draft
 from app.backends.ews.xml import (
     Element,
     add,
@@ -95,7 +96,8 @@ def create_items(drafts: Sequence[NewDraft], send: CopyTo | None = None) -> Elem
         add_folder(add(request, "m:SavedItemFolderId"), place)
     items = add(request, "m:Items")
     for draft in drafts:
-        add_message(items, draft.content, draft.local_id, draft.message_id, draft.sent)
+        mime = mime_of_draft(draft) if draft.attachments else ""
+        add_message(items, draft.content, draft.local_id, draft.message_id, draft.sent, mime)
     return request
 
 

@@ -36,8 +36,8 @@ from app.core.i18n import tr
 from app.core.parsing import whole_number
 from app.domain.attachment import AttachmentKind
 from app.domain.errors import AccountError, BadInput, ItemRefused, Trouble, TroubleKind, error_for
-from app.domain.message import ItemRef
-from app.domain.outcome import AttachOutcome, FetchedAttachment, NewAttachment, Outcome, Verdict
+from app.domain.message import ItemRef, NewAttachment
+from app.domain.outcome import AttachOutcome, FetchedAttachment, Outcome, Verdict
 
 DIRECT: Final = 3_000_000
 """Bytes of a file that goes in one request: base64 makes 4 MB of them, which is the largest that the service takes."""

@@ -48,9 +48,9 @@ from app.domain import operations as ops
 from app.domain.account import Account, BackendKind, ProbeStep
 from app.domain.errors import BadInput, ItemRefused, ServerWords, Trouble, TroubleKind, error_for
 from app.domain.listing import Folder, MailFolder, Mark, Page, Place, Report, Row, Sighting, SyncPage
-from app.domain.message import Content, DraftUpdate, Field, ItemRef, NewDraft, Stage
+from app.domain.message import Content, DraftUpdate, Field, ItemRef, NewAttachment, NewDraft, Stage
 from app.domain.original import OriginalMark
-from app.domain.outcome import LOCAL, AttachOutcome, FetchedAttachment, FetchOutcome, NewAttachment, Outcome, Verdict
+from app.domain.outcome import LOCAL, AttachOutcome, FetchedAttachment, FetchOutcome, Outcome, Verdict
 from app.domain.people import MailTips, Resolution
 from app.domain.protocols import copy_problem, field_problem
 from app.domain.recipient import Recipient

@@ -11,8 +11,7 @@ from typing import BinaryIO, Final
 
 from app.backends.net.http_errors import Unreadable
 from app.core.i18n import tr
-from app.domain.message import Field, Stage
-from app.domain.outcome import NewAttachment
+from app.domain.message import Field, NewAttachment, Stage
 from app.domain.writable_fields import refuse_fields, set_fields
 
 _SPACE: Final = str.maketrans("", "", " \t\r\n")

@@ -15,6 +15,7 @@ from app.domain.outcome import Outcome, Verdict
 from app.domain.proof import is_draft
 from app.domain.server_traits import ServerTraits
 from app.services.accounts.accounts import Accounts
+from app.services.accounts.asking_server import SCRATCH
 from app.services.ports import Clock, Mailbox
 
 _Marked = TypeVar("_Marked", Row, Sighting)
@@ -70,21 +71,25 @@ class WatchedMailbox(Mailbox):
         return self._as_it_lies(account_id, operation, result)
 
     def _as_it_lies(self, account_id: AccountId, operation: Read[Result], result: Result) -> Result:
-        """Return the result with IsDraft as it may be believed (`domain/proof.py`)."""
+        """Return the result with IsDraft as it may be believed (`domain/proof.py`), and without what is not a message
+        of the person's: the drafts that a server is asked with.
+        """
         traits = self._accounts.traits(account_id)
-        if traits.is_draft_told:
-            return result
-        if isinstance(operation, Locate):
+        if isinstance(operation, Locate) and not traits.is_draft_told:
             sightings = cast("list[Sighting]", result)
             return cast("Result", [_placed(one, one.folder, traits) for one in sightings])
         if isinstance(operation, ListFolder):
             folder = operation.folder.folder if isinstance(operation.folder, Place) else operation.folder
             page = cast("Page", result)
-            rows = tuple(_placed(row, folder, traits) for row in page.rows)
+            rows = tuple(_placed(row, folder, traits) for row in page.rows if row.local_id != SCRATCH)
             return cast("Result", msgspec.structs.replace(page, rows=rows))
         if isinstance(operation, Sync):
             found = cast("SyncPage", result)
-            changes = tuple(_changed(one, operation.place.folder, traits) for one in found.changes)
+            changes = tuple(
+                _changed(one, operation.place.folder, traits)
+                for one in found.changes
+                if one.row is None or one.row.local_id != SCRATCH
+            )
             return cast("Result", msgspec.structs.replace(found, changes=changes))
         return result
 

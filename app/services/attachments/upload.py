@@ -17,10 +17,17 @@ from typing import TYPE_CHECKING, Any, Final
 from app.domain.attachment import Attached, Attachment, AttachmentKind, Held, attached_of, find_again, is_like, new_key
 from app.domain.edits import AttachmentSet
 from app.domain.errors import AccountError, BadInput, ServerWords, StorageError, Trouble, TroubleKind
-from app.domain.message import BodyFormat, Content, Fetched, ItemRef, LocalId
-from app.domain.outcome import LOCAL, AttachOutcome, NewAttachment, Outcome, Verdict
+from app.domain.message import BodyFormat, Content, Fetched, ItemRef, LocalId, NewAttachment
+from app.domain.outcome import LOCAL, AttachOutcome, Outcome, Verdict
 from app.domain.record import Record, Refused, StoredMessage
-from app.domain.response_codes import ATTACHMENT_GONE, ITEM_GONE, KEY_REFUSED, is_retried, may_have_happened
+from app.domain.response_codes import (
+    ATTACHMENT_GONE,
+    ITEM_GONE,
+    KEY_REFUSED,
+    NO_ATTACHMENTS,
+    is_retried,
+    may_have_happened,
+)
 from app.services.attachments.fetch import AttachmentFetch, Moving
 from app.services.ports import AttachedFiles, Clock, Mailbox
 from app.services.records.records import Records
@@ -176,6 +183,36 @@ class AttachmentUpload:
         left = [one for one in outcomes if not one.accepted and not _is_its_own(one)]
         return await self._take_in(record, ref, outcomes, held, unsure, tuple(refused.values()), left)
 
+    async def gather(self, message: StoredMessage) -> bool:
+        """Get the bytes of all that is attached to this machine. False where that cannot be done now."""
+        for one in message.content.attachments:
+            if not one.file and not await self._gather(message, one):
+                return False
+        fresh = await self._records.read_message(message.record.local_id)
+        return all(one.file for one in fresh.content.attachments)
+
+    def files_of(self, message: StoredMessage) -> tuple[NewAttachment, ...]:
+        """Return what is attached to a message, as it is handed to the server; all bytes are on this machine."""
+        return tuple(self._new(message.record.local_id, one) for one in message.content.attachments if one.file)
+
+    async def refuse_all(self, message: StoredMessage) -> None:
+        """Note of what is missing on the server that this server keeps no attachments, whichever way they come."""
+        refused = {one.key: one for one in message.record.refused}
+        words = ServerWords("", NO_ATTACHMENTS)
+        outcome = Outcome(Verdict.REFUSED, words=words, at=self._clock.now())
+        for one in self._missing(message):
+            refused[one.key] = Refused(one.key, outcome)
+        await self._learn(message.record, None, refused=tuple(refused.values()))
+
+    def _new(self, local_id: LocalId, one: Attached) -> NewAttachment:
+        return NewAttachment(
+            one.name,
+            self._files.path(local_id, one.file),
+            one.content_type,
+            one.content_id,
+            as_message=one.kind is AttachmentKind.ITEM,
+        )
+
     async def _gather(self, message: StoredMessage, one: Attached) -> bool:
         """Get the bytes of one attachment to this machine. False where the server cannot be asked for now."""
         record = message.record
@@ -220,16 +257,7 @@ class AttachmentUpload:
         import asyncio
 
         local_id = record.local_id
-        wanted = [
-            NewAttachment(
-                one.name,
-                self._files.path(local_id, one.file),
-                one.content_type,
-                one.content_id,
-                as_message=one.kind is AttachmentKind.ITEM,
-            )
-            for one in missing
-        ]
+        wanted = [self._new(local_id, one) for one in missing]
         upload = self._uploads[local_id] = asyncio.ensure_future(
             self._mailbox.attach(record.account_id, ref, wanted, lambda sent, _: self._sent(local_id, missing, sent))
         )

@@ -55,6 +55,7 @@ class ConflictResolution:
             fresh = msgspec.structs.replace(
                 message.record,
                 ref=seen.ref,
+                read_back=seen.ref.change_key,
                 saved_edits=message.record.edits,
                 saved_at=seen.modified,
                 save_outcome=None,

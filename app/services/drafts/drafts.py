@@ -11,7 +11,7 @@ from app.core.events import Event
 from app.core.i18n import tr
 from app.domain.edits import AttachmentEdit, Edit, Pending, Unfilled
 from app.domain.errors import BadInput, MailError
-from app.domain.message import AccountId, Content, ItemRef, LocalId, message_id_for, new_local_id
+from app.domain.message import AccountId, Content, Field, ItemRef, LocalId, message_id_for, new_local_id
 from app.domain.original import Original
 from app.domain.problem import BEFORE_SENDING, ProblemKind, read_problem
 from app.domain.recipient import Recipient
@@ -19,6 +19,7 @@ from app.domain.record import CopyTo, Record, StoredMessage, Whose
 from app.domain.same_message import fingerprint
 from app.domain.state import NOT_PUT_ASIDE, WRITABLE, State
 from app.services.accounts.accounts import Accounts
+from app.services.accounts.asking_server import AskingServer
 from app.services.accounts.signatures import is_blank
 from app.services.attachments.fetch import AttachmentCopy, AttachmentFetch
 from app.services.attachments.upload import AttachmentUpload
@@ -78,9 +79,10 @@ class Drafts:
         self._spawn = spawn
         self.fetching = AttachmentFetch(records, mailbox, files, clock)
         self.attaching = AttachmentUpload(records, mailbox, files, clock, self.fetching)
+        self.asking = AskingServer(mailbox, accounts, files, clock)
         self._taking_over = AttachmentCopy(files)
         self._moving = AccountMove(records, accounts, self.fetching, self._taking_over)
-        self._saver = Saver(records, mailbox, clock, self.attaching)
+        self._saver = Saver(records, mailbox, accounts, clock, self.attaching)
         self.duplicates = DuplicateDrafts(records, mailbox, accounts, clock, spawn, self._saver.lock, self.save)
         self._autosave = Autosave(records, accounts, clock, spawn, self.save)
         self.conflicts = ConflictResolution(records, self._saver, self.attaching)
@@ -215,6 +217,10 @@ class Drafts:
     def has_message(self, local_id: LocalId) -> bool:
         """Return whether there is a message of this identity here."""
         return self._records.get(local_id) is not None
+
+    def was_written(self, local_id: LocalId, content: Content, fields: frozenset[Field]) -> bool:
+        """Return whether in `fields` an item says what this run once wrote there."""
+        return self._saver.was_written(local_id, content, fields)
 
     async def read_message(self, local_id: LocalId) -> StoredMessage:
         """Return a message of this machine, whatever its state. Raises KeyError and StorageError."""

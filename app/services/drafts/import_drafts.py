@@ -148,6 +148,7 @@ class DraftImport:
             self._new_record(local_id, account_id, item.modified or self._clock.now()),
             message_id=item.message_id if free or not marked else "",
             ref=item.ref,
+            read_back=item.ref.change_key,
             saved_at=item.modified,
             open=False,
             marked=free,
@@ -171,7 +172,12 @@ class DraftImport:
             return
         attached, held = adopted(item, message)
         fresh = msgspec.structs.replace(
-            latest, ref=item.ref, saved_edits=latest.edits, saved_at=item.modified, save_outcome=None
+            latest,
+            ref=item.ref,
+            read_back=item.ref.change_key,
+            saved_edits=latest.edits,
+            saved_at=item.modified,
+            save_outcome=None,
         )
         fresh = msgspec.structs.replace(fresh, held=held, in_flight=(), has_held=latest.has_held or bool(held))
         await self._records.create(fresh, msgspec.structs.replace(item.content, attachments=attached), item.content)

@@ -7,6 +7,9 @@ written over: what was changed elsewhere waits for the person.
 
 from __future__ import annotations
 
+import hashlib
+from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -20,6 +23,7 @@ from app.domain.message import (
     Content,
     DraftUpdate,
     Fetched,
+    Field,
     ItemRef,
     LocalId,
     NewDraft,
@@ -38,8 +42,9 @@ from app.domain.response_codes import (
     is_retried,
     may_have_happened,
 )
-from app.domain.same_message import same_message
+from app.domain.same_message import same_but_for_markup, same_message, seen_differences, visible_words
 from app.domain.state import IN_OUTBOX, MAY_HAVE_LEFT, WENT_OUT
+from app.services.accounts.accounts import Accounts
 from app.services.accounts.signatures import is_blank
 from app.services.attachments.upload import AttachmentUpload, asked_for_again
 from app.services.drafts.mailbox_move import MailboxMove, lies_elsewhere, stays_where_it_is
@@ -57,6 +62,8 @@ _STEPS: Final = 12
 _SECOND_LOOK: Final = 3.0
 _LOOKS: Final = (_SECOND_LOOK, 12.0)
 """Seconds before the second and the third look for an item that may still be made: a server may be busy with it."""
+_REMEMBERED: Final = 8
+"""Versions of a message that are known again where a server brings one back."""
 _NEVER_SAVED: Final = MAY_HAVE_LEFT | WENT_OUT
 
 
@@ -105,8 +112,12 @@ def needs_saving(record: Record) -> bool:
 class Saver:
     """Saves messages, one request at a time for each; a call that waited finds that a newer save did its work."""
 
-    def __init__(self, records: Records, mailbox: Mailbox, clock: Clock, attaching: AttachmentUpload) -> None:
+    def __init__(
+        self, records: Records, mailbox: Mailbox, accounts: Accounts, clock: Clock, attaching: AttachmentUpload
+    ) -> None:
         """Save from `messages` to `mailbox`; `attaching` knows of attachments."""
+        self._accounts = accounts
+        self._written: dict[LocalId, deque[tuple[str, str]]] = {}
         self._attaching = attaching
         self._records = records
         self._mailbox = mailbox
@@ -114,6 +125,9 @@ class Saver:
         self._placing = MailboxMove(records, mailbox, clock)
         self._locks: dict[LocalId, asyncio.Lock] = {}
         self._never_tried: set[LocalId] = set()
+        self._fresh: dict[LocalId, str] = {}
+        self._attached_now: set[LocalId] = set()
+        self._made_whole: set[LocalId] = set()
 
     def begun_here(self, local_id: LocalId) -> None:
         """Note that this message is new, so that its first save need not look for it on the server."""
@@ -128,6 +142,8 @@ class Saver:
     def forget(self, local_id: LocalId) -> None:
         """Drop what is kept for a message that is no more."""
         self._locks.pop(local_id, None)
+        self._written.pop(local_id, None)
+        self._attached_now.discard(local_id)
         self._never_tried.discard(local_id)
 
     async def save(self, local_id: LocalId, *, for_sending: bool = False) -> Record | None:
@@ -135,6 +151,7 @@ class Saver:
         async with self.lock(local_id):
             if for_sending:
                 self._attaching.release(local_id)
+            self._fresh.pop(local_id, None)
             for _ in range(_STEPS):
                 if self._records.get(local_id) is None:
                     return None
@@ -152,6 +169,18 @@ class Saver:
                 if not again:
                     break
         return self._records.get(local_id)
+
+    def was_written(self, local_id: LocalId, content: Content, fields: frozenset[Field]) -> bool:
+        """Return whether in `fields` an item says what this run once wrote there: a server may bring that back."""
+        if not fields or not fields <= {Field.SUBJECT, Field.BODY}:
+            return False
+        seen = _marks_of(content)
+        known = self._written.get(local_id, ())
+        return all(
+            any(before[place] == seen[place] for before in known)
+            for place, field in enumerate((Field.SUBJECT, Field.BODY))
+            if field in fields
+        )
 
     async def refresh(self, local_id: LocalId) -> bool:
         """Fetch the ChangeKey where no client changed the text; return whether the message can be saved or sent."""
@@ -205,9 +234,16 @@ class Saver:
         drafts_of = record.copy_to.drafts_of
         if drafts_of != record.drafts_of:
             await self._records.apply_known(record.local_id, drafts_of=drafts_of)
-        draft = NewDraft(record.local_id, record.message_id, message.content, drafts_of)
+        whole = self._loses_attachments(record) and not record.refused
+        if whole and message.content.attachments and not await self._attaching.gather(message):
+            return False
+        files = self._attaching.files_of(message) if whole else ()
+        draft = NewDraft(record.local_id, record.message_id, message.content, drafts_of, attachments=files)
         strays = self._strays(message)
-        await self._announce(message, strays=strays)
+        in_flight = tuple(one.key for one in message.content.attachments) if files else record.in_flight
+        await self._announce(message, strays=strays, in_flight=in_flight)
+        if files:
+            self._made_whole.add(record.local_id)
         self._never_tried.discard(record.local_id)
         outcome = as_it_is((await self._mailbox.save(record.account_id, [draft]))[0])
         if outcome.verdict in {Verdict.NOT_ATTEMPTED, Verdict.REFUSED} and not strays:
@@ -291,18 +327,30 @@ class Saver:
         fields = changed_fields(message.on_server, message.content)
         if not fields:
             return await self._attach(message, ref)
+        if self._accounts.traits(record.account_id).stale_updates_refused is not True and not self._is_fresh(record):
+            return await self._compare(message, ref)
+        self._fresh.pop(record.local_id, None)
         await self._announce(message)
         gone = gone_headers(message.on_server, message.content)
         update = DraftUpdate(ref, message.content, fields, "" if record.marked else record.local_id, gone)
         outcome = as_it_is((await self._mailbox.update(record.account_id, [update]))[0])
         if outcome.verdict is Verdict.REFUSED and outcome.code in KEY_REFUSED:
             return await self._compare(message, ref, outcome)
-        return await self._take_in(message, outcome)
+        return await self._take_in(message, outcome, updated=True)
+
+    def _is_fresh(self, record: Record) -> bool:
+        """Return whether the item was read a moment ago, in this very save, and is known to be ours."""
+        return record.ref is not None and self._fresh.get(record.local_id) == record.ref.change_key
 
     async def _attach(self, message: StoredMessage, ref: ItemRef) -> bool:
         """The text is there: upload the attachments, and record how the whole stands. True: look once more."""
         record = message.record
+        if self._attaching.is_pending(message) and self._loses_attachments(record):
+            if record.in_flight:
+                return await self._compare(message, ref)
+            return await self._make_anew(message, ref)
         if self._attaching.is_pending(message):
+            self._attached_now.add(record.local_id)
             return await self._attaching.bring(message, ref)
         refusal = self._attaching.refusal(message)
         if refusal is not None:
@@ -312,6 +360,33 @@ class Saver:
         else:
             await self._learn(record, None, saved_edits=record.edits)
         return False
+
+    def _loses_attachments(self, record: Record) -> bool:
+        return self._accounts.traits(record.account_id).attachments_kept is False
+
+    async def _make_anew(self, message: StoredMessage, ref: ItemRef) -> bool:
+        """Move the item to Deleted Items, to be made whole with its attachments: this server loses what comes later.
+
+        That it may be gone is on disk before that. Nothing is removed before all bytes are on this machine.
+        """
+        record = message.record
+        if self._accounts.traits(record.account_id).mime_keeps_attachments is False:
+            await self._attaching.refuse_all(message)
+            return True
+        if not self._is_fresh(record):
+            return await self._compare(message, ref)  # what another client wrote in it is not removed unseen
+        if not await self._attaching.gather(message):
+            return False
+        await self._learn(record, being_discarded(self._clock.now()), saved_edits=-1)
+        outcome = as_it_is((await self._mailbox.delete(record.account_id, [ref]))[0])
+        gone = outcome.verdict is Verdict.REFUSED and outcome.code in ITEM_GONE
+        if not outcome.accepted and not gone:
+            if outcome.verdict is not Verdict.UNKNOWN:
+                await self._learn(record, outcome, saved_edits=-1)
+            return False
+        await self._learn(record, None, ref=None, saved_edits=-1, held=(), in_flight=())
+        self._made_whole.discard(record.local_id)
+        return True
 
     async def _compare(self, message: StoredMessage, ref: ItemRef, refusal: Outcome | None = None) -> bool:
         """Read the item and find out whose text it has. True: the message has a good ChangeKey again."""
@@ -325,22 +400,51 @@ class Saver:
         if item is None:
             await self._learn(record, answer.outcome)
             return False
-        same_version = item.ref.change_key == ref.change_key
-        ours = message.on_server if same_version else _in_our_words(message, item)
-        if (same_version and refusal is not None) or (not same_version and ours is None):
+        same_version = bool(ref.change_key) and item.ref.change_key == ref.change_key
+        ours = self._ours_in(message, item, same_version=same_version)
+        if ours is None or (same_version and refusal is not None):
             await self._learn(record, refusal or elsewhere(self._clock.now()))
             return False
         held, lost, added = self._attaching.find(message, item)
-        if lost:
+        if record.local_id in self._made_whole:
+            self._made_whole.discard(record.local_id)
+            missing = {one.key for one in message.content.attachments} - {one.key for one in held}
+            await self._accounts.learn_traits(record.account_id, mime_keeps_attachments=not missing)
+        if lost and not await self._server_lost_them(record, same_version=same_version):
             # Another program took an attachment away. Bringing it back would write over that.
             await self._learn(record, elsewhere(self._clock.now()))
             return False
+        self._attached_now.discard(record.local_id)
         for edit in added:
             self._records.append_edit(record.local_id, edit)
         changes: dict[str, Any] = {"held": held, "in_flight": (), "has_held": record.has_held or bool(held)}
         changes["resent"] = asked_for_again(record, held)
-        await self._learn(record, None, on_server=ours or item.content, ref=item.ref, saved_edits=-1, **changes)
+        changes["read_back"] = "" if ours is item.content else item.ref.change_key
+        self._fresh[record.local_id] = item.ref.change_key
+        await self._learn(record, None, on_server=ours, ref=item.ref, saved_edits=-1, **changes)
         return True
+
+    def _ours_in(self, message: StoredMessage, item: Fetched, *, same_version: bool) -> Content | None:
+        """Return what an item says in our words; None where another client wrote it.
+
+        What a server brought back by itself is returned as it stands there: then it is written anew.
+        """
+        known = message.on_server
+        if same_version and known is not None and not seen_differences(known, item.content):
+            return known
+        rewrites = self._accounts.traits(message.record.account_id).markup_kept is False
+        ours = _in_our_words(message, item, same_but_for_markup if rewrites else same_message)
+        if ours is not None:
+            return ours
+        differing = seen_differences(known or message.content, item.content)
+        brought_back = self.was_written(message.record.local_id, item.content, differing)
+        return item.content if same_version or brought_back else None
+
+    async def _server_lost_them(self, record: Record, *, same_version: bool) -> bool:
+        """Return whether attachments are missing though no client took them away; then that is known of the server."""
+        if same_version or record.local_id in self._attached_now:
+            await self._accounts.learn_traits(record.account_id, attachments_kept=False)
+        return self._accounts.traits(record.account_id).attachments_kept is False
 
     async def _fetch(self, message: StoredMessage, ref: ItemRef) -> FetchOutcome:
         """Read the item, once what may still come of it has come, and without what came twice. Raises AccountError."""
@@ -357,21 +461,28 @@ class Saver:
 
     async def _announce(self, message: StoredMessage, **changes: Any) -> None:
         """Write down that a save begins. A disk that refuses this is no reason to keep the text from the server too."""
+        known = self._written.setdefault(message.record.local_id, deque(maxlen=_REMEMBERED))
+        known.append(_marks_of(message.content))
         changes["save_outcome"] = Outcome(Verdict.UNKNOWN, at=self._clock.now())
         try:
             await self._records.change(message.record.local_id, attempt=message.content, **changes)
         except StorageError:
             await self._records.apply_known(message.record.local_id, **changes)
 
-    async def _take_in(self, message: StoredMessage, outcome: Outcome) -> bool:
+    def _brings_back(self, record: Record) -> bool:
+        """Return whether an update may bring something back that was there before."""
+        return self._accounts.traits(record.account_id).updates_kept is not True
+
+    async def _take_in(self, message: StoredMessage, outcome: Outcome, *, updated: bool = False) -> bool:
         record = message.record
         if not outcome.accepted:
             await self._learn(record, outcome)
             return False
         ref = outcome.ref or record.ref or ItemRef("")
-        if outcome.ref is None:
-            ref = ItemRef(ref.item_id)
-        more = self._attaching.is_pending(message) or self._attaching.refusal(message) is not None
+        looks = record.local_id in self._made_whole or (updated and self._brings_back(record))
+        if outcome.ref is None or looks:
+            ref = ItemRef(ref.item_id)  # looked at before anything else is done with it
+        more = looks or self._attaching.is_pending(message) or self._attaching.refusal(message) is not None
         await self._learn(
             record,
             outcome,
@@ -401,18 +512,26 @@ class Saver:
         return record.save_outcome is not None and record.save_outcome.verdict is Verdict.UNKNOWN
 
 
+def _marks_of(content: Content) -> tuple[str, str]:
+    """Return what subject and text are known by."""
+    said = f"{content.body_format.value} {visible_words(content)}"
+    return " ".join(content.subject.split()), hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
+
+
 def elsewhere(at: float) -> Outcome:
     """Return the outcome of a save that was not tried, because another client's text was seen. No server said it."""
     return Outcome(Verdict.REFUSED, words=ServerWords("", CONFLICT), at=at)
 
 
-def _in_our_words(message: StoredMessage, item: Fetched) -> Content | None:
+def _in_our_words(
+    message: StoredMessage, item: Fetched, same: Callable[[Content, Content], bool] = same_message
+) -> Content | None:
     """Return the text of ours that the server has, or None where another client wrote it.
 
     Ours and not the server's, so that its manner (CRLF, filled-in names) is not taken for a change to be saved.
     """
     known = (message.content, message.attempt, message.on_server)
-    same = [ours for ours in known if ours is not None and same_message(ours, item.content)]
+    found = [ours for ours in known if ours is not None and same(ours, item.content)]
     # A From that is not written counts as any other there; here it would be taken for the one that was just chosen.
-    same.sort(key=lambda ours: ours.sender != item.content.sender)
-    return same[0] if same else None
+    found.sort(key=lambda ours: ours.sender != item.content.sender)
+    return found[0] if found else None

@@ -1,8 +1,4 @@
-"""One round of sending, with the last look at attachments.
-
-One request for the whole batch, and none where no message has or had attachments. What differs is taken for what it is:
-it is shown in the message, and the person decides; sending it all the same is one key away, and doing so unseen is not.
-"""
+"""One round of sending: brought up to date, read back (`read_back.py`), sent, and each answer taken for what it is."""
 
 from __future__ import annotations
 
@@ -13,111 +9,20 @@ from typing import Any
 import msgspec
 
 from app.core.background import growing_pause
-from app.domain.attachment import differences, meant_of
-from app.domain.errors import AccountError, StorageError
-from app.domain.message import AccountId, Content, DraftUpdate, Fetched, ItemRef, LocalId
-from app.domain.outcome import FetchOutcome, Outcome, Verdict
-from app.domain.problem import ProblemKind, problem
-from app.domain.record import CopyTo, Record, StoredMessage
+from app.domain.errors import StorageError
+from app.domain.message import AccountId, Content, DraftUpdate, ItemRef, LocalId
+from app.domain.outcome import Outcome, Verdict
+from app.domain.record import CopyTo, Record
 from app.domain.response_codes import BATCH_STOPPED, KEY_REFUSED, is_retried, may_have_happened
-from app.domain.same_message import same_message
 from app.domain.state import ANSWERED, PUT_OFF, WENT_OUT, State
-from app.services.attachments.upload import AttachmentUpload
+from app.services.accounts.accounts import Accounts
 from app.services.drafts.drafts import Drafts
-from app.services.drafts.saver import (
-    elsewhere,
-    is_passing,
-    needs_saving,
-    waits_for_person,
-)
+from app.services.drafts.saver import is_passing, needs_saving, waits_for_person
+from app.services.outbox.read_back import ReadBack
 from app.services.ports import Clock, Mailbox
 from app.services.records.records import Changes, Records
 
 log = logging.getLogger(__name__)
-
-
-class AttachmentCheckResult(msgspec.Struct, frozen=True):
-    """What became of the look: which messages may go, and which have to wait for the server, with what it said."""
-
-    good: tuple[LocalId, ...]
-    waiting: tuple[tuple[LocalId, Outcome], ...] = ()
-
-
-class AttachmentCheck:
-    """Looks at messages that are about to be sent."""
-
-    def __init__(self, records: Records, mailbox: Mailbox, attaching: AttachmentUpload, clock: Clock) -> None:
-        """Look by way of `mailbox`."""
-        self._records = records
-        self._mailbox = mailbox
-        self._attaching = attaching
-        self._clock = clock
-
-    async def look(self, account_id: AccountId, names: Sequence[LocalId]) -> AttachmentCheckResult:
-        """Look at those with attachments, at once; the others are good. Those that do not go say why, on disk."""
-        records = [record for name in names if (record := self._records.get(name)) is not None]
-        wanted = [(one, one.ref) for one in records if one.has_held and one.ref is not None]
-        if not wanted:
-            return AttachmentCheckResult(tuple(names))
-        try:
-            answers = await self._mailbox.get(account_id, [ref for _, ref in wanted])
-            if await self._merged_duplicates(wanted, answers):
-                wanted = [(self._records.get(one.local_id) or one, ref) for one, ref in wanted]
-                answers = await self._mailbox.get(account_id, [ref for _, ref in wanted])
-        except AccountError as error:
-            outcome = Outcome(Verdict.NOT_ATTEMPTED, trouble=error.trouble, at=self._clock.now())
-            waiting = tuple((record.local_id, outcome) for record, _ in wanted)
-            return AttachmentCheckResult(tuple(name for name in names if name not in dict(waiting)), waiting)
-        held_back = set()
-        for (record, _), answer in zip(wanted, answers, strict=True):
-            if not await self._is_good(record, answer):
-                held_back.add(record.local_id)
-        return AttachmentCheckResult(tuple(name for name in names if name not in held_back))
-
-    async def _merged_duplicates(
-        self, wanted: Sequence[tuple[Record, ItemRef]], answers: Sequence[FetchOutcome]
-    ) -> bool:
-        """Take away what came twice of ours; return whether there was any. Raises AccountError."""
-        merged = False
-        for (record, _), answer in zip(wanted, answers, strict=True):
-            if answer.item is not None and record.resent:
-                message = await self._records.read_message(record.local_id)
-                merged = await self._attaching.merge_duplicates(message, answer.item) or merged
-        return merged
-
-    async def _is_good(self, record: Record, answer: FetchOutcome) -> bool:
-        item = answer.item
-        if item is None:
-            await self._hold_back(record, send_outcome=answer.outcome)
-            return False
-        message = await self._records.read_message(record.local_id)
-        if not _has_our_text(message, item):
-            await self._hold_back(record, save_outcome=elsewhere(self._clock.now()))
-            return False
-        if item.has_attachments and not item.attachments:
-            return True  # a server that does not name what it holds: there is nothing to compare
-        meant = meant_of(message.content.attachments, message.record.held, item.attachments)
-        found = differences(meant, item.attachments)
-        if found:
-            await self._hold_back(record, problem=problem(ProblemKind.ATTACHMENTS_DIFFER, " ".join(found)))
-            await self._attaching.take_truth(message, item)
-            return False
-        if item.ref != record.ref:
-            await self._records.apply_known(record.local_id, ref=item.ref)
-        return True
-
-    async def _hold_back(self, record: Record, **changes: Any) -> None:
-        await self._records.change(
-            record.local_id, lambda r: r.state is State.QUEUED, state=State.NEEDS_ATTENTION, **changes
-        )
-
-
-def _has_our_text(message: StoredMessage, item: Fetched) -> bool:
-    """Return whether the server has the text that was saved there last, whatever else changed in the item."""
-    ref = message.record.ref
-    if ref is not None and ref.change_key and item.ref.change_key == ref.change_key:
-        return True
-    return message.on_server is not None and same_message(message.on_server, item.content)
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -166,13 +71,14 @@ class SendBatch(msgspec.Struct, frozen=True):
 class Dispatch:
     """Sends queued messages of one account, once each."""
 
-    def __init__(self, records: Records, drafts: Drafts, mailbox: Mailbox, clock: Clock) -> None:
+    def __init__(self, records: Records, drafts: Drafts, mailbox: Mailbox, accounts: Accounts, clock: Clock) -> None:
         """Send `messages` by way of `mailbox`."""
         self._records = records
         self._drafts = drafts
         self._mailbox = mailbox
         self._clock = clock
-        self._check = AttachmentCheck(records, mailbox, drafts.attaching, clock)
+        self._accounts = accounts
+        self.read_back = ReadBack(records, mailbox, drafts, accounts, clock)
         self._given_fresh_key: set[LocalId] = set()
 
     async def prepare(self, account_id: AccountId, names: Sequence[LocalId]) -> SendBatch:
@@ -192,12 +98,19 @@ class Dispatch:
             if record is not None:
                 alike.setdefault(record.copy_to, []).append(name)
         for copy_to, names in alike.items():
-            await self._send_alike(batch.account_id, names, copy_to)
+            for together in self._parts(batch.account_id, names):
+                await self._send_alike(batch.account_id, together, copy_to)
         return self._sum_up(batch.account_id, batch.asked)
 
+    def _parts(self, account_id: AccountId, names: Sequence[LocalId]) -> list[Sequence[LocalId]]:
+        """Return what goes in one request: all, or one by one where a refusal of one leaves the others unanswered."""
+        if self._accounts.traits(account_id).batches_answered is False:
+            return [[name] for name in names]
+        return [names]
+
     async def _look(self, account_id: AccountId, names: Sequence[LocalId]) -> Sequence[LocalId]:
-        """Hold what is attached against what was meant; return the messages that may go."""
-        looked = await self._check.look(account_id, names)
+        """Hold what the server has against what is meant; return the messages that may go."""
+        looked = await self.read_back.look(account_id, names)
         for name, outcome in looked.waiting:
             record = self._records.get(name)
             if record is not None:
@@ -234,8 +147,14 @@ class Dispatch:
         updates = [DraftUpdate(r.ref, Content(), frozenset(), r.local_id) for r in unmarked if r.ref is not None]
         async with self._drafts.turns.taken(account_id, len(updates)):
             outcomes = await self._mailbox.update(account_id, updates)
+        # A server that refuses a stale key has written the mark into the version that was read.
+        sure = self._accounts.traits(account_id).stale_updates_refused
         marked: dict[LocalId, Changes] = {
-            record.local_id: {"ref": outcome.ref, "marked": True}
+            record.local_id: {
+                "ref": outcome.ref,
+                "marked": True,
+                "read_back": outcome.ref.change_key if sure and record.knows(ItemRef("", record.read_back)) else "",
+            }
             for record, outcome in zip(unmarked, outcomes, strict=True)
             if outcome.accepted and outcome.ref is not None
         }
@@ -243,24 +162,38 @@ class Dispatch:
 
     async def _send_alike(self, account_id: AccountId, names: Sequence[LocalId], copy_to: CopyTo) -> None:
         """Send messages whose copies go to the same place, in one request."""
+        by_update = self._sends_by_update(account_id)
         async with self._drafts.turns.taken(account_id, len(names)):
             going: list[tuple[LocalId, ItemRef]] = [
                 (record.local_id, record.ref)
                 for record in await self._records.change_all(
-                    names, _may_leave, state=State.SENDING, state_at=self._clock.now()
+                    names, _may_leave, state=State.SENDING, state_at=self._clock.now(), by_update=by_update
                 )
                 if record.ref is not None
             ]
-            outcomes = await self._post(account_id, going, copy_to)
+            outcomes = await self._post(account_id, going, copy_to, by_update=by_update)
+        several = len(going) > 1 and self._accounts.traits(account_id).batches_answered is not True
+        if several and any(outcome.of_request for outcome in outcomes):
+            # Refused as a whole: with a server that breaks off at the first refusal, those before it may have gone.
+            outcomes = [msgspec.structs.replace(one, verdict=Verdict.UNKNOWN) for one in outcomes]
         await self._take_in({local_id: outcome for (local_id, _), outcome in zip(going, outcomes, strict=True)})
 
+    def _sends_by_update(self, account_id: AccountId) -> bool:
+        """Return whether a draft is sent by an update: where SendItem leaves it behind, and an update was seen to send.
+
+        What became of it can be decided afterwards then, though an answer is lost.
+        """
+        traits = self._accounts.traits(account_id)
+        return traits.send_takes_draft_away is False and traits.update_sends is True
+
     async def _post(
-        self, account_id: AccountId, going: Sequence[tuple[LocalId, ItemRef]], copy_to: CopyTo
+        self, account_id: AccountId, going: Sequence[tuple[LocalId, ItemRef]], copy_to: CopyTo, *, by_update: bool
     ) -> list[Outcome]:
         if not going:
             return []
+        marks = [local_id for local_id, _ in going] if by_update else []
         try:
-            return await self._mailbox.send(account_id, [ref for _, ref in going], copy_to)
+            return await self._mailbox.send(account_id, [ref for _, ref in going], copy_to, marks)
         except BaseException:
             # Cancelled, or a defect: what is true on disk already (SENDING is read as unknown) is true here too.
             unknown = {"state": State.UNKNOWN, "send_outcome": None}

@@ -139,11 +139,11 @@ class Outbox:
         self._accounts = accounts
         self._clock = clock
         self._spawn = spawn
-        self.verification = Verification(records, mailbox, accounts, clock, spawn)
+        self.verification = Verification(records, mailbox, accounts, drafts.asking, clock, spawn)
         self.long_waits = LongWaits(records, clock)
         self.deferrals = DeferredSend(records, mailbox, accounts, clock, spawn, self.verification)
         self.original_marks = OriginalMarks(records, mailbox, accounts, clock, spawn)
-        self._dispatch = Dispatch(records, drafts, mailbox, clock)
+        self._dispatch = Dispatch(records, drafts, mailbox, accounts, clock)
         self._uploads = UploadQueue(drafts, accounts, spawn, self._wake)
         self._locks: dict[AccountId, asyncio.Lock] = {}
         self._wakes_at: dict[AccountId, float] = {}
@@ -361,6 +361,11 @@ class Outbox:
         for record in changed:
             if record.state in WAITING:
                 self._uploads.begin(record)
+        held = [one for one in changed if one.state is State.HELD and not (one.head.attachments or one.has_held)]
+        for account_id in {record.account_id for record in held}:
+            if not self._accounts.is_paused(account_id):
+                mine = [record.local_id for record in held if record.account_id == account_id]
+                self._spawn(self._dispatch.read_back.look_ahead(account_id, mine), "read back what is to be sent")
         return answers
 
     async def _look_at(

@@ -15,8 +15,8 @@ from app.core.i18n import ntr, tr
 from app.domain.attachment import AttachmentKind
 from app.domain.errors import BadInput, ItemRefused, MailError, error_for
 from app.domain.listing import Folder, Mark
-from app.domain.message import Content, ItemRef, LocalId, NewDraft
-from app.domain.outcome import NewAttachment, Outcome
+from app.domain.message import Content, ItemRef, LocalId, NewAttachment, NewDraft
+from app.domain.outcome import Outcome
 from app.domain.problem import ProblemKind, problem
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, Record, went_out_at

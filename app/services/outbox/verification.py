@@ -53,7 +53,15 @@ class _Seen(msgspec.Struct):
 class Verification:
     """Verifies messages that were sent, or may have been."""
 
-    def __init__(self, records: Records, mailbox: Mailbox, accounts: Accounts, clock: Clock, spawn: Spawn) -> None:
+    def __init__(
+        self,
+        records: Records,
+        mailbox: Mailbox,
+        accounts: Accounts,
+        asking: AskingServer,
+        clock: Clock,
+        spawn: Spawn,
+    ) -> None:
         """Look for `messages` by way of `mailbox` (the watched one)."""
         self._records = records
         self._mailbox = mailbox
@@ -62,7 +70,7 @@ class Verification:
         self._spawn = spawn
         self._looking: set[LocalId] = set()
         self._fenced: dict[LocalId, float] = {}
-        self._asking = AskingServer(mailbox, accounts, clock)
+        self._asking = asking
 
     def start(self, account_id: AccountId, local_ids: Sequence[LocalId]) -> None:
         """Look for these messages in a moment, unless they are looked for already."""
@@ -177,10 +185,13 @@ class Verification:
             record = self._records.get(local_id)
             if record is None or before not in WENT_OUT | {State.TAKEN} or record.head.sender:
                 continue  # a delegate's draft may stay at any server
+            trait = "update_takes_draft_away" if record.by_update else "send_takes_draft_away"
             if changes["problem"] == problem(ProblemKind.LEFT_IN_DRAFTS):
-                await self._accounts.learn_traits(record.account_id, send_takes_draft_away=False)
+                await self._accounts.learn_traits(record.account_id, **{trait: False})
+                # How else it may be sent is asked, before the next one is.
+                self._spawn(self._asking.ask(record.account_id), "ask what the server does")
             elif changes["ref"] is not None and not changes["problem"]:
-                await self._accounts.learn_traits(record.account_id, send_takes_draft_away=True)
+                await self._accounts.learn_traits(record.account_id, **{trait: True})
 
     def _settle(self, local_id: LocalId, seen: _Seen, said: _Said, *, again: bool, last: bool) -> bool:
         """See what became of a message that the server accepted; what is certain goes into `said`.
@@ -325,13 +336,14 @@ class Verification:
         traits = self._accounts.traits(record.account_id)
         others = [r for r in self._records.all() if r.account_id == record.account_id and r is not record]
         left = problem(ProblemKind.LEFT_IN_DRAFTS)
-        if record.head.sender or any(r.problem == left for r in others):
+        alike = [other for other in others if other.by_update is record.by_update]
+        if record.head.sender or any(other.problem == left for other in alike):
             return False
         if record.copy_to.kind is CopyKind.NONE and self._protocol(record).largest_copyless:
             return False  # it went by another request than one that its draft could fence
-        if traits.send_takes_draft_away is None and any(map(_was_taken_away, others)):
+        if traits.send_takes_draft_away is None and any(map(_was_taken_away, alike)) and not record.by_update:
             traits = msgspec.structs.replace(traits, send_takes_draft_away=True)
-        return proves_unsent(traits)
+        return proves_unsent(traits, by_update=record.by_update)
 
     def _say(
         self, record: Record, state: State, finding: ProblemKind | None, at: Sighting | None

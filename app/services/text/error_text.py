@@ -24,6 +24,7 @@ from app.domain.response_codes import (
     ITEM_GONE,
     ITEM_NOT_FOUND,
     KEY_REFUSED,
+    NO_ATTACHMENTS,
     NO_MAILBOX,
     CodeClass,
     class_of,
@@ -101,6 +102,7 @@ _PASSWORD: Final = (
 _ACCOUNT_OFF: Final = (ErrorSentence(mark("Your account has been turned off."), "copy-details", True),)
 
 SENTENCES: Final[dict[str, tuple[ErrorSentence, ...]]] = {
+    NO_ATTACHMENTS: (ErrorSentence(mark("This server does not keep attachments."), "review-attachments", True),),
     **dict.fromkeys(sorted(ITEM_GONE), _LINK_LOST),
     ITEM_NOT_FOUND: (
         ErrorSentence(

@@ -12,6 +12,13 @@ _DEPARTURES: Final = {
     "stale_sends_refused": mark("This server sends a message even if it was changed elsewhere."),
     "is_draft_told": mark("This server does not mark drafts as drafts."),
     "send_takes_draft_away": mark("This server leaves the draft in Drafts when it sends a message."),
+    "batches_answered": mark("This server gives no answer for each message when it refuses one of several."),
+    "markup_kept": mark("This server rewrites formatted text. What it says stays the same."),
+    "attachments_kept": mark("This server loses files that are attached to a draft."),
+    "mime_keeps_attachments": mark("This server loses the attachments of a draft that is made of a whole message."),
+    "update_sends": mark("This server sends drafts in one way only."),
+    "update_takes_draft_away": mark("This server leaves the draft in Drafts when it saves and sends at once."),
+    "updates_kept": mark("This server brings back an older text of a draft when something else is changed."),
 }
 
 

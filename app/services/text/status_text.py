@@ -18,7 +18,7 @@ from app.core.parsing import whole_number
 from app.core.text import shortened
 from app.domain.errors import AccountError, ItemRefused, MailError, TroubleKind
 from app.domain.listing import Report, ReportKind
-from app.domain.message import SUBJECT_LIMIT, Content, written_anew
+from app.domain.message import SUBJECT_LIMIT, Content, Field, written_anew
 from app.domain.outcome import Outcome, Verdict
 from app.domain.problem import BEFORE_SENDING, ProblemKind, read_problem
 from app.domain.recipient import Recipient, address_problem
@@ -136,7 +136,7 @@ def explain_record(record: Record, *, size: int = 0) -> Explanation | None:
     return _explain_unsent(record, kind, value, size)
 
 
-def _explain_finding(kind: ProblemKind, value: str) -> Explanation:
+def _explain_finding(kind: ProblemKind, value: str) -> Explanation:  # noqa: PLR0911 - the table
     match kind:
         case ProblemKind.ADDRESS:
             sentence = address_problem(value) or tr("“{address}” cannot be sent to.", address=value)
@@ -157,6 +157,8 @@ def _explain_finding(kind: ProblemKind, value: str) -> Explanation:
             return Explanation(not_filled_in(value), "fill-in", tone="warn")
         case ProblemKind.SUBJECT_EMPTY:
             return Explanation(tr("There is no subject."), tone="warn")
+        case ProblemKind.TEXT_DIFFERS:
+            return Explanation(text_differs(value), "compare")
         case (
             ProblemKind.ATTACHMENTS_DIFFER
             | ProblemKind.ATTACHMENT_STRANGE
@@ -166,6 +168,21 @@ def _explain_finding(kind: ProblemKind, value: str) -> Explanation:
             return _explain_attachments(kind, value)
         case _:
             return Explanation(tr("Add a recipient."), "mend-address")
+
+
+_PARTS: Final = {
+    Field.TO: mark("the recipients"),
+    Field.CC: mark("the recipients"),
+    Field.BCC: mark("the recipients"),
+    Field.SUBJECT: mark("the subject"),
+    Field.BODY: mark("the text"),
+}
+
+
+def text_differs(value: str) -> str:
+    """Return what to say of a message whose fields `value` (by name) the server keeps otherwise than written."""
+    parts = dict.fromkeys(tr(words) for field, words in _PARTS.items() if field.value in value.split())
+    return tr("Not sent: the server did not keep {parts} as you wrote it.", parts=", ".join(parts) or tr("the text"))
 
 
 def _explain_attachments(kind: ProblemKind, value: str) -> Explanation:

@@ -92,6 +92,25 @@ class Acts(ActsWithFiles):
             return
         self.oracle.wrote(record.local_id, word)
 
+    async def _retitle(self, step: Step) -> None:
+        """The person gives a message another subject."""
+        record = self._pick(step, lambda one: one.state in WRITABLE and not one.discarded)
+        if record is not None and not self.world.window.life.dead:
+            subject = TextSplice(Field.SUBJECT, 0, END, f"Now about {self._word()}")
+            self.world.window.drafts.edit(record.local_id, subject)
+            await self.world.rest()
+
+    async def _invite(self, step: Step) -> None:
+        """The person writes to one more, or to one fewer."""
+        record = self._pick(step, lambda one: one.state in WRITABLE and not one.discarded)
+        if record is not None and not self.world.window.life.dead:
+            many = len((await self.world.content_of(record.local_id)).to)
+            splice = RecipientSplice(Field.TO, 1, many - 1, () if many > 1 else (SECOND,))
+            self.world.window.drafts.edit(
+                record.local_id, splice if many else RecipientSplice(Field.TO, 0, 0, (FRIEND,))
+            )
+            await self.world.rest()
+
     async def _close(self, step: Step) -> None:
         if (record := self._pick(step)) is not None:
             await self.world.act(self.world.window.drafts.close(record.local_id))
@@ -230,6 +249,7 @@ class Acts(ActsWithFiles):
         record = self._pick(step, lambda one: read_problem(one.problem)[0] is ProblemKind.CANNOT_BE_KNOWN)
         if record is not None and record.state is State.UNKNOWN:
             was_sent = bool(self.oracle.times_of(record, self.world.server.deliveries()))
+            self.oracle.said_so.add(record.local_id)
             await self.world.act(self.world.window.outbox.settle(record.local_id, was_sent=was_sent))
 
     async def _sign_in(self, step: Step) -> None:

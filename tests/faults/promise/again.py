@@ -28,12 +28,12 @@ async def run_again(number: int) -> None:
         await world.begin()
         acts = Acts(world, oracle)
         for step in steps:
-            _say(f"{world.window.clock.now() - 1_800_000_000:8.2f}  {_words(step)}")
+            _say(f"{world.window.clock.now() - 1_800_000_000:8.2f}  {words_of_step(step)}")
             await acts.do(step)
-            _show(world)
+            show_rows(world)
         _say("all trouble ends")
         await oracle.settle()
-        _show(world)
+        show_rows(world)
         for item in world.server.kept():
             _say(f"          {item.user} {item.folder}: {item.subject} {item.body!r} {item.mark[:6]}")
         _say(f"          deliveries: {world.server.deliveries()}")
@@ -45,13 +45,15 @@ async def run_again(number: int) -> None:
         stop(sandbox)
 
 
-def _words(step: Step) -> str:
+def words_of_step(step: Step) -> str:
+    """Return a step in words."""
     if step.what == "trouble":
         return f"trouble: {NAMES[step.a]} at {OPERATIONS[step.b]} ({step.c})"
     return f"{step.what} {step.a} {step.b} {step.c}"
 
 
-def _show(world: World) -> None:
+def show_rows(world: World) -> None:
+    """Show each message of this machine, as its row does."""
     for record in world.messages():
         _say(f"          {record.local_id[:6]} {_row(record, world.clock.now())}")
 

@@ -52,6 +52,7 @@ class Oracle:
         self.excused: set[str] = set()
         self.meddled: set[str] = set()
         self.touched: set[str] = set()
+        self.said_so: set[str] = set()
         self.files: dict[str, int] = {}
         self.taken_away: set[str] = set()
         self.theirs: set[str] = set()

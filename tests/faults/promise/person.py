@@ -62,6 +62,8 @@ RANGES: Final[dict[str, tuple[int, int, int, int]]] = {
     "kill engine": (1, 4, 3, 0),
     "answer": (0, 2, 3, 2),  # never drawn by itself: the numbers go on meaning what they meant
     "move": (0, 6, 0, 0),  # to the other account; as above
+    "retitle": (0, 6, 0, 0),  # nor are these
+    "invite": (0, 6, 0, 0),
 }
 WHAT: Final = tuple(RANGES)
 WEIGHTS: Final = tuple(often for often, *_ in RANGES.values())

@@ -77,6 +77,10 @@ class Server:
         """Put a fault plan in force."""
         self._admin("POST", "faults", rules)
 
+    def manners(self, manners: dict[str, Any]) -> None:
+        """Let it depart from the book in these ways."""
+        self._admin("POST", "manners", manners)
+
     def rules_in_force(self) -> list[dict[str, Any]]:
         """Return the rules with how often each came true."""
         found: list[dict[str, Any]] = self._admin("GET", "faults")

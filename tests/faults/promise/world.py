@@ -135,11 +135,13 @@ def _known_traits(manner: str, now: float) -> ServerTraits:
 class World:
     """One schedule, from `begin` to `end`."""
 
-    def __init__(self, ground: Ground, manner: str = "") -> None:
-        self.ground, self.server, self.manner = ground, ground.server, manner
+    def __init__(self, ground: Ground, manner: str = "", manners: dict[str, Any] | None = None) -> None:
+        """With `manners`, the server departs from the book in these ways, and nothing is known of it yet."""
+        self.ground, self.server, self.manner, self.manners = ground, ground.server, manner, manners
         self.clock = WorldClock(self)
         self.pending = Pending()
-        self.settings = FakeSettings(ground.accounts, _known_traits(manner, self.clock.now()))
+        known = _known_traits(manner, self.clock.now()) if manners is None else ServerTraits()
+        self.settings = FakeSettings(ground.accounts, known)
         self.folder = Path(tempfile.mkdtemp(prefix="promise-", dir=_memory()))
         self.window: Window
         self.rules: list[dict[str, Any]] = []
@@ -159,6 +161,7 @@ class World:
         """Begin the first life, on an empty disk."""
         await self.ground.make_ready()
         self.server.reset()
+        self.server.manners(self.manners or {})
         self.set_rules([])
         (self.folder / "0").mkdir()
         (self.folder / "files").mkdir()

@@ -10,8 +10,8 @@ import pytest
 from app.domain.account import Account
 from app.domain.errors import BadInput, ItemRefused
 from app.domain.listing import Folder, Place
-from app.domain.message import AccountId, ItemRef
-from app.domain.outcome import NewAttachment, Verdict
+from app.domain.message import AccountId, ItemRef, NewAttachment
+from app.domain.outcome import Verdict
 from app.domain.recipient import Recipient
 from app.engine.client import Deadlines, EngineClient
 from app.services.ports import Mailbox

@@ -16,8 +16,8 @@ from app.backends.ews import attachments as module
 from app.backends.ews.backend import EwsBackend
 from app.domain.attachment import AttachmentKind, Meant, differences
 from app.domain.errors import BadInput, TroubleKind
-from app.domain.message import Content, Fetched, ItemRef
-from app.domain.outcome import LOCAL, NewAttachment, Verdict
+from app.domain.message import Content, Fetched, ItemRef, NewAttachment
+from app.domain.outcome import LOCAL, Verdict
 from app.domain.record import CopyTo
 from tests.conformance import schema
 from tests.integration.ews.conftest import draft, job, message

@@ -17,8 +17,8 @@ from app.backends.ews.soap_client import _Call
 from app.domain.account import Account
 from app.domain.errors import AccountError, ItemRefused
 from app.domain.listing import Folder, Mark, Place
-from app.domain.message import AccountId, DraftUpdate, Field, ItemRef
-from app.domain.outcome import AttachOutcome, FetchedAttachment, FetchOutcome, NewAttachment, Outcome, Verdict
+from app.domain.message import AccountId, DraftUpdate, Field, ItemRef, NewAttachment
+from app.domain.outcome import AttachOutcome, FetchedAttachment, FetchOutcome, Outcome, Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
 from tests.integration.ews.conftest import draft, job

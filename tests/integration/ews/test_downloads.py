@@ -9,7 +9,8 @@ import pytest
 
 from app.backends.ews.backend import EwsBackend
 from app.domain.errors import AccountError, TroubleKind
-from app.domain.outcome import NewAttachment, Verdict
+from app.domain.message import NewAttachment
+from app.domain.outcome import Verdict
 from tests.integration.ews.conftest import draft, job
 from tests.sandbox_fixture import RunningSandbox
 

@@ -14,8 +14,8 @@ from app.backends.ews.backend import EwsBackend
 from app.backends.port import Job
 from app.domain.errors import AccountError, Trouble, TroubleKind
 from app.domain.listing import Folder, Mark, Place
-from app.domain.message import DraftUpdate, Field, ItemRef
-from app.domain.outcome import NewAttachment, Verdict
+from app.domain.message import DraftUpdate, Field, ItemRef, NewAttachment
+from app.domain.outcome import Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
 from tests.integration.ews.conftest import draft, job, message

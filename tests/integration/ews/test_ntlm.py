@@ -14,8 +14,8 @@ import spnego
 from app.backends.ews.backend import EwsBackend
 from app.domain.account import AuthKind
 from app.domain.errors import TroubleKind
-from app.domain.message import ItemRef
-from app.domain.outcome import NewAttachment, Verdict
+from app.domain.message import ItemRef, NewAttachment
+from app.domain.outcome import Verdict
 from tests.integration.ews.conftest import draft, job
 from tests.integration.ews.test_network import SAVED
 from tests.scripted_server import Act, Incoming, ScriptedServer, answer

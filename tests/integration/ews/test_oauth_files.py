@@ -13,7 +13,8 @@ from app.backends.ews.backend import EwsBackend
 from app.backends.port import Stopped
 from app.domain.errors import AccountError, TroubleKind
 from app.domain.listing import Folder, Place
-from app.domain.outcome import NewAttachment, Verdict
+from app.domain.message import NewAttachment
+from app.domain.outcome import Verdict
 from app.domain.sign_in import SignedIn
 from tests.integration.ews.conftest import job
 from tests.integration.ews.test_oauth import Signing, account_of, asked, browser_of, saved, withdraw

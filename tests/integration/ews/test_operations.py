@@ -16,9 +16,9 @@ from app.core import i18n
 from app.domain.account import Account
 from app.domain.errors import AccountError, ItemRefused, ServerTrouble, TroubleKind
 from app.domain.listing import Change, ChangeKind, Folder, Mark, Place
-from app.domain.message import AccountId, Content, DraftUpdate, Field, ItemRef, NewDraft
+from app.domain.message import AccountId, Content, DraftUpdate, Field, ItemRef, NewAttachment, NewDraft
 from app.domain.original import OriginalMark, Verb
-from app.domain.outcome import NewAttachment, Verdict
+from app.domain.outcome import Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
 from tests.conformance import schema

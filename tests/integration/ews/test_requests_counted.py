@@ -8,8 +8,7 @@ import pytest
 
 from app.backends.ews.backend import EwsBackend
 from app.domain.listing import Folder, Mark, Place
-from app.domain.message import DraftUpdate, Field, ItemRef, NewDraft
-from app.domain.outcome import NewAttachment
+from app.domain.message import DraftUpdate, Field, ItemRef, NewAttachment, NewDraft
 from app.domain.record import CopyTo
 from tests.integration.ews.conftest import draft, job, message
 from tests.sandbox_fixture import RunningSandbox

@@ -11,8 +11,8 @@ from app.backends.graph.backend import GraphBackend
 from app.backends.port import Job
 from app.domain.attachment import AttachmentKind
 from app.domain.errors import TroubleKind
-from app.domain.message import Content, ItemRef
-from app.domain.outcome import NewAttachment, Verdict
+from app.domain.message import Content, ItemRef, NewAttachment
+from app.domain.outcome import Verdict
 from tests.integration.ews.conftest import job, message
 from tests.integration.graph.test_drafts import saved
 from tests.sandbox_fixture import RunningSandbox

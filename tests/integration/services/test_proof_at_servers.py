@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
+import msgspec
 import pytest
 
+from app.domain.attachment import Attached
+from app.domain.edits import AttachmentSet, RecipientSplice, TextSplice
 from app.domain.listing import Folder, Mark
-from app.domain.message import LocalId
+from app.domain.message import BodyFormat, DraftUpdate, Field, ItemRef, LocalId
 from app.domain.problem import ProblemKind, read_problem
+from app.domain.recipient import Recipient
 from app.domain.server_traits import ServerTraits
 from app.domain.state import State
 from app.services.accounts.asking_server import SCRATCH, AskingServer
+from tests.fakes.files import FakeFiles
 from tests.integration.services.test_sending_as import MESSAGE, WHO, Life
 from tests.sandbox_fixture import RunningSandbox
 
@@ -28,7 +33,7 @@ async def life(sandbox: RunningSandbox) -> AsyncIterator[Life]:
 
 
 async def asked(life: Life) -> ServerTraits:
-    await AskingServer(life.mailbox, life.accounts, life.clock).ask(WHO)
+    await AskingServer(life.mailbox, life.accounts, FakeFiles(), life.clock).ask(WHO)
     return life.accounts.traits(WHO)
 
 
@@ -49,6 +54,7 @@ async def doubtful(life: Life, rule: dict[str, Any]) -> LocalId:
         (("drafts-not-marked",), (True, True, False)),
         (("stale-key-updates",), (False, True, True)),
         (("stale-key-sends",), (True, False, True)),
+        (("batch-ends-in-fault",), (True, True, True)),
         (("stale-key-updates", "stale-key-sends", "drafts-not-marked"), (False, False, False)),
     ],
 )
@@ -63,7 +69,7 @@ async def test_a_server_is_asked_and_nothing_of_it_stays_or_is_delivered(
     requests = len(life.sandbox.journal())
     assert await asked(life) == traits
     # Once it is known it is kept, and nothing more is asked.
-    again = AskingServer(life.mailbox, life.accounts, life.clock)
+    again = AskingServer(life.mailbox, life.accounts, FakeFiles(), life.clock)
     await again.ask(WHO)
     assert len(life.sandbox.journal()) == requests
 
@@ -109,3 +115,99 @@ async def test_where_stale_keys_are_sent_a_draft_that_stays_proves_nothing(life:
     record = life.record(await doubtful(life, UNDONE))
     assert record.state is State.UNKNOWN
     assert read_problem(record.problem)[0] is ProblemKind.CANNOT_BE_KNOWN
+
+
+def said(life: Life, name: LocalId) -> tuple[set[str], int]:
+    """Return the subjects under which a message arrived, and to how many it went."""
+    rows = [row for row in life.sandbox.deliveries() if row["marker"] == name]
+    return {str(row["subject"]) for row in rows}, len(rows)
+
+
+@pytest.mark.parametrize("more", [(), ("old-key-returned",), ("stale-key-updates",)])
+async def test_what_a_server_brought_back_is_written_anew_before_it_is_sent(life: Life, more: tuple[str, ...]) -> None:
+    life.sandbox.manners("recipients-restore-text", *more)
+    name = await life.drafts.begin(WHO, MESSAGE)
+    await life.drafts.save(name)
+    life.drafts.edit(name, TextSplice(Field.SUBJECT, 0, 99, "Newer prices"))
+    await life.drafts.save(name)
+    life.drafts.edit(name, RecipientSplice(Field.TO, 1, 0, (Recipient("james.okafor@contoso.com"),)))
+    await life.drafts.save(name)
+    await life.outbox.send([name], 0)
+    await life.until(lambda: bool(life.record(name).verified))
+    assert said(life, name) == ({"Newer prices"}, 2)
+
+
+async def test_html_that_a_server_writes_anew_keeps_no_message_back(life: Life) -> None:
+    life.sandbox.manners("html-rewritten")
+    html = msgspec.structs.replace(MESSAGE, body="<p>Dear <b>Priya</b></p>", body_format=BodyFormat.HTML)
+    name = await life.drafts.begin(WHO, html)
+    await life.outbox.send([name], 0)
+    await life.until(lambda: bool(life.record(name).verified))
+    assert life.record(name).state is State.SENT
+    assert life.accounts.traits(WHO).markup_kept is False
+
+
+@pytest.mark.parametrize("manners", [("stale-key-updates",), ("stale-key-updates", "drafts-not-marked")])
+async def test_where_stale_keys_are_taken_another_client_s_edit_is_not_written_over(
+    life: Life, manners: tuple[str, ...]
+) -> None:
+    life.sandbox.manners(*manners)
+    await asked(life)
+    name = await life.drafts.begin(WHO, MESSAGE)
+    await life.drafts.save(name)
+    ref = life.record(name).ref
+    assert ref is not None
+    theirs = DraftUpdate(ref, msgspec.structs.replace(MESSAGE, body="Theirs"), frozenset({Field.BODY}))
+    assert (await life.mailbox.update(WHO, [theirs]))[0].accepted
+    life.drafts.edit(name, TextSplice(Field.BODY, 0, 0, "Mine. "))
+    record = await life.drafts.save(name)
+    assert record is not None
+    assert record.save_outcome is not None
+    assert record.save_outcome.code == "ErrorIrresolvableConflict"
+    item = (await life.mailbox.get(WHO, [ref]))[0].item
+    assert item is not None
+    assert item.content.body.strip() == "Theirs"
+
+
+async def test_of_several_refused_in_one_fault_none_is_said_not_to_have_gone_that_went(life: Life) -> None:
+    life.sandbox.manners("batch-ends-in-fault", "unknown-recipients-refused")
+    await asked(life)
+    nobody = msgspec.structs.replace(MESSAGE, to=(Recipient("nobody.at.all@contoso.com"),))
+    names = [await life.drafts.begin(WHO, content) for content in (MESSAGE, nobody, MESSAGE)]
+    await life.outbox.send(names, 0)
+    await life.until(
+        lambda: all(life.record(n).state is not State.QUEUED and life.record(n).send_outcome for n in names)
+    )
+    await life.until(lambda: life.record(names[0]).verified > 0 and life.record(names[2]).verified > 0)
+    assert [life.record(name).state for name in names] == [State.SENT, State.NEEDS_ATTENTION, State.SENT]
+    assert len(life.sandbox.deliveries()) == 2
+
+
+async def test_where_send_item_leaves_drafts_an_update_sends_and_is_filed(life: Life) -> None:
+    life.sandbox.manners("send-files-nothing")
+    await asked(life)
+    await life.accounts.learn_traits(WHO, send_takes_draft_away=False)
+    name = await life.drafts.begin(WHO, MESSAGE)
+    await life.outbox.send([name], 0)
+    await life.until(lambda: bool(life.record(name).verified))
+    assert (life.record(name).state, life.record(name).problem) == (State.SENT, "")
+    assert (life.count("drafts"), life.count("sentitems")) == (0, 1)
+    assert life.accounts.traits(WHO).update_takes_draft_away is True
+
+
+async def test_where_attachments_are_lost_the_draft_is_made_whole_and_arrives_with_them(life: Life) -> None:
+    life.sandbox.manners(**{"attachments-fade": 0.0})
+    files = life.drafts.attaching._files
+    name = await life.drafts.begin(WHO, MESSAGE)
+    await life.drafts.save(name)
+    size = await files.keep_bytes(name, "file-1", b"prices " * 20)
+    attached = Attached("key-1", "prices.txt", size, "text/plain", file="file-1")
+    life.records.append_edit(name, AttachmentSet(attached))
+    await life.outbox.send([name], 0)
+    await life.until(lambda: bool(life.record(name).verified))
+    assert life.record(name).state is State.SENT
+    ref = life.record(name).ref
+    assert ref is not None
+    item = (await life.mailbox.get(WHO, [ItemRef(ref.item_id)]))[0].item
+    assert item is not None
+    assert ([one.name for one in item.attachments], item.has_attachments) == (["prices.txt"], True)

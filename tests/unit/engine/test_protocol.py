@@ -22,10 +22,11 @@ from app.domain.message import (
     Importance,
     ItemRef,
     LocalId,
+    NewAttachment,
     NewDraft,
     Options,
 )
-from app.domain.outcome import AttachOutcome, FetchedAttachment, FetchOutcome, NewAttachment, Outcome, Verdict
+from app.domain.outcome import AttachOutcome, FetchedAttachment, FetchOutcome, Outcome, Verdict
 from app.domain.people import MailTips, Resolution
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo

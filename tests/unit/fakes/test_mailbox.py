@@ -11,8 +11,8 @@ import pytest
 from app.domain.account import Account
 from app.domain.errors import Trouble, TroubleKind, Unreachable
 from app.domain.listing import Folder, Mark, Place
-from app.domain.message import AccountId, Content, DraftUpdate, Field, ItemRef, LocalId, NewDraft
-from app.domain.outcome import NewAttachment, Verdict
+from app.domain.message import AccountId, Content, DraftUpdate, Field, ItemRef, LocalId, NewAttachment, NewDraft
+from app.domain.outcome import Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
 from app.services.ports import Server

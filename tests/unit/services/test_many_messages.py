@@ -87,9 +87,11 @@ class Watching(FakeMailbox):
         assert len(refs) <= 100
         return await super().get(account_id, refs)  # type: ignore[return-value]
 
-    async def send(self, account_id: AccountId, refs: Sequence[ItemRef], copy_to: CopyTo) -> list[Outcome]:
+    async def send(
+        self, account_id: AccountId, refs: Sequence[ItemRef], copy_to: CopyTo, marks: Sequence[str] = ()
+    ) -> list[Outcome]:
         assert len(refs) <= 100
-        return await super().send(account_id, refs, copy_to)
+        return await super().send(account_id, refs, copy_to, marks)
 
 
 async def test_hundreds_of_another_client_s_drafts_go_in_requests_of_a_hundred_and_each_once() -> None:

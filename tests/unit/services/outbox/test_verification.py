@@ -68,6 +68,7 @@ async def test_a_draft_left_behind_is_named_and_can_be_removed_but_never_sent_ag
 
 async def test_at_a_server_that_leaves_drafts_a_draft_proves_nothing(scene: Scene) -> None:
     scene.mailbox.leaves_drafts = True
+    await scene.accounts.learn_traits(ANNA, update_sends=False)
     await sent(scene)
     second = await scene.saved_message(Content(to=(BEN,), subject="Second"))
     scene.mailbox.fail("send", LOST, processed=True)
