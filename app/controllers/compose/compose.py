@@ -80,7 +80,13 @@ class ComposeController:
             view.set_spelling(spelling)
 
     def begin(self, content: Content | None = None) -> None:
-        """Begin a new message; what is typed until it is there is typed into it."""
+        """Begin a new message; what is typed until it is there is typed into it.
+
+        Without an account no key is kept: the form that asks for one is there at once, and it is typed into.
+        """
+        if self.origin_here()[0] is None:
+            self.on_no_account_to_write()
+            return
 
         async def begin_it(hold: Hold) -> ComposeView | None:
             return await self._begin(content, hold)
