@@ -17,6 +17,7 @@ _PAUSE: Final = 0.05
 
 LATE_MODULES: Final = (
     *("app.controllers.compose.arrangement", "app.services.outbox.leaving", "app.ui.choice_bar", "app.core.memory"),
+    *("app.controllers.menus", "app.ui.editor.line_marks"),
     *("app.ui.editor.rich", "app.ui.editor.toolbar", "app.ui.editor.format_actions", "app.ui.editor.find_bar"),
     *("app.ui.editor.quote_view", "app.ui.editor.spelling_marks", "app.services.html.write"),
     *("app.views.compose.options_panel", "app.views.shell.message_window", "app.views.shell.keys_sheet"),

@@ -30,7 +30,7 @@ class Protocol(msgspec.Struct, frozen=True):
     said that nobody knows. `settles_in` is how many seconds a draft has to stay, before a fence and after it, until it
     proves something: the server may be sending it. `sends_by_name`: a send names no version, so that another version
     fences nothing. `moves_between_mailboxes`: a message can be moved to another's mailbox. `tells_of_changes`: the
-    server tells of changes by itself.
+    server tells of changes by itself. `rewrites_text`: a text comes back as HTML, and HTML in the server's own words.
     """
 
     header_prefix: str = ""
@@ -44,6 +44,7 @@ class Protocol(msgspec.Struct, frozen=True):
     sends_by_name: bool = False
     moves_between_mailboxes: bool = True
     tells_of_changes: bool = True
+    rewrites_text: bool = False
 
 
 PROTOCOLS: Final = {
@@ -60,6 +61,7 @@ PROTOCOLS: Final = {
         sends_by_name=True,
         moves_between_mailboxes=False,
         tells_of_changes=False,
+        rewrites_text=True,
     ),
 }
 

@@ -50,6 +50,7 @@ def file_of(folder: Path, *, bill: bool = True, **headers: str) -> str:
 async def read(scene: ProgramScene, file: str) -> None:
     assert scene.parts.startup_requests.take_request(StartupRequest(files=(file,)))
     await scene.until(lambda: scene.parts.attachment_viewer.front() is not None)
+    await scene.until(lambda: scene.window.gate.is_open)  # a key of the first moment would go where the person was
     await scene.settle()
 
 

@@ -14,6 +14,7 @@ from app.core.i18n import tr
 from app.domain.account import COLORS, Account, AuthKind, BackendKind, Discovery, ProbeStep, proxy_key
 from app.domain.errors import MailError, StorageError, Trouble, TroubleKind, error_for
 from app.domain.message import AccountId
+from app.domain.protocols import PROTOCOLS
 from app.domain.release import Release
 from app.domain.server_traits import ServerTraits
 from app.domain.sign_in import ANOTHER_PERSON, SignedIn, SignInPage, SignInWay
@@ -153,6 +154,10 @@ class Accounts:
     def traits(self, account_id: AccountId) -> ServerTraits:
         """Return what the account's server was seen to do."""
         return self._traits.get(account_id, ServerTraits())
+
+    def rewrites_text(self, account_id: AccountId) -> bool:
+        """Return whether the account's server is known to give a text back in other markup, with the same words."""
+        return self.traits(account_id).markup_kept is False or PROTOCOLS[self.kind(account_id)].rewrites_text
 
     async def learn_traits(self, account_id: AccountId, **seen: Any) -> None:
         """Keep what was seen of the account's server. A full disk only makes it be asked again."""

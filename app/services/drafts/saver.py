@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -301,7 +300,7 @@ class Saver:
         strays = self._strays(message) if record.strays else ()
         stray = came(strays, answer.item)
         strays = strays if stray is None else one_less(strays, stray)
-        on_server = _in_our_words(message, answer.item) or (None if stray is None else answer.item.content)
+        on_server = self._in_our_words(message, answer.item) or (None if stray is None else answer.item.content)
         changes: dict[str, Any] = {"strays": strays, "saved_edits": -1}
         if on_server is None:
             # Made by us, and changed by another client before we knew that it was made.
@@ -432,13 +431,26 @@ class Saver:
         known = message.on_server
         if same_version and known is not None and not seen_differences(known, item.content):
             return known
-        rewrites = self._accounts.traits(message.record.account_id).markup_kept is False
-        ours = _in_our_words(message, item, same_but_for_markup if rewrites else same_message)
+        ours = self._in_our_words(message, item)
         if ours is not None:
             return ours
         differing = seen_differences(known or message.content, item.content)
         brought_back = self.was_written(message.record.local_id, item.content, differing)
         return item.content if same_version or brought_back else None
+
+    def _in_our_words(self, message: StoredMessage, item: Fetched) -> Content | None:
+        """Return the text of ours that the server has, or None where another client wrote it.
+
+        Ours and not the server's, so that its manner (CRLF, filled-in names, markup) is not taken for a change to be
+        saved.
+        """
+        rewrites = self._accounts.rewrites_text(message.record.account_id)
+        same = same_but_for_markup if rewrites else same_message
+        known = (message.content, message.attempt, message.on_server)
+        found = [ours for ours in known if ours is not None and same(ours, item.content)]
+        # A From that is not written counts as any other there; here it would be taken for the one that was just chosen.
+        found.sort(key=lambda ours: ours.sender != item.content.sender)
+        return found[0] if found else None
 
     async def _server_lost_them(self, record: Record, *, same_version: bool) -> bool:
         """Return whether attachments are missing though no client took them away; then that is known of the server."""
@@ -521,17 +533,3 @@ def _marks_of(content: Content) -> tuple[str, str]:
 def elsewhere(at: float) -> Outcome:
     """Return the outcome of a save that was not tried, because another client's text was seen. No server said it."""
     return Outcome(Verdict.REFUSED, words=ServerWords("", CONFLICT), at=at)
-
-
-def _in_our_words(
-    message: StoredMessage, item: Fetched, same: Callable[[Content, Content], bool] = same_message
-) -> Content | None:
-    """Return the text of ours that the server has, or None where another client wrote it.
-
-    Ours and not the server's, so that its manner (CRLF, filled-in names) is not taken for a change to be saved.
-    """
-    known = (message.content, message.attempt, message.on_server)
-    found = [ours for ours in known if ours is not None and same(ours, item.content)]
-    # A From that is not written counts as any other there; here it would be taken for the one that was just chosen.
-    found.sort(key=lambda ours: ours.sender != item.content.sender)
-    return found[0] if found else None

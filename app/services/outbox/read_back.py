@@ -169,8 +169,7 @@ class ReadBack:
             if meant.body_format is item.content.body_format and same_but_for_markup(meant, item.content):
                 await self._accounts.learn_traits(record.account_id, markup_kept=False)
             return _Found.GOOD
-        rewrites = self._accounts.traits(record.account_id).markup_kept is False
-        if rewrites and same_but_for_markup(meant, item.content):
+        if self._accounts.rewrites_text(record.account_id) and same_but_for_markup(meant, item.content):
             return _Found.GOOD
         differing = seen_differences(meant, item.content)
         if not untouched and not self._drafts.was_written(record.local_id, item.content, differing):

@@ -29,6 +29,7 @@ from app.commands.reference import written
 from app.commands.search import rank
 from app.core.i18n import ntr, tr
 from app.ui import theme
+from app.ui.elision import elided
 from app.ui.widgets import CheckBox, ChoiceBox, Label, NumberBox
 from app.views.settings.fields import lock, press_with_enter
 from app.views.settings.preferences_port import LONGEST_HOLD, Asking, Choices
@@ -174,7 +175,7 @@ class _InColumns(QStyledItemDelegate):
             column = QRect(left, room.top(), int(room.width() * share), room.height())
             left += column.width()
             painter.setPen(theme.color("muted" if number == 1 else "text"))
-            shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, column.width() - theme.GAP)
+            shown = elided(painter.fontMetrics(), words, Qt.TextElideMode.ElideRight, column.width() - theme.GAP)
             painter.drawText(column, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
         painter.restore()
 
