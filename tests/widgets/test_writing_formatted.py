@@ -190,3 +190,20 @@ async def test_html_alone_on_the_clipboard_is_pasted_into_plain_text_as_its_word
     content = await program_scene.content(program_scene.message.session.local_id)
     assert content.body_format is BodyFormat.TEXT
     assert "two" in content.body
+
+
+@pytest.mark.parametrize("before", ["<p>One</p>", "<ul><li>one</li></ul><p>after</p>", '<p align="right">One</p>'])
+async def test_two_presses_of_enter_leave_an_empty_line_whatever_stands_before(
+    program_scene: ProgramScene, before: str
+) -> None:
+    """Qt's second Enter took the form of the empty paragraph away, and began no other one."""
+    await begun(program_scene, Content(subject="S", body=before, body_format=BodyFormat.HTML))
+    await program_scene.press("Ctrl+End")
+    rich = program_scene.message.body.rich
+    assert rich is not None
+    lines, form = rich.document().blockCount(), rich.textCursor().blockFormat()
+    await program_scene.press("Return", "Return")
+    await program_scene.type("Two")
+    assert rich.document().blockCount() == lines + 2
+    assert rich.toPlainText().endswith("\n\nTwo")
+    assert rich.textCursor().blockFormat().alignment() == form.alignment()

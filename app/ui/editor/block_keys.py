@@ -93,9 +93,11 @@ def begin_line(cursor: QTextCursor) -> bool:
         cursor.insertBlock()
         _end_link(cursor)
         return True
-    if drawn.property(Own.GOES_ON):
+    if drawn.property(Own.GOES_ON) or empty:
+        # Of an empty paragraph Qt takes the form away in place of beginning another: a blank line would be lost.
         cursor.insertBlock()
-        put_lists(cursor, signs)
+        if drawn.property(Own.GOES_ON):
+            put_lists(cursor, signs)
         return True
     return False
 
