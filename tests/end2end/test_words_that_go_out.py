@@ -196,6 +196,7 @@ def test_a_message_of_somebody_else_goes_to_nobody_by_one_key_and_is_nobodys_dra
     server, desktop, subject = ServerSide(program.sandbox), program.desktop, "Pay this today"
     program.wait_until_accessible(subject)
     program.wait_until_accessible("bill.pdf")
+    program.wait_until_focused("Text of the message")
     desktop.shoot("eml-of-a-stranger-light")
     desktop.press("Ctrl+Enter", "E")
     program.wait_until_accessible("These are the words of Eve Moss <eve@tailspin.example>, sent on 3 May 2026. ")
@@ -222,6 +223,7 @@ def test_once_the_person_writes_it_is_a_draft_like_any_other(mailwright: Launche
     program = mailwright(eml(tmp_path))
     server, desktop = ServerSide(program.sandbox), program.desktop
     program.wait_until_accessible("Opened from a file.")
+    program.wait_until_focused("Text of the message")  # a key of the first moment would go where the person was
     desktop.press("E")
     program.wait_until_accessible("These are the words of")
     program.wait_until_focused("To")
