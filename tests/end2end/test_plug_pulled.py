@@ -56,8 +56,9 @@ def _kill_the_engine_during_a_send(program: Program, stall: dict[str, object]) -
     person.write(ANYONE, "Cut short", "Once only.")
     person.save()
     program.sandbox.faults([{"operation": "SendItem", "action": "stall", **stall}])
+    before = len(server.requests("SendItem"))
     program.desktop.press("Ctrl+Enter")
-    wait_until(lambda: server.requests("SendItem"), "the send is under way")
+    wait_until(lambda: len(server.requests("SendItem")) > before, "the send is under way")
     program.kill_part(_engine(program))
     return person, server
 
@@ -79,7 +80,8 @@ def test_before_the_first_message_has_gone_what_a_draft_proves_is_not_known(mail
     person, server = _kill_the_engine_during_a_send(program, {"seconds": 25})
     person.go_to("Outbox")
     program.wait_until_accessible("may have been sent", seconds=20)
-    wait_until(lambda: server.requests("SendItem")[0]["status"], "the server is done with the lost request", 40)
+    done = "the server is done with the lost request"
+    wait_until(lambda: all(one["status"] for one in server.requests("SendItem")), done, 40)
     program.wait_until_accessible("may have been sent")
     assert server.delivered("Cut short") == [], "the fence holds all the same"
 
@@ -92,7 +94,8 @@ def test_the_engine_killed_before_a_message_is_sent_has_a_late_request_refused_a
     person, server = _kill_the_engine_during_a_send(program, {"seconds": 25})
     person.go_to("Outbox")
     program.wait_until_accessible("this was not sent", seconds=45)
-    wait_until(lambda: server.requests("SendItem")[0]["status"], "the server is done with the lost request", 40)
+    done = "the server is done with the lost request"
+    wait_until(lambda: all(one["status"] for one in server.requests("SendItem")), done, 40)
     assert server.delivered("Cut short") == [], "what was said not to be sent is not sent late"
     program.desktop.press("R")
     assert server.wait_until_delivered("Cut short") == [ANYONE]

@@ -114,7 +114,9 @@ class Dispatch:
         for name, outcome in looked.waiting:
             record = self._records.get(name)
             if record is not None:
-                await self._wait(record, outcome)
+                # What kept us from reading is why it was not sent: the row says so, and nothing left this machine.
+                not_sent = msgspec.structs.replace(outcome, verdict=Verdict.NOT_ATTEMPTED)
+                await self._wait(record, not_sent, sending=True)
         return looked.good
 
     async def _bring_up_to_date(self, local_id: LocalId) -> Record | None:
@@ -257,9 +259,10 @@ class Dispatch:
         state = State.QUEUED if same else State.NEEDS_ATTENTION
         await self._records.apply_known(local_id, when=_is_sending, state=state, send_outcome=outcome)
 
-    async def _wait(self, record: Record, outcome: Outcome | None) -> None:
+    async def _wait(self, record: Record, outcome: Outcome | None, *, sending: bool = False) -> None:
         """Back to the queue, until the server says or the pause is over. Nothing of the message left this machine."""
-        await self._records.apply_known(record.local_id, when=_is_queued, **self._put_off(record, outcome))
+        changes = self._put_off(record, outcome, sending=sending)
+        await self._records.apply_known(record.local_id, when=_is_queued, **changes)
 
     def _put_off(self, record: Record, outcome: Outcome | None, *, sending: bool = False) -> Changes:
         """Return how a message is changed that waits for its next try."""

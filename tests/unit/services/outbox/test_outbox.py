@@ -9,8 +9,10 @@ import pytest
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.domain.message import Content, LocalId
+from app.domain.outcome import Verdict
 from app.domain.problem import ProblemKind, read_problem
 from app.domain.recipient import Recipient
+from app.domain.server_traits import ServerTraits
 from app.domain.state import State
 from app.services.outbox.dispatch import Summary
 from app.services.records.rows import row_of_item
@@ -141,6 +143,23 @@ async def test_what_never_left_waits_and_goes_when_the_network_is_back(scene: Sc
     assert {scene.record(name).state for name in names} == {State.QUEUED}
     await scene.clock.advance(31)
     assert sorted(delivered(scene)) == ["Message 0", "Message 1"]
+
+
+async def test_what_cannot_be_read_back_waits_and_says_why(scene: Scene) -> None:
+    """The window asked what was to become of it, in place of saying that it waits for a connection."""
+    local_id = await scene.saved_message()
+    await scene.records.change(local_id, read_back="")
+    scene.accounts._traits[ANNA] = ServerTraits()
+    scene.mailbox.fail("get", NEVER_LEFT, times=2)
+    await scene.outbox.send([local_id], hold_seconds=0)
+    await settle()
+    record = scene.record(local_id)
+    assert (record.state, delivered(scene)) == (State.QUEUED, [])
+    assert record.send_outcome is not None
+    assert record.send_outcome.verdict is Verdict.NOT_ATTEMPTED
+    assert record.send_outcome.trouble == NEVER_LEFT
+    await scene.clock.advance(600)
+    assert delivered(scene) == ["Hello"]
 
 
 async def test_a_busy_server_is_waited_for_as_long_as_it_says(scene: Scene) -> None:
