@@ -225,7 +225,7 @@ class Player:
             self._do_start()
         self.world.heal()
         troubled = self.plan.trouble not in HARMLESS
-        if any(not one.sure for one in self.plan.meant):
+        if self._may_be_shown():
             self._read_the_screen()
         if troubled:
             self._look_around()
@@ -237,6 +237,9 @@ class Player:
             waits = self._throws_away()  # asked first: what goes after the look would count as there for good
             goes = self._is_sending()  # also where that is as good as not to be sent: it goes in the next scenario
             found = self._judge(troubled=troubled)
+            if found and self._may_be_shown():
+                self._read_the_screen()  # a program that started only just shows after a while what it kept
+                found = self._judge(troubled=troubled)
             if not found and not goes:
                 break
             if found != failures:
@@ -249,6 +252,10 @@ class Player:
         self.failures += found
         if not self.world.is_running():
             self.failures.append(Failure("broke down", "the program ended by itself"))
+
+    def _may_be_shown(self) -> bool:
+        """Tell whether there are words for which it is as good to be shown as to be in a message."""
+        return any(not one.sure for one in self.plan.meant)
 
     def _doubt_two_starts(self) -> None:
         """Of two starts at once one has the window that goes: what is typed there is shown in the one that stays."""
