@@ -27,8 +27,8 @@ def has_display(environ: Mapping[str, str], platform: str = sys.platform) -> boo
 
 
 @contextlib.contextmanager
-def virtual_display() -> Iterator[dict[str, str]]:
-    """Give an X server with a window manager, and the environment that leads to it; both end with the block."""
+def virtual_display(*, managed: bool = True) -> Iterator[dict[str, str]]:
+    """Give an X server, `managed` by a window manager, and the environment that leads to it, until the block ends."""
     reading, writing = os.pipe()
     screen = ["-screen", "0", "1440x900x24", "-nolisten", "tcp", "-noreset", "-displayfd", str(writing)]
     quiet = subprocess.DEVNULL
@@ -44,6 +44,9 @@ def virtual_display() -> Iterator[dict[str, str]]:
             raise SetUpError("Xvfb did not start within 30 seconds.")
         runtime = stack.enter_context(tempfile.TemporaryDirectory(prefix="mailwright-xdg-"))
         display = {"DISPLAY": f":{number}", "WAYLAND_DISPLAY": "", "XDG_RUNTIME_DIR": runtime, "QT_QPA_PLATFORM": "xcb"}
+        if not managed:
+            yield display
+            return
         discovery = {**os.environ, **display}
         manager = subprocess.Popen(["openbox", "--sm-disable"], env=discovery, stdout=quiet, stderr=quiet)
         stack.callback(manager.wait)

@@ -97,12 +97,16 @@ def wait_until(condition: Callable[[], _T], what: str, seconds: float = 20.0) ->
 
 
 class Desktop:
-    """One running desktop. `environment` is what programs on it are started with."""
+    """One running desktop. `environment` is what programs on it are started with.
 
-    def __init__(self, environment: dict[str, str], mark: str, shots: Path) -> None:
+    A `managed` one has a window manager.
+    """
+
+    def __init__(self, environment: dict[str, str], mark: str, shots: Path, *, managed: bool = True) -> None:
         self.environment = environment
         self.mark = mark
         self.shots = shots
+        self.managed = managed
         self._reader: subprocess.Popen[bytes] | None = None
 
     # --- hands ------------------------------------------------------------------------------------------------------
@@ -228,10 +232,10 @@ def _bus_of_its_own(place: Path) -> Path:
 
 
 @contextlib.contextmanager
-def own_desktop(shots: Path) -> Iterator[Desktop]:
-    """Give a desktop; everything on it ends with the block."""
+def own_desktop(shots: Path, *, managed: bool = True) -> Iterator[Desktop]:
+    """Give a desktop, `managed` by a window manager; everything on it ends with the block."""
     mark = uuid.uuid4().hex
-    with virtual_display() as display:
+    with virtual_display(managed=managed) as display:
         place = Path(display["XDG_RUNTIME_DIR"])
         environment = {
             **bare_environment.bare(os.environ),
@@ -258,7 +262,7 @@ def own_desktop(shots: Path) -> Iterator[Desktop]:
             )
             # A layout on which Latin letters with accents are keys, so that typing them changes no keymap.
             subprocess.run(["setxkbmap", "us", "-variant", "altgr-intl"], env=environment, check=True, timeout=30)
-            desktop = Desktop(environment, mark, shots)
+            desktop = Desktop(environment, mark, shots, managed=managed)
             try:
                 yield desktop
             finally:

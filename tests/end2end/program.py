@@ -208,7 +208,10 @@ class Launcher:
         return program
 
     def __call__(self, *arguments: str, sandbox: bool = True, hold: float = 0.0, **environment: str) -> Program:
-        """Start Mailwright and return once its window has the focus. `hold` is the undo's seconds."""
+        """Start Mailwright and return once its window has the focus, or is there where nothing gives it the focus.
+
+        `hold` is the undo's seconds.
+        """
         info = self._place / f"sandbox-{len(self.started)}.json" if sandbox else None
         wanted = ["--sandbox", "--sandbox-info", str(info)] if info is not None else []
         program = self.start_command(
@@ -219,6 +222,8 @@ class Launcher:
 
     def _has_window(self, program: Program) -> bool:
         program.must_run()
+        if not self._desktop.managed:
+            return bool(self._desktop.windows(TITLE))
         return TITLE in self._desktop.active_title()
 
     def keep_for_a_look(self, name: str) -> None:

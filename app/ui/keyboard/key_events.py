@@ -24,8 +24,15 @@ def receiver_of_keys(windows: Iterable[QWidget]) -> QWidget | None:
     if popup is not None:
         inner: QWidget | None = popup.focusWidget()
         return popup if inner is None else inner
-    found: list[QWidget | None] = [QApplication.focusWidget(), QApplication.activeWindow(), *windows]
-    return next((one for one in found if one is not None), None)
+    focus: QWidget | None = QApplication.focusWidget()
+    if focus is not None:
+        return focus
+    window: QWidget | None = QApplication.activeWindow()
+    window = next(iter(windows), None) if window is None else window
+    if window is None:
+        return None
+    inside: QWidget | None = window.focusWidget()
+    return window if inside is None else inside
 
 
 def press(widget: QWidget, event: QKeyEvent) -> None:

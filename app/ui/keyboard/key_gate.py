@@ -18,7 +18,7 @@ from typing import Final
 
 import shiboken6
 from PySide6.QtCore import QEvent, QKeyCombination, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QInputMethodEvent, QKeyEvent, QWindow
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.ui.keyboard.key_events import (
@@ -40,12 +40,15 @@ _Key = Qt.Key
 _MODIFIERS: Final = frozenset(
     {_Key.Key_Shift, _Key.Key_Control, _Key.Key_Alt, _Key.Key_AltGr, _Key.Key_Meta, _Key.Key_CapsLock, _Key.Key_NumLock}
 )
+_PRESSED: Final = frozenset({QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress})
 _SEEN_AFTER: Final = 60
 """Milliseconds after which a hold shows what is typed meanwhile: each key is to be answered within 100."""
 _SAID_AFTER: Final = 400
 """Milliseconds after which a hold says what is awaited, and Escape gives it up: it was on the screen."""
 _PAUSE: Final = 600
 """Milliseconds without a key after which a person has stopped typing."""
+_AWAKE_WITHIN: Final = 300
+"""Milliseconds that keys wait for their window to become the active one."""
 _AT_A_TURN: Final = 40
 """Keys that are given in one turn of the event loop."""
 
@@ -97,11 +100,14 @@ class KeyGate(QObject):
         self._show = QTimer(self, singleShot=True)
         self._show.timeout.connect(self._show_waiting)
         self._shown = False
+        self._waking: Hold | None = None
+        self._stays_asleep = False
         self._paused = QTimer(self, singleShot=True, interval=_PAUSE)
         self._paused.timeout.connect(self._end_returning)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._focus_moved)
+            app.focusWindowChanged.connect(self._window_changed)
 
     def watch(self, window: QWidget) -> None:
         """Let the keys of a window that is shown go through the gate."""
@@ -220,6 +226,8 @@ class KeyGate(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
+        if kind in _PRESSED and isinstance(watched, QWindow) and QGuiApplication.focusWindow() is None:
+            self._wake(watched)
         if kind is QEvent.Type.ShortcutOverride:
             if self.is_open:
                 return False
@@ -240,6 +248,33 @@ class KeyGate(QObject):
         if kind is QEvent.Type.KeyRelease and isinstance(event, QKeyEvent):
             return not self.is_open and event.key() not in _MODIFIERS
         return False
+
+    def _wake(self, window: QWindow) -> None:
+        """Make a window active that is given keys though it is not, and keep them until it is.
+
+        So it is on an X server without a window manager, where keys go to the window below the pointer. No widget of
+        such a window has the focus as Qt sees it, and none of its commands can be run.
+        """
+        if self._waking is None and not self._stays_asleep:
+            self._waking = Hold(self, "", None, escapable=False)
+            self._since = time.monotonic()
+            self._holds.append(self._waking)
+            window.requestActivate()
+            QTimer.singleShot(_AWAKE_WITHIN, self, self._give_to_sleeping)
+
+    def _window_changed(self, window: QWindow | None) -> None:
+        if window is not None:
+            self._stays_asleep = False
+            QTimer.singleShot(0, self, self._end_waking)  # its widget has the focus by then
+
+    def _give_to_sleeping(self) -> None:
+        self._stays_asleep = self._waking is not None
+        self._end_waking()
+
+    def _end_waking(self) -> None:
+        hold, self._waking = self._waking, None
+        if hold is not None:
+            hold.release()
 
     def _keep(self, event: QKeyEvent) -> None:
         if self._is_once_more(event):

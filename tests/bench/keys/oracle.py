@@ -232,7 +232,8 @@ class Judge:
         if one.fates == {"gone"}:
             return
         for name, meant, found in self._compared(one, item):
-            if meant == found or (one.cut_at and meant.startswith(found)) or self._is_shown(one, meant, found):
+            cut = one.cut_at and (meant.startswith(found) or _is_copy_cut_short(one, found))
+            if meant == found or cut or self._is_shown(one, meant, found):
                 continue
             kind = "words missing" if _is_part(found, meant) else "words that were not meant"
             self._fail(kind, f"{one.told()}, {name}: {found[:160]!r} and not {meant[:160]!r} [{item.folder}]")
@@ -274,9 +275,17 @@ def _is_alone(item: Item, there: set[str]) -> bool:
 
 def _is_its_beginning(item: Item, one: Meant) -> bool:
     """Tell whether a message without a whole word of its own is what a kill left of one that was being typed."""
+    if one.shape == "again" and one.base is not None:
+        return item.subject == one.base.subject and _is_copy_cut_short(one, _plain(item.body))
     people = [part for found in item.people.values() for part in found]
     begins = one.words("subject").startswith(item.subject) and one.words("body").startswith(item.body.strip())
     return begins and all(_begins_one(part, one.people) for part in people)
+
+
+def _is_copy_cut_short(one: Meant, found: str) -> bool:
+    """Tell whether a text is that of a message edited as new, behind the beginning of what was typed before it."""
+    old = _plain(one.base.body) if one.shape == "again" and one.base is not None else ""
+    return bool(old) and found.endswith(old) and _plain(one.words("body")).startswith(found[: -len(old)].strip())
 
 
 def _begins_one(part: str, people: Sequence[str]) -> bool:
