@@ -20,11 +20,12 @@ from app.bootstrap.options import config_folder
 from app.controllers.long_waits import begin_asking
 from app.core.background import run_in_thread
 from app.core.i18n import tr
-from app.domain.account import Account
+from app.domain.account import AuthKind, BackendKind
 from app.domain.errors import MailError, StorageError
 from app.domain.listing import Folder
 from app.domain.message import AccountId, LocalId
 from app.domain.presets import Presets, read_presets
+from app.domain.startup_request import SandboxKind
 from app.services.accounts.preset_settings import PresetSettings
 from app.storage.settings import presets_path, read_presets_file
 from app.ui import theme
@@ -37,6 +38,13 @@ if TYPE_CHECKING:
     from app.controllers.closing import Closing
     from app.services.folders.combined_view import CombinedView
     from app.services.folders.folder_view import FolderView
+
+
+_KINDS = {
+    SandboxKind.EWS: (BackendKind.EWS,),
+    SandboxKind.GRAPH: (BackendKind.GRAPH,),
+    SandboxKind.BOTH: (BackendKind.EWS, BackendKind.GRAPH),
+}
 
 
 async def load_presets(settings: PresetSettings) -> None:
@@ -343,17 +351,14 @@ def _listen(parts: Parts, folder: Path) -> None:
 
 
 async def _open_sandbox(parts: Parts, sandbox: SandboxProcess) -> None:
-    """Start the Exchange of our own and open its first mailboxes; their passwords are those of a toy, and not kept."""
+    """Start the Exchange of our own and open its first mailboxes; their passwords are those of a toy, and not kept.
+
+    Over Graph one signs in by the browser, as with the service.
+    """
     info: SandboxInfo = await sandbox.start()
+    kinds = _KINDS[parts.options.sandbox_kind]
     for number, one in enumerate(info.accounts[: max(1, parts.options.sandbox_accounts)]):
-        account = Account(
-            account_id=AccountId(f"sandbox-{number + 1}" if number else "sandbox"),
-            address=one.address,
-            endpoint=info.url,
-            user=one.user,
-            display_name=one.display_name,
-            ca_file=info.ca_file,
-        )
-        await parts.accounts.open_unkept(account, one.password)
+        account = info.account(number, kinds[number % len(kinds)])
+        await parts.accounts.open_unkept(account, None if account.auth is AuthKind.OAUTH else one.password)
     if parts.options.try_out:
         parts.account_controller.offer_own_mailbox()

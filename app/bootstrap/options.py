@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from app import __version__
-from app.domain.startup_request import CommandLine, StartupRequest
+from app.domain.startup_request import CommandLine, SandboxKind, StartupRequest
 
 _LONGEST_HOLD = 3600.0
 _LINK = "mailto:"
@@ -27,6 +27,12 @@ def command_line() -> argparse.ArgumentParser:
         "--try-out", action="store_true", help="the same, beside one's own messages, with the way back to them"
     )
     parser.add_argument("--sandbox-accounts", type=int, default=1, metavar="N", help="open so many of its mailboxes")
+    parser.add_argument(
+        "--sandbox-kind",
+        choices=[kind.value for kind in SandboxKind],
+        default=SandboxKind.EWS.value,
+        help="by which interface these are used: EWS, Microsoft Graph, or both in turn",
+    )
     parser.add_argument("--sandbox-info", type=Path, metavar="FILE", help="write where the sandbox listens to FILE")
     parser.add_argument("--debug", action="store_true", help="log more, and to standard error too")
     _add_diagnosis(parser)
@@ -70,6 +76,7 @@ def parse(arguments: Sequence[str]) -> CommandLine:
         sandbox=found.sandbox or found.try_out,
         try_out=found.try_out,
         sandbox_accounts=found.sandbox_accounts,
+        sandbox_kind=SandboxKind(found.sandbox_kind),
         diagnose=None if found.diagnose is None else _readable(found.diagnose),
         as_json=found.json,
         sandbox_info=found.sandbox_info,

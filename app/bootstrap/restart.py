@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from app.core.child_process import found_by_python, own_program
-from app.domain.startup_request import CommandLine
+from app.domain.startup_request import CommandLine, SandboxKind
 
 
 def turned(options: CommandLine, *, try_out: bool) -> CommandLine:
@@ -19,6 +19,7 @@ def command(options: CommandLine) -> list[str]:
     """Return how to start again: as this run was, without what it was asked to do first."""
     again = ["--try-out"] if options.try_out else ["--sandbox"] if options.sandbox else []
     again += [f"--sandbox-accounts={options.sandbox_accounts}"] if options.sandbox_accounts > 1 else []
+    again += [f"--sandbox-kind={options.sandbox_kind}"] if options.sandbox_kind is not SandboxKind.EWS else []
     again += ["--sandbox-info", str(options.sandbox_info)] if options.sandbox_info is not None else []
     again += ["--debug"] if options.debug else []
     return own_program(__name__.partition(".")[0], "", *again)

@@ -12,7 +12,9 @@ import msgspec
 from app.core.background import post_result, run_in_thread
 from app.core.child_process import LINES, ChildProcess, own_program
 from app.core.i18n import tr
+from app.domain.account import Account, AuthKind, BackendKind
 from app.domain.errors import StorageError
+from app.domain.message import AccountId
 
 log = logging.getLogger(__name__)
 _EXIT_SECONDS = 5.0
@@ -27,12 +29,52 @@ class SandboxAccount(msgspec.Struct, frozen=True):
     display_name: str = ""
 
 
+class SandboxGraph(msgspec.Struct, frozen=True):
+    """Where the sandbox speaks Microsoft Graph."""
+
+    url: str
+
+
+class SandboxAuthority(msgspec.Struct, frozen=True):
+    """Where one signs in to the sandbox by the browser."""
+
+    client_id: str
+    authority: str
+
+
 class SandboxInfo(msgspec.Struct, frozen=True):
     """What the sandbox says when it is ready."""
 
     url: str
     ca_file: str
     accounts: list[SandboxAccount]
+    graph: SandboxGraph
+    oauth: SandboxAuthority
+
+    def account(self, number: int, kind: BackendKind) -> Account:
+        """Return one of its mailboxes as an account of this kind, the first one being 0.
+
+        Each kind has an id of its own, since one knows nothing of the other's messages.
+        """
+        one, suffix = self.accounts[number], f"-{number + 1}" if number else ""
+        account = Account(
+            account_id=AccountId("sandbox" + ("" if kind is BackendKind.EWS else f"-{kind}") + suffix),
+            address=one.address,
+            endpoint=self.url,
+            user=one.user,
+            display_name=one.display_name,
+            ca_file=self.ca_file,
+        )
+        if kind is BackendKind.EWS:
+            return account
+        return msgspec.structs.replace(
+            account,
+            backend=kind,
+            endpoint=self.graph.url,
+            auth=AuthKind.OAUTH,
+            client_id=self.oauth.client_id,
+            tenant=self.oauth.authority,
+        )
 
 
 class SandboxProcess:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 import msgspec
@@ -36,6 +36,7 @@ class Account(msgspec.Struct, frozen=True):
     `proxy` is one of the choices in `domain/account.py`; the password of `proxy_user` is a secret like the other.
     For OAuth, `client_id` is how the program is registered with the authority, and `tenant` is an organisation's name
     or id at Microsoft, or the whole address of another authority (https://…); empty is any organisation.
+    `endpoint` is the address of EWS, or the root of Graph, by what `backend` says.
     `label` is what the person calls the account, and `color` one of COLORS, by which its rows are told from others.
     """
 
@@ -79,14 +80,55 @@ PERSON: Final = "person"
 EWS_PATH: Final = "/EWS/Exchange.asmx"
 """Where Exchange answers EWS unless its administrator moved it."""
 
+GRAPH_PATH: Final = "/v1.0"
+"""Where Microsoft Graph answers: the version of it that is used here."""
+
+_USUAL_PATHS: Final = {BackendKind.EWS: EWS_PATH, BackendKind.GRAPH: GRAPH_PATH}
+
+
+class Cloud(NamedTuple):
+    """One of Microsoft's clouds: the host of Exchange Online's EWS, that of its Graph, and of its sign-in."""
+
+    ews: str
+    graph: str
+    login: str
+
+
+CLOUDS: Final = (
+    Cloud("outlook.office365.com", "graph.microsoft.com", "login.microsoftonline.com"),
+    Cloud("outlook.office365.us", "graph.microsoft.us", "login.microsoftonline.us"),
+    Cloud("outlook-dod.office365.us", "dod-graph.microsoft.us", "login.microsoftonline.us"),
+    Cloud("partner.outlook.cn", "microsoftgraph.chinacloudapi.cn", "login.chinacloudapi.cn"),
+)
+"""The worldwide one first. A national one is known by its hosts; a token of one counts in no other."""
+
+
+def cloud_of(endpoint: str) -> Cloud | None:
+    """Return which of Microsoft's clouds an endpoint belongs to, None for another server."""
+    parts = _split(endpoint)
+    host = (parts.hostname or "").rstrip(".") if parts is not None else ""
+    return next((cloud for cloud in CLOUDS if host in {cloud.ews, cloud.graph}), None)
+
+
+def other_endpoint(endpoint: str, kind: BackendKind) -> str:
+    """Return where the same service answers by `kind`: for one of Microsoft's clouds its own host, else nothing.
+
+    Nothing typed is the worldwide Graph, because there is but one that most people can mean.
+    """
+    cloud = cloud_of(endpoint)
+    if kind is BackendKind.GRAPH and (cloud is not None or not endpoint):
+        return f"https://{(cloud or CLOUDS[0]).graph}{GRAPH_PATH}"
+    return "" if cloud is None else f"https://{cloud.ews}{EWS_PATH}"
+
+
 _LABEL: Final = late_pattern(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\Z", re.IGNORECASE)
 _CONTROL: Final = late_pattern("[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 _WEB: Final = late_pattern("https?:", re.IGNORECASE)
 _LONGEST: Final = 1024
 
 
-def complete_endpoint(text: str) -> str:
-    """Return the address of EWS that was meant: a host alone, or with https:// before it, gets the usual path.
+def complete_endpoint(text: str, kind: BackendKind = BackendKind.EWS) -> str:
+    """Return the address that was meant: a host alone, or with https:// before it, gets the usual path of its kind.
 
     What names no host is left as it was typed, for `endpoint_error` to refuse; completing twice changes nothing more.
     """
@@ -101,7 +143,7 @@ def complete_endpoint(text: str) -> str:
         return text
     if parts.scheme.lower() != "https" or parts.path.strip("/") or parts.query or parts.fragment:
         return whole
-    return f"https://{parts.netloc}{EWS_PATH}"
+    return f"https://{parts.netloc}{_USUAL_PATHS[kind]}"
 
 
 def has_scheme(text: str) -> bool:
@@ -116,7 +158,7 @@ def host_of(endpoint: str) -> tuple[str, int]:
 
 
 def endpoint_error(endpoint: str) -> str:
-    """Return in a sentence why `endpoint` cannot be the address of EWS, or nothing."""
+    """Return in a sentence why `endpoint` cannot be the address of a server, or nothing."""
     if not endpoint:
         return tr("Type the name of your mail server, such as mail.contoso.com.")
     parts = _split(endpoint)
@@ -220,11 +262,12 @@ def _split_proxy(address: str) -> SplitResult | None:
 
 
 class Discovery(msgspec.Struct, frozen=True):
-    """`endpoint` is the address of EWS, empty where none was found; `ways` are the ways to sign in that it named.
+    """`endpoint` is the server's address, empty where none was found; `ways` are the ways to sign in that it named.
 
-    `display_name` is what the server calls the person, where it said so.
+    `kind` is the interface at that address. `display_name` is what the server calls the person, where it said so.
     """
 
     endpoint: str = ""
     ways: tuple[AuthKind, ...] = ()
     display_name: str = ""
+    kind: BackendKind = BackendKind.EWS

@@ -13,7 +13,7 @@ import msgspec
 from app.core.i18n import tr
 from app.core.lazy_regex import late_pattern
 from app.domain import account as way
-from app.domain.account import Account, AuthKind, complete_endpoint, endpoint_error
+from app.domain.account import Account, AuthKind, BackendKind, complete_endpoint, endpoint_error, other_endpoint
 
 LONGEST: Final = 1 << 18
 """Bytes of a file that are read."""
@@ -22,6 +22,7 @@ FORM: Final = 1
 """The form of the file that is understood here: its `version`."""
 
 FIELDS: Final = {
+    "kind": "backend",
     "server": "endpoint",
     "user": "user",
     "sign_in": "auth",
@@ -89,7 +90,10 @@ class Presets(msgspec.Struct, frozen=True):
         return self.accounts[max(found, key=lambda pair: (pair[0], -pair[1]))[1]] if found else None
 
     def enforced(self, account: Account) -> Account:
-        """Return the account with what is locked for it, whatever it was set up with."""
+        """Return the account with what is locked for it, whatever it was set up with.
+
+        One of another kind than the locked one stays as it is until it was moved (`move_to_graph` in services).
+        """
         preset = self.for_address(account.address)
         if preset is None or not preset.locked:
             return account
@@ -97,6 +101,8 @@ class Presets(msgspec.Struct, frozen=True):
         changes: dict[str, Any] = {field: values[field] for field in preset.locked if field in values}
         if "auth" in changes:
             changes["auth"] = AuthKind(changes["auth"])
+        if BackendKind(changes.pop("backend", account.backend)) is not account.backend:
+            return account  # its messages have to move first, and what is locked is for where they move to
         return msgspec.structs.replace(account, **changes)
 
 
@@ -146,14 +152,26 @@ class _Reader:
             if not isinstance(value, str) or not value.isprintable():
                 self.note(_at(where, tr("“{name}” must be words in quotes.", name=name)))
                 continue
-            value, error = _READERS.get(name, _as_it_is)(value.strip())
+            value, error = self._read(name, value.strip(), fields)
             if error:
                 self.note(_at(where, f"“{name}”: {error}"))
             else:
                 fields[field] = value
+        if fields.get("backend") == BackendKind.GRAPH:
+            fields.setdefault("endpoint", other_endpoint("", BackendKind.GRAPH))
+            fields.setdefault("auth", AuthKind.OAUTH)
         domains = tuple(one.rstrip(".").casefold() for one in self._words(table, "domains", where))
         locked = self._locked(table, {name for name, field in FIELDS.items() if field in fields}, where)
         return AccountPreset(domains, fields, frozenset(FIELDS[name] for name in locked))
+
+    def _read(self, name: str, value: str, fields: Mapping[str, str]) -> tuple[str, str]:
+        """Return a value as it counts and what is wrong with it; the kind of account was read before."""
+        kind = BackendKind(fields.get("backend", BackendKind.EWS))
+        if name == "server":
+            return _server(value, kind)
+        if name == "sign_in" and kind is BackendKind.GRAPH and value != AuthKind.OAUTH:
+            return value, tr("Microsoft Graph takes “oauth” alone.")
+        return _READERS.get(name, _as_it_is)(value)
 
     def settings(self, table: object) -> tuple[dict[str, int | bool], frozenset[str]]:
         if not isinstance(table, dict):
@@ -222,9 +240,14 @@ def _as_it_is(value: str) -> tuple[str, str]:
     return value, ""
 
 
-def _server(value: str) -> tuple[str, str]:
-    whole = complete_endpoint(value)
+def _server(value: str, kind: BackendKind) -> tuple[str, str]:
+    whole = complete_endpoint(value, kind)
     return whole, endpoint_error(whole)
+
+
+def _kind(value: str) -> tuple[str, str]:
+    known = [kind.value for kind in BackendKind]
+    return value, "" if value in known else tr("it is one of {known}.", known=", ".join(known))
 
 
 def _user(value: str) -> tuple[str, str]:
@@ -246,7 +269,7 @@ def _proxy(value: str) -> tuple[str, str]:
 
 
 _READERS: Final[Mapping[str, _Read]] = {
-    "server": _server,
+    "kind": _kind,
     "user": _user,
     "proxy_user": _user,
     "sign_in": _sign_in,

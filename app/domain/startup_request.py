@@ -7,6 +7,7 @@ to the program that runs already.
 from __future__ import annotations
 
 import os
+from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,6 +51,15 @@ class StartupRequest(NamedTuple):
         return self if self.request_id else self._replace(request_id=os.urandom(16).hex())
 
 
+class SandboxKind(StrEnum):
+    """By which interface the sandbox's mailboxes are used."""
+
+    EWS = "ews"
+    GRAPH = "graph"
+    BOTH = "both"
+    """The first by EWS, the second by Graph, and so on in turn."""
+
+
 class CommandLine(NamedTuple):
     """How this run differs from the ordinary one.
 
@@ -67,5 +77,6 @@ class CommandLine(NamedTuple):
     debug: bool = False
     try_out: bool = False
     sandbox_accounts: int = 1
+    sandbox_kind: SandboxKind = SandboxKind.EWS
     diagnose: str | None = None
     as_json: bool = False

@@ -117,9 +117,8 @@ class Program:
             ready = json.loads(info.read_text("utf-8"))
             # The process is the program's child, not ours: nothing here reads `process`.
             admin = ready["admin"]
-            self._sandbox = RunningSandbox(
-                self.process, ready["url"], ready["ca_file"], ready["accounts"], admin["url"], admin["token"]
-            )
+            known = (ready["url"], ready["ca_file"], ready["accounts"], admin["url"], admin["token"])
+            self._sandbox = RunningSandbox(self.process, *known, ready["graph"]["url"])
         return self._sandbox
 
     def _is_told(self, info: Path) -> bool:

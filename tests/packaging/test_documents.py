@@ -55,7 +55,11 @@ def test_bash_completes_options_and_files(tmp_path: Path) -> None:
         "try --sandbox-; try --attach mes; try mes\n"
     )
     ended = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert ended.stdout.splitlines() == ["--sandbox-accounts --sandbox-info", "message.eml", "message.eml"]
+    assert ended.stdout.splitlines() == [
+        "--sandbox-accounts --sandbox-kind --sandbox-info",
+        "message.eml",
+        "message.eml",
+    ]
 
 
 def test_the_man_page_tells_of_every_option_in_the_programs_own_words(page: str) -> None:

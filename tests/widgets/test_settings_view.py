@@ -300,6 +300,7 @@ async def test_tab_goes_through_all_and_back_and_is_never_trapped(scene_of: Scen
         scene.line(FormField.PASSWORD),
         scene.line(FormField.NAME),
         form.more,
+        form.kind,
         scene.line(FormField.ENDPOINT),
         form.find_server,
         form.auth,

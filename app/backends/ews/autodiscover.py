@@ -32,7 +32,16 @@ from app.backends.net.tls import trust
 from app.backends.port import Job
 from app.core.i18n import tr
 from app.core.parsing import json_in
-from app.domain.account import Account, AuthKind, Discovery, ProbeStep, endpoint_error
+from app.domain.account import (
+    Account,
+    AuthKind,
+    BackendKind,
+    Discovery,
+    ProbeStep,
+    cloud_of,
+    endpoint_error,
+    other_endpoint,
+)
 from app.domain.errors import AccountError, Trouble, TroubleKind, error_for
 from app.domain.people import Named
 
@@ -177,8 +186,8 @@ class _WrongPassword(_NotHere):
 def discover(account: Account, secret: str, job: Job, tell: Tell) -> Discovery:
     """Return where the mailbox of `account.address` is served; `tell` gets a step for each host that was asked.
 
-    What stands in `account.endpoint` is asked first: it may be the name of a host, and its EWS elsewhere. Raises
-    port.Stopped.
+    What stands in `account.endpoint` is asked first: it may be the name of a host, and its EWS elsewhere. A mailbox of
+    Exchange Online is found at Graph. Raises port.Stopped.
     """
     try:
         context = trust(account.ca_file)
@@ -189,6 +198,10 @@ def discover(account: Account, secret: str, job: Job, tell: Tell) -> Discovery:
     places = server_places(account)
     for place in (*places, *finder.named_by_dns(places, tell), f"https://{ONLINE}"):
         found = finder.ask(place, tell)
+        if cloud_of(found.endpoint) is not None:
+            # Exchange Online: its EWS is being shut off, and it takes no password since 2022.
+            graph = other_endpoint(found.endpoint, BackendKind.GRAPH)
+            return replace(found, endpoint=graph, ways=(AuthKind.OAUTH,), kind=BackendKind.GRAPH)
         if found.endpoint:
             return replace(found, ways=finder.ways(found.endpoint))
     return Discovery()
@@ -249,8 +262,6 @@ class _Finder:
 
     def ways(self, endpoint: str) -> tuple[AuthKind, ...]:
         """Return how the server lets itself be signed in to; nothing where it does not say."""
-        if urlsplit(endpoint).hostname == ONLINE:
-            return (AuthKind.OAUTH,)  # it still names Basic, and takes no password since 2022
         try:
             offered = self._get(endpoint).headers.get("WWW-Authenticate", "").casefold()
         except _NotHere:

@@ -23,7 +23,7 @@ from app.backends.oauth.errors import broken, local, refusal
 from app.backends.port import Job
 from app.core.i18n import tr
 from app.core.parsing import LARGEST, json_in, seconds_in
-from app.domain.account import Account, BackendKind
+from app.domain.account import Account, BackendKind, cloud_of
 from app.domain.errors import AccountError, MailError, TroubleKind, error_for
 from app.domain.sign_in import NO_CLIENT_ID, NO_REFRESH_TOKEN
 
@@ -159,7 +159,7 @@ class Client:
 
     def __init__(self, account: Account) -> None:
         """Prepare for `account`. Raises AccountError where its client id is missing or its CA file cannot be read."""
-        self._authority = authority_of(account.tenant)
+        self._authority = authority_of(account.tenant, account.endpoint)
         self.host = urlsplit(self._authority).hostname or ""
         self._client_id = account.client_id
         self._evaluated = account.backend is BackendKind.GRAPH
@@ -256,11 +256,15 @@ def _with_capabilities(claims: str) -> str:
     return json.dumps({**wanted, "access_token": access})
 
 
-def authority_of(tenant: str) -> str:
-    """Return the address of an authority, for an organisation's name or id, a whole address, or nothing."""
+def authority_of(tenant: str, endpoint: str = "") -> str:
+    """Return the address of an authority, for an organisation's name or id, a whole address, or nothing.
+
+    A name or an id is one of the cloud that `endpoint` belongs to: each of Microsoft's has a sign-in of its own.
+    """
     if "://" in tenant:
         return tenant.rstrip("/")
-    return f"{MICROSOFT}/{tenant or _ANY_TENANT}"
+    cloud = cloud_of(endpoint)
+    return f"{MICROSOFT if cloud is None else f'https://{cloud.login}'}/{tenant or _ANY_TENANT}"
 
 
 def _seconds(told: object) -> float:

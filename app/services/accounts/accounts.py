@@ -212,12 +212,18 @@ class Accounts:
         await self._reopen(account, secret)
         return kept
 
-    async def open_unkept(self, account: Account, secret: str) -> None:
-        """Open an account for this run alone: neither it nor its secret is kept (the sandbox's)."""
+    async def open_unkept(self, account: Account, secret: str | None) -> None:
+        """Open an account for this run alone: neither it nor its secret is kept on disk (the sandbox's).
+
+        Without a secret the person is asked to sign in.
+        """
         self._accounts[account.account_id] = account
         self._unkept.add(account.account_id)
         self.changed.emit(None)
-        await self._reopen(account, secret)
+        if secret is None:
+            self._want_secret(account)
+        else:
+            await self._reopen(account, secret)
 
     async def remove(self, account_id: AccountId) -> None:
         """Remove an account and its secret; its messages stay on this machine."""
@@ -235,9 +241,13 @@ class Accounts:
     async def give_secret(self, account_id: AccountId, secret: str) -> bool:
         """Take a password that was asked for. False: it is held in memory only."""
         account = self._accounts[account_id]
-        kept = await self._secrets.keep_secret(account_id, secret)
+        kept = not self.keeps_secret(account_id) or await self._secrets.keep_secret(account_id, secret)
         await self._reopen(account, secret)
         return kept
+
+    def keeps_secret(self, account_id: AccountId) -> bool:
+        """Return whether the secret of an account outlives this run."""
+        return account_id not in self._unkept
 
     def probe(self, account: Account, secret: str, proxy_secret: str = "") -> AsyncIterator[ProbeStep]:
         """Test a connection step by step, ending at the first that fails."""
@@ -276,10 +286,13 @@ class Accounts:
     async def _open_with_secret(self, account: Account) -> None:
         secret = await self._secrets.read_secret(account.account_id)
         if secret is None:
-            self._tried.add(account.account_id)
-            self.secret_wanted.emit(account)
-            return
-        await self._reopen(account, secret)
+            self._want_secret(account)
+        else:
+            await self._reopen(account, secret)
+
+    def _want_secret(self, account: Account) -> None:
+        self._tried.add(account.account_id)
+        self.secret_wanted.emit(account)
 
     async def _reopen(self, account: Account, secret: str) -> None:
         try:
@@ -351,7 +364,7 @@ class SigningIn:
 
     async def _keep(self, account_id: AccountId, secret: str) -> None:
         account = self._accounts.get(account_id)
-        if account is not None and account.auth is AuthKind.OAUTH:
+        if account is not None and account.auth is AuthKind.OAUTH and self._accounts.keeps_secret(account_id):
             await self._secrets.keep_secret(account_id, secret)
 
 

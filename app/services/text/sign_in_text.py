@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from app.core.i18n import mark, tr
-from app.domain.account import Account
+from app.domain.account import CLOUDS, Account, cloud_of
 from app.domain.sign_in import SignInProblem, is_known, problem_of
 
 
@@ -79,9 +79,6 @@ WORDS: Final = {
 }
 
 
-_MICROSOFT: Final = "https://login.microsoftonline.com"
-
-
 def needs_admin(detail: str) -> bool:
     """Return whether a trouble's detail says that an administrator has to consent first."""
     code = detail.partition(":")[0]
@@ -97,7 +94,8 @@ def consent_link(account: Account) -> str:
     if "://" in organisation:
         base = organisation.removesuffix("/").removesuffix("/v2.0")
     else:
-        base = f"{_MICROSOFT}/{quote(organisation)}"
+        cloud = cloud_of(account.endpoint) or CLOUDS[0]
+        base = f"https://{cloud.login}/{quote(organisation)}"
     return f"{base}/adminconsent?client_id={quote(account.client_id)}"
 
 

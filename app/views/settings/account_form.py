@@ -77,6 +77,9 @@ KINDS: Final = {
         (AuthKind.BASIC, AuthKind.NTLM, AuthKind.OAUTH),
         frozenset({FormField.ENDPOINT, FormField.CA_FILE}),
     ),
+    BackendKind.GRAPH: AccountKind(
+        mark("Microsoft 365 (Microsoft Graph)"), (AuthKind.OAUTH,), frozenset({FormField.ENDPOINT, FormField.CA_FILE})
+    ),
 }
 """The kinds of account. One that is added here is offered by the form; with one alone nobody is asked for it."""
 
@@ -172,12 +175,12 @@ def proxy_kind_of(chosen: str) -> ProxyKind:
 
 
 def tidy(form: AccountForm) -> AccountForm:
-    """Return `form` without spaces around, and with a bare host completed to the usual address of EWS."""
+    """Return `form` without spaces around, and with a bare host completed to the usual address of its kind."""
     return msgspec.structs.replace(
         form,
         address=form.address.strip(),
         display_name=" ".join(form.display_name.split()),
-        endpoint=complete_endpoint(form.endpoint),
+        endpoint=complete_endpoint(form.endpoint, form.backend),
         user=form.user.strip(),
         client_id=form.client_id.strip(),
         tenant=form.tenant.strip().rstrip("/"),
@@ -265,7 +268,7 @@ class Filling:
         self._chosen = {name for name in _KNOWN if getattr(form, name) != getattr(_EMPTY, name)}
         if form.address:
             # An account, or a form that was left unfinished: what is empty in it was left so.
-            self._chosen |= {"user", "auth", "client_id", "tenant", "ca_file", "proxy_kind", "display_name"}
+            self._chosen |= {"user", "auth", "backend", "client_id", "tenant", "ca_file", "proxy_kind", "display_name"}
 
     def choose(self, name: str) -> None:
         """Note that the person has chosen this part themselves."""
@@ -298,6 +301,8 @@ def _of_form(values: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {name: value for name, value in values.items() if name in _KNOWN}
     if "auth" in found:
         found["auth"] = AuthKind(found["auth"])
+    if "backend" in found:
+        found["backend"] = BackendKind(found["backend"])
     if "proxy" in found:
         found["proxy_kind"] = proxy_kind_of(found["proxy"])
         found["proxy"] = found["proxy"] if way.is_own(found["proxy"]) else ""

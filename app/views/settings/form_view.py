@@ -396,6 +396,9 @@ class FormView(QWidget):
     def _refresh_locks(self, locked: frozenset[str]) -> None:
         for name, field in self.fields.items():
             field.lock(locked=name.value in locked)
+        lock(self.kind, locked="backend" in locked)
+        # Its messages are known by the ids of its kind: they have to move with it.
+        self.kind.setEnabled("backend" not in locked and self._session.editing is None)
         lock(self.auth, locked="auth" in locked)
         lock(self.proxy, locked="proxy_kind" in locked)
         lock(self.choose, locked=FormField.CA_FILE.value in locked)
@@ -461,7 +464,7 @@ def _make_fields() -> dict[FormField, LabelledField]:
             tr("Y&our name (optional)"), tr("As others see it beside your address. Empty: as your server has it.")
         ),
         FormField.ENDPOINT: LabelledField(
-            tr("Mail ser&ver"), tr("Its name, such as mail.contoso.com, or the whole address of EWS.")
+            tr("Mail ser&ver"), tr("Its name, such as mail.contoso.com, or the whole address.")
         ),
         FormField.USER: LabelledField(tr("&User"), tr("Only if it is not your e-mail address, such as DOMAIN\\anna.")),
         FormField.CLIENT_ID: LabelledField(

@@ -16,7 +16,7 @@ import msgspec
 
 from app.core.events import Event
 from app.core.i18n import tr
-from app.domain.account import PERSON, Account, AuthKind, BackendKind, Discovery, ProbeStep, proxy_key
+from app.domain.account import PERSON, Account, AuthKind, BackendKind, Discovery, ProbeStep, other_endpoint, proxy_key
 from app.domain.errors import AccountError, BadInput, StorageError
 from app.domain.message import AccountId
 from app.domain.presets import Presets
@@ -250,9 +250,16 @@ class SettingsSession:
 
     def set_kind(self, kind: BackendKind) -> None:
         """Choose the kind of account; its first way to sign in comes with it where it does not know the one chosen."""
+        if self.form is None or "backend" in self.locked:
+            return
+        self._filling.choose("backend")
         ways = KINDS[kind].ways
-        auth = self.form.auth if self.form is not None and self.form.auth in ways else ways[0]
-        self._change({"backend": kind, "auth": auth})
+        auth = self.form.auth if self.form.auth in ways else ways[0]
+        changes: dict[str, object] = {"backend": kind, "auth": auth}
+        endpoint = other_endpoint(self.form.endpoint, kind)
+        if endpoint and "endpoint" not in self.locked:
+            changes["endpoint"] = endpoint
+        self._change(changes)
         self.changed.emit(None)
 
     def set_proxy_kind(self, kind: ProxyKind) -> None:
@@ -386,9 +393,12 @@ class SettingsSession:
         self.phase, self._sought = Phase.EDITING, True
         self.title = tr("Your mail server was found") if found.endpoint else tr("Your mail server was not found")
         if found.endpoint:
+            kind = form.backend if self._filling.is_settled("backend") else found.kind
+            form = msgspec.structs.replace(form, backend=kind)
             way = self._way_for(form, found.ways)
             name = form.display_name or found.display_name
-            self.form = msgspec.structs.replace(form, endpoint=found.endpoint, auth=way, display_name=name)
+            endpoint = found.endpoint if kind is found.kind else other_endpoint(found.endpoint, kind) or found.endpoint
+            self.form = msgspec.structs.replace(form, endpoint=endpoint, auth=way, display_name=name)
             if way is AuthKind.OAUTH and not form.client_id:
                 self.errors = {FormField.CLIENT_ID: self._errors_of(self.form).get(FormField.CLIENT_ID, "")}
         elif not self.errors:

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from app.backends.ews.autodiscover import ONLINE, discover, server_places
 from app.backends.net.tls import trust
 from app.backends.port import Stopped
-from app.domain.account import Account, AuthKind, Discovery, ProbeStep
+from app.domain.account import Account, AuthKind, BackendKind, Discovery, ProbeStep
 from app.domain.errors import TroubleKind
 from app.domain.message import AccountId
 from tests.connect_proxy import ConnectProxy
@@ -237,6 +237,23 @@ def test_a_domain_without_the_record_is_told(sandbox: RunningSandbox) -> None:
     told = {step.name: step.detail for step in steps}
     assert told["_autodiscover._tcp.nowhere.invalid (DNS)"] == "There is no such record."
     assert next(reversed(told)) == f"{ONLINE} (JSON)", "Exchange Online is asked last"
+
+
+@pytest.mark.parametrize(
+    ("ews", "graph"),
+    [
+        ("https://outlook.office365.com/EWS/Exchange.asmx", "https://graph.microsoft.com/v1.0"),
+        ("https://outlook.office365.us/EWS/Exchange.asmx", "https://graph.microsoft.us/v1.0"),
+        ("https://partner.outlook.cn/EWS/Exchange.asmx", "https://microsoftgraph.chinacloudapi.cn/v1.0"),
+    ],
+)
+def test_a_mailbox_of_exchange_online_is_found_at_graph(monkeypatch: pytest.MonkeyPatch, ews: str, graph: str) -> None:
+    from app.backends.ews import autodiscover
+
+    monkeypatch.setattr(autodiscover._Finder, "ask", lambda *_: Discovery(ews, display_name="Anna"))
+    account = Account(AccountId("a"), "anna@contoso.com", "", "anna", proxy="none")
+    found_at = discover(account, "", job(), lambda _: None)
+    assert found_at == Discovery(graph, (AuthKind.OAUTH,), "Anna", BackendKind.GRAPH)
 
 
 def test_soap_tells_the_server_and_the_name_of_the_person(sandbox: RunningSandbox, proxy: ConnectProxy) -> None:

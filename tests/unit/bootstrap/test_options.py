@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from app.bootstrap.options import parse
-from app.domain.startup_request import StartupRequest
+from app.bootstrap.restart import command
+from app.bootstrap.sandbox_process import SandboxAccount, SandboxAuthority, SandboxGraph, SandboxInfo
+from app.domain.account import AuthKind, BackendKind
+from app.domain.startup_request import SandboxKind, StartupRequest
 
 
 @pytest.fixture(autouse=True)
@@ -61,3 +64,22 @@ def test_bytes_that_are_no_text_become_marks() -> None:
 def test_the_desktops_leave_to_come_to_the_front_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_ACTIVATION_TOKEN", "token-1")
     assert parse([]).arrival.token == "token-1"
+
+
+def test_the_kind_of_the_sandbox_accounts_is_chosen_and_kept_by_a_restart() -> None:
+    assert parse(["--sandbox"]).sandbox_kind is SandboxKind.EWS
+    found = parse(["--sandbox", "--sandbox-kind", "both"])
+    assert found.sandbox_kind is SandboxKind.BOTH
+    assert "--sandbox-kind=both" in command(found)
+    assert not any("kind" in one for one in command(parse(["--sandbox"])))
+
+
+def test_a_mailbox_of_the_sandbox_is_an_account_of_either_kind_under_ids_of_their_own() -> None:
+    people = [SandboxAccount("a@contoso.com", "a", "p", "Anna"), SandboxAccount("b@contoso.com", "b", "p")]
+    info = SandboxInfo(
+        "https://x/ews", "/ca", people, SandboxGraph("https://x/v1.0"), SandboxAuthority("c", "https://x/t")
+    )
+    ews, graph = info.account(1, BackendKind.EWS), info.account(1, BackendKind.GRAPH)
+    assert (ews.account_id, ews.endpoint, ews.auth) == ("sandbox-2", "https://x/ews", AuthKind.BASIC)
+    assert (graph.account_id, graph.endpoint, graph.auth) == ("sandbox-graph-2", "https://x/v1.0", AuthKind.OAUTH)
+    assert (graph.client_id, graph.tenant, graph.backend) == ("c", "https://x/t", BackendKind.GRAPH)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.account import Account, AuthKind
+from app.domain.account import Account, AuthKind, BackendKind
 from app.domain.message import AccountId
 from app.domain.presets import AccountPreset, Presets, read_presets
 
@@ -100,9 +100,38 @@ def test_an_account_that_exists_gets_what_is_locked_and_keeps_the_rest() -> None
     assert presets.enforced(elsewhere) is elsewhere
 
 
+def test_a_preset_for_graph_needs_no_server_and_no_way_to_sign_in() -> None:
+    presets = read_presets('[[account]]\nkind = "graph"\nclient_id = "c"\nlocked = true')
+    assert presets.faults == ()
+    assert presets.accounts[0].fields == {
+        "backend": "graph",
+        "client_id": "c",
+        "endpoint": "https://graph.microsoft.com/v1.0",
+        "auth": "oauth",
+    }
+    national = read_presets('[[account]]\nserver = "graph.microsoft.us"\nkind = "graph"')
+    assert national.accounts[0].fields["endpoint"] == "https://graph.microsoft.us/v1.0"
+
+
+def test_graph_takes_no_password() -> None:
+    presets = read_presets('[[account]]\nkind = "graph"\nsign_in = "basic"')
+    assert presets.faults == ("account 1: “sign_in”: Microsoft Graph takes “oauth” alone.",)
+    assert presets.accounts[0].fields["auth"] == "oauth"
+
+
+def test_a_locked_kind_leaves_an_account_of_the_other_kind_alone_until_it_is_moved() -> None:
+    presets = read_presets('[[account]]\nkind = "graph"\ntenant = "contoso.com"\nlocked = true')
+    before = account(proxy="none")
+    assert presets.enforced(before) is before, "an id of EWS names nothing at Graph"
+    moved = account(backend=BackendKind.GRAPH, auth=AuthKind.OAUTH)
+    enforced = presets.enforced(moved)
+    assert (enforced.endpoint, enforced.tenant) == ("https://graph.microsoft.com/v1.0", "contoso.com")
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        ('[[account]]\nkind = "imap"', "it is one of ews, graph"),
         ("[[account", "cannot be read"),
         ("version = 2", "of version 2"),
         ("servers = 1", "“servers” is not known"),

@@ -179,6 +179,12 @@ def test_what_is_asked_for_follows_the_server_and_the_organisation() -> None:
     assert scope_of("https://mail.contoso.com:443/EWS/Exchange.asmx") == SCOPE
     assert authority_of("") == "https://login.microsoftonline.com/organizations"
     assert authority_of("contoso.com") == "https://login.microsoftonline.com/contoso.com"
+    assert (
+        authority_of("contoso.com", "https://graph.microsoft.us/v1.0") == "https://login.microsoftonline.us/contoso.com"
+    )
+    assert authority_of("contoso.com", "https://mail.contoso.com/EWS/Exchange.asmx").startswith(
+        "https://login.microsoftonline.com/"
+    )
     assert authority_of("https://login.contoso.com/x/") == "https://login.contoso.com/x"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.account import AuthKind, Discovery, ProbeStep
+from app.domain.account import AuthKind, BackendKind, Discovery, ProbeStep
 from app.domain.errors import Trouble, TroubleKind, Unreachable
 from app.views.settings.account_form import FormField
 from app.views.settings.connection_steps import StepState
@@ -47,6 +47,39 @@ async def test_it_is_filled_in_with_the_way_to_sign_in_and_nothing_is_tested(sce
     assert scene.mailbox.calls_of("probe") == []
     scene.session.set(FormField.PASSWORD, "other")
     assert (scene.session.title, scene.session.lines) == ("", ())
+
+
+GRAPH = "https://graph.microsoft.com/v1.0"
+
+
+async def test_exchange_online_gets_graph_and_the_person_can_override(scene: Scene) -> None:
+    scene.mailbox.sign_ins.discovery = Discovery(GRAPH, (AuthKind.OAUTH,), kind=BackendKind.GRAPH)
+    scene.session.set(FormField.CLIENT_ID, "client")
+    scene.session.find_server()
+    await scene.settle()
+    form = scene.session.form
+    assert form is not None
+    assert (form.backend, form.endpoint, form.auth) == (BackendKind.GRAPH, GRAPH, AuthKind.OAUTH)
+    scene.session.set_kind(BackendKind.EWS)
+    assert scene.session.form is not None
+    assert scene.session.form.endpoint == "https://outlook.office365.com/EWS/Exchange.asmx"
+    assert scene.session.form.auth is AuthKind.OAUTH
+    scene.session.find_server()
+    await scene.settle()
+    assert scene.session.form.backend is BackendKind.EWS, "what the person chose stays"
+    assert scene.session.form.endpoint == "https://outlook.office365.com/EWS/Exchange.asmx"
+
+
+async def test_graph_is_chosen_with_its_usual_server_and_the_browser(scene: Scene) -> None:
+    scene.session.set_kind(BackendKind.GRAPH)
+    form = scene.session.form
+    assert form is not None
+    assert (form.endpoint, form.auth) == (GRAPH, AuthKind.OAUTH)
+    assert FormField.PASSWORD not in form.fields
+    scene.session.set(FormField.ENDPOINT, "graph.microsoft.us")
+    scene.session.leave_field(FormField.ENDPOINT)
+    assert scene.session.form is not None
+    assert scene.session.form.endpoint == "https://graph.microsoft.us/v1.0"
 
 
 async def test_a_test_without_a_server_looks_for_it_first(scene: Scene) -> None:
