@@ -8,6 +8,8 @@ so only what no person could have meant is passed over.
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
+from typing import Final
 
 import msgspec
 
@@ -42,10 +44,26 @@ def seen_differences(one: Content, other: Content) -> frozenset[Field]:
     return frozenset(found)
 
 
+LONG: Final = 32_000
+"""Characters of HTML beyond which reading its words may take longer than a key may wait."""
+_KNOWN: Final = 16
+
+
 def visible_words(content: Content) -> str:
-    """Return the words that a reader sees of a text, without where its lines end."""
-    text = plain_text(content.body) if content.body_format is BodyFormat.HTML else content.body
-    return " ".join(text.split())
+    """Return the words that a reader sees of a text, without where its lines end.
+
+    Of long HTML that takes seconds, and is remembered: `services/html/words.py` has it read in a thread before.
+    """
+    if content.body_format is not BodyFormat.HTML:
+        return " ".join(content.body.split())
+    return _words_of_long(content.body) if len(content.body) > LONG else _words_of(content.body)
+
+
+def _words_of(html: str) -> str:
+    return " ".join(plain_text(html).split())
+
+
+_words_of_long = lru_cache(maxsize=_KNOWN)(_words_of)
 
 
 def same_but_for_markup(one: Content, other: Content) -> bool:

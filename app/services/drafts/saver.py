@@ -47,6 +47,7 @@ from app.services.accounts.accounts import Accounts
 from app.services.accounts.signatures import is_blank
 from app.services.attachments.upload import AttachmentUpload, asked_for_again
 from app.services.drafts.mailbox_move import MailboxMove, lies_elsewhere, stays_where_it_is
+from app.services.html.words import read_long_words
 from app.services.ports import Clock, Mailbox
 from app.services.records.records import Records
 
@@ -400,6 +401,7 @@ class Saver:
             await self._learn(record, answer.outcome)
             return False
         same_version = bool(ref.change_key) and item.ref.change_key == ref.change_key
+        await read_long_words(message.content, message.attempt, message.on_server, item.content)
         ours = self._ours_in(message, item, same_version=same_version)
         if ours is None or (same_version and refusal is not None):
             await self._learn(record, refusal or elsewhere(self._clock.now()))
@@ -473,6 +475,7 @@ class Saver:
 
     async def _announce(self, message: StoredMessage, **changes: Any) -> None:
         """Write down that a save begins. A disk that refuses this is no reason to keep the text from the server too."""
+        await read_long_words(message.content)
         known = self._written.setdefault(message.record.local_id, deque(maxlen=_REMEMBERED))
         known.append(_marks_of(message.content))
         changes["save_outcome"] = Outcome(Verdict.UNKNOWN, at=self._clock.now())

@@ -26,6 +26,7 @@ from app.domain.state import WAITING, State
 from app.services.accounts.accounts import Accounts
 from app.services.drafts.drafts import Drafts
 from app.services.drafts.saver import elsewhere, needs_saving
+from app.services.html.words import read_long_words
 from app.services.ports import Clock, Mailbox
 from app.services.records.records import Changes, Records
 
@@ -164,6 +165,7 @@ class ReadBack:
         record, meant = message.record, message.on_server or message.content
         if same_message(meant, item.content):
             return _Found.GOOD
+        await read_long_words(meant, item.content)
         untouched = record.knows(item.ref)
         if untouched and not seen_differences(meant, item.content):
             if meant.body_format is item.content.body_format and same_but_for_markup(meant, item.content):
