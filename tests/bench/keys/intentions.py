@@ -218,6 +218,7 @@ def draw(
     drawn = Drawn(dice, gap_seconds, hold, lists)
     drawn.tabs = tabs
     drawn.troubled = trouble in _REFUSES
+    drawn.slow = trouble == "slow"
     most = dice.randrange(3, 9)
     if not running:
         drawn.start()

@@ -49,6 +49,7 @@ class Planner:
         self.where: Where = "unsure"
         self.open: Meant | None = None
         self.sure = True
+        self.slow = False
         rows = [one for items in lists.values() for one in items]
         self._pieces = fragments(text for one in rows for text in (one.subject, one.body))
 
@@ -320,7 +321,13 @@ class Planner:
         return f"mailto:{quote(meant.people[0])}?subject={subject}&body={words}"
 
     def look(self) -> None:
-        """Stop, read the screen, and go to a list: from here on all is sure again."""
+        """Stop, read the screen, and go to a list: from here on all is sure again.
+
+        The two Escapes may give up what a slow server has not brought yet, and its words are shown then.
+        """
+        if self.slow:
+            for one in self.meant:
+                one.sure = one.sure and one.base is None
         self.pause(1.2, looks=True)
         self.keys("Escape", "Escape", "Ctrl+2", shows=False)
         self.pause(0.2)
