@@ -57,6 +57,8 @@ def start(arguments: Sequence[str]) -> int:
         import msgspec  # noqa: F401 - for all that imports it from here on
 
     options = _read(arguments)
+    # One wish, however often it is handed over, and also where this start does it in the end.
+    options = options._replace(arrival=options.arrival.named())
     if options.diagnose is not None:
         from app.bootstrap.diagnose import print_report
 

@@ -98,7 +98,8 @@ class StartupRequests:
             self._shell.tasks.spawn(self._keep_unmade(on_disk), "keep what a start asked for")
             return True
         # Asked before this window comes to the front: the person was in another program then, and comes from there.
-        was_elsewhere = QApplication.activeWindow() is None
+        # Not so while this one starts: what is typed meanwhile must not end in the middle in another message.
+        was_elsewhere = QApplication.activeWindow() is None and self._shell.window.starting is None
         self.on_taken()
         self._come_to_front(arrival.token)
         if arrival.typed:
@@ -121,13 +122,14 @@ class StartupRequests:
 
         What is typed at a start is for its own wish: others that came meanwhile wait until `go_on` is called after it.
         """
+        own = own.named()
+        self._taken.add(own.request_id)  # an earlier run may have kept it, and have ended before it could say so
         kept = await self._read_kept()
         self._ready = True
         if own.begins_messages():
-            own = own.named()
             self._waiting.appendleft((own, False))
             self._unmade.append(own)
-        self._waiting.extend((one, True) for one in kept)
+        self._waiting.extend((one, False) for one in kept)
         self._unmade += kept
         self._has_kept = self._has_kept or bool(kept)
         if self._waiting and self._accounts.default is None:

@@ -127,6 +127,29 @@ async def test_a_link_does_not_open_before_what_was_typed_has_come(scene: Progra
     assert scene.message.session.content.subject == "Waits"
 
 
+async def test_what_is_typed_at_a_start_goes_whole_to_its_own_wish_when_another_came_meanwhile(
+    program_scene: ProgramScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The end of the sentence, behind a command, was in the other one's message."""
+    scene, wishes = program_scene, program_scene.parts.startup_requests
+    scene.window.starting = scene.window.gate.begin("Starting…", escapable=False)
+    with monkeypatch.context() as before_it_is_active:
+        before_it_is_active.setattr(QApplication, "activeWindow", lambda: None)
+        assert wishes.take_request(StartupRequest(links=("mailto:a@x.example?subject=Other",)))
+    scene.tap(Qt.Key.Key_M, Qt.KeyboardModifier.AltModifier)
+    scene.tap_text("my ")
+    scene.tap(Qt.Key.Key_M, Qt.KeyboardModifier.AltModifier)
+    scene.tap_text("own words")
+    await wishes.begin(StartupRequest(subject="Own"))
+    starting, scene.window.starting = scene.window.starting, None
+    starting.release()
+    wishes.go_on()
+    await scene.until(lambda: len(scene.parts.workspace.messages) == 2)
+    texts = {view.session.content.subject: view.body.toPlainText() for view in scene.parts.compose._views}
+    assert texts["Own"].startswith("my own words")
+    assert "words" not in texts["Other"]
+
+
 async def test_a_key_that_comes_as_a_file_opens_for_reading_goes_to_what_was_there(
     scene: ProgramScene, tmp_path: Path
 ) -> None:
@@ -342,6 +365,16 @@ async def test_a_link_that_comes_again_because_the_answer_was_lost_is_one_messag
     await scene.until(lambda: len(scene.parts.workspace.messages) == 1)
     await scene.settle()
     assert [one.head.subject for one in scene.parts.records.all()].count("Hello") == 1
+
+
+async def test_a_wish_that_a_killed_run_had_kept_and_that_its_own_start_makes_is_one_message(
+    program_scene: ProgramScene,
+) -> None:
+    """The window was killed before the link's start heard that it was taken: that became the window itself."""
+    wish = LINK._replace(request_id="one")
+    await program_scene.settings.keep_setting("asked for", msgspec.json.encode([wish]).decode())
+    assert await subjects_at_the_next_start(program_scene, wish) == ["Hello"]
+    assert [one.head.subject for one in program_scene.parts.records.all()].count("Hello") == 1
 
 
 async def test_what_a_killed_run_had_made_of_a_wish_already_is_not_made_again(
