@@ -74,12 +74,17 @@ def test_a_program_is_one_by_the_name_that_its_copy_gets(name: str) -> None:
     assert is_program(name)
 
 
-# Some of each list that was gathered: what Outlook blocks, what desktops run, what carries macros.
-ASKED = """ade appref-ms asp bat bgi cab chm cpl crt diagcab fxp hlp hta img iso jnlp library-ms lnk mad mcf mde msc
-msix mst msu ops osd pif printerexport ps1 psd1 pst pyz reg scf search-ms settingcontent-ms shb theme
-themepack udl url vb vbp vhdx vsw wasm webpnp website wsf xbap xll xnk action appimage command desktop
-dmg elf flatpakref kdelnk mobileconfig o out run scpt so snap tool webloc workflow docm xlam xlsb iqy slk
-jse sh zsh fish"""
+# What Outlook and Exchange block, what the desktops of Linux and macOS run when it is opened, and what carries macros;
+# pages are asked about in other words.
+ASKED = """action ade adp app appcontent-ms appimage application appref-ms asp aspx asx bas bash bat bgi bin cab cdxml
+cer chm cmd cnt com command cpl crt csh deb der desktop diagcab dmg docm dotm elf exe fish flatpak flatpakref
+flatpakrepo
+fxp gadget grp hlp hpj hta htc img inf ins iqy iso isp its jar jnlp js jse kdelnk ksh library-ms lnk mad maf mag mam
+maq mar mas mat mau mav maw mcf mda mdb mde mdt mdw mdz mobileconfig msc msh msh1 msh1xml msh2 msh2xml mshxml msi
+msix msixbundle msp mst msu o ops osd out pcd pif pkg pl plg potm ppam ppsm pptm prf prg printerexport ps1 ps1xml
+ps2 ps2xml psc1 psc2 psd1 psdm1 pssc pst py pyc pyo pyw pyz pyzw reg rpm run scf scpt scr sct search-ms
+settingcontent-ms sh shb shs sldm slk snap so terminal theme themepack tmp tool udl url vb vbe vbp vbs vhd vhdx
+vsmacros vsw wasm webloc webpnp website workflow ws wsb wsc wsf wsh xbap xlam xll xlsb xlsm xltm xnk zsh"""
 
 
 @pytest.mark.parametrize("ending", ASKED.split())
