@@ -29,6 +29,7 @@ from app.core.background import run_in_thread
 from app.core.i18n import tr
 from app.domain.errors import MailError, StorageError
 from app.domain.message import AccountId, LocalId
+from app.domain.recipient import Recipient
 from app.domain.startup_request import StartupRequest
 from app.services.accounts.accounts import Accounts
 from app.services.accounts.identities import Identities
@@ -220,7 +221,7 @@ class StartupRequests:
                 else:
                     await self._open(message, name)
                 begun = True
-            account = self._accounts.default
+            account = self._compose.origin_here()[0] or self._accounts.default
             if to_read and account is not None:
                 if hold is None:
                     hold = await self._open_in_a_pause(partial(self.read, account.account_id, to_read))
@@ -295,8 +296,8 @@ class StartupRequests:
 
         What an earlier run made of it is left as it is, and what that did not come to is made.
         """
-        account = self._accounts.default
-        if account is None:
+        origin = self._origin_of(message)
+        if origin is None:
             self._compose.on_no_account()
             return None
         drafts, attachments = self._drafts, self._attachments
@@ -304,7 +305,9 @@ class StartupRequests:
             there = {one.name for one in (await drafts.read_message(name)).content.attachments}
             message = message.without_attached(there)
         else:
-            await drafts.begin(account.account_id, message.content, sign=True, local_id=name)
+            account_id, sender = origin
+            content = msgspec.structs.replace(message.content, sender=sender)
+            await drafts.begin(account_id, content, sign=True, local_id=name)
         for one in message.enclosed:
             try:
                 await attachments.add_bytes(name, one.name, one.data, one.content_type, one.content_id)
@@ -313,6 +316,18 @@ class StartupRequests:
         # What cannot be attached is said at the attachment itself.
         await attachments.add_files(name, message.attach)
         return name
+
+    def _origin_of(self, message: Arrived) -> tuple[AccountId, Recipient | None] | None:
+        """Return from whom a message is: the mailbox that its file names, where that is the person's, else the one on
+        screen; its account, and None for that account's own. None where there is no account.
+        """
+        identities = self._identities
+        for account_id, one in identities.every():
+            if message.own_from == one.address.casefold():
+                return account_id, identities.sender_for(account_id, one.address)
+        account, sender = self._compose.origin_here()
+        account = account or self._accounts.default  # what is on screen may be of an account that is being removed
+        return None if account is None else (account.account_id, sender)
 
 
 def _identity_of(arrival: StartupRequest, number: int) -> LocalId:

@@ -33,6 +33,7 @@ class MoreOfAMailbox:
         """Begin with an empty directory."""
         self.nobodys: set[str] = set()
         self.folders: dict[str, tuple[MailFolder, ...]] = {}
+        self.own_folders: dict[AccountId, tuple[MailFolder, ...]] = {}
         self.people: list[Recipient] = []
         self.groups: dict[str, list[Recipient]] = {}
         self.tips: dict[str, MailTips] = {}
@@ -215,11 +216,11 @@ class MoreOfAMailbox:
         return [self.tips.get(one.address, MailTips(one.address)) for one in recipients]
 
     async def find_folders(self: Any, account_id: AccountId, mailbox: str = "") -> tuple[MailFolder, ...]:
-        """Name the folders of `folders`."""
+        """Name the folders of `own_folders`, else those of `folders`."""
         await self._read("find_folders", account_id, (mailbox,))
         if mailbox in self.closed_to_us:
             raise ItemRefused(ServerWords("Error", "ErrorAccessDenied", "Access is denied.", 0))
-        found: tuple[MailFolder, ...] = self.folders.get(mailbox, ())
+        found: tuple[MailFolder, ...] = self.own_folders.get(account_id) or self.folders.get(mailbox, ())
         return found
 
     async def named_mailboxes(self: Any, account_id: AccountId) -> tuple[Recipient, ...]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from email.message import EmailMessage
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,9 +13,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.errors import Trouble, TroubleKind
-from app.domain.listing import Folder
+from app.domain.listing import Folder, MailFolder, Place
 from app.domain.message import AccountId, Content
 from app.domain.recipient import Recipient
+from app.domain.record import Record
+from app.domain.startup_request import StartupRequest
 from app.domain.state import State
 from app.services.accounts.signatures import Snippet
 from tests.fakes.scene import ACCOUNT, ANNA, BEN, CLARA, OTHER_ACCOUNT
@@ -166,6 +170,62 @@ async def test_sent_right_after_another_from_was_chosen_it_goes_from_there(scene
     assert drafts(scene, ANNA) == []
 
 
+async def asked(scene: ProgramScene, request: StartupRequest) -> Record:
+    """Return the record of the message that a later start asked for."""
+    known = {one.local_id for one in scene.parts.records.all()}
+    await scene.parts.startup_requests.begin(StartupRequest())
+    assert scene.parts.startup_requests.take_request(request)
+
+    def fresh() -> list[Record]:
+        return [one for one in scene.parts.records.all() if one.local_id not in known]
+
+    await scene.until(lambda: bool(fresh()))
+    (record,) = fresh()
+    compose = scene.parts.compose
+    await scene.until(lambda: (view := compose.current()) is not None and view.session.local_id == record.local_id)
+    await scene.until(lambda: scene.window.gate.is_open)
+    return record
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support raise", extend=True)
+async def test_what_a_mail_link_begins_is_from_the_mailbox_on_screen(scene: ProgramScene) -> None:
+    signatures, link = scene.parts.aids.signatures, "mailto:ben@example.org?subject=Linked&from=anna@example.org"
+    await signatures.keep_snippet(CLARA, Snippet("hers", text="Clara of Contoso", for_new=True))
+    await scene.parts.aids.identities.add(CLARA, "team@example.com")
+    await scene.settle()
+    await go(scene, "drafts clara")
+    record = await asked(scene, StartupRequest(links=(link,)))
+    assert record.account_id == CLARA, "the link's own From counts for nothing"
+    assert "Clara of Contoso" in (await scene.content(record.local_id)).body
+    await scene.press("Escape", "Escape")  # the note on what of the link counts for nothing, then the message
+    (place,) = [place for place in scene.parts.workspace.panels if place.startswith("drafts:team")]
+    scene.parts.workspace.go(place)
+    record = await asked(scene, StartupRequest(links=(link,)))
+    assert record.account_id == CLARA
+    assert (await scene.content(record.local_id)).sender == Recipient("team@example.com")
+    await scene.press("Escape", "Escape", "G, D")
+    record = await asked(scene, StartupRequest(links=(link,)))
+    assert (record.account_id, (await scene.content(record.local_id)).sender) == (ANNA, None)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support raise", extend=True)
+async def test_a_draft_from_a_file_is_from_the_mailbox_of_ones_own_that_it_names(
+    scene: ProgramScene, tmp_path: Path
+) -> None:
+    await scene.parts.aids.identities.add(CLARA, "team@example.com")
+    for number, (address, owner, sender) in enumerate(
+        ((OTHER_ACCOUNT.address.upper(), CLARA, None), ("Team@example.com", CLARA, Recipient("team@example.com")))
+    ):
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["X-Unsent"] = address, BEN.address, "1"
+        mail.set_content("From a file")
+        file = tmp_path / f"draft{number}.eml"
+        file.write_bytes(mail.as_bytes())
+        record = await asked(scene, StartupRequest(files=(str(file),)))
+        assert (record.account_id, (await scene.content(record.local_id)).sender) == (owner, sender)
+        await scene.press("Escape")
+
+
 async def test_from_offers_first_what_is_used_to_write_to_these_people(scene: ProgramScene) -> None:
     scene.parts.address_book.add_sent(CLARA, [BEN], scene.clock.now())
     await scene.settle()
@@ -212,6 +272,46 @@ async def test_drafts_of_both_accounts_are_sent_by_one_key(scene: ProgramScene) 
     await scene.passes(HOLD + 20)
     assert [one.content.subject for one in scene.mailbox.in_folder(ANNA, Folder.SENT)] == ["Mine"]
     assert [one.content.subject for one in scene.mailbox.in_folder(CLARA, Folder.SENT)] == ["Hers"]
+
+
+async def test_messages_of_both_go_each_to_the_folder_of_that_name_in_its_own_account(scene: ProgramScene) -> None:
+    scene.mailbox.own_folders = {
+        ANNA: (MailFolder("anna-only", ("Anna",)), MailFolder("anna-plans", ("Work", "Plans"))),
+        CLARA: (MailFolder("clara-plans", ("work", "plans")), MailFolder("clara-only", ("Clara",))),
+    }
+    put(scene, ANNA, "Mine", Folder.SENT)
+    put(scene, CLARA, "Hers", Folder.SENT)
+
+    def in_plans() -> list[list[str]]:
+        places = ((ANNA, "anna-plans"), (CLARA, "clara-plans"))
+        found = [scene.mailbox.in_place(one, Place(Folder.INBOX, "", folder)) for one, folder in places]
+        return [[item.content.subject for item in items] for items in found]
+
+    await scene.press("Ctrl+3", "F5", "Ctrl+A", "V")
+    assert "Each message stays in its account" in scene.words(scene.window)
+    await scene.press("Return")
+    assert in_plans() == [["Mine"], ["Hers"]]
+    assert scene.status_bar == "2 moved to Plans"
+    await scene.press("Z")
+    assert (in_plans(), shown(scene)) == ([[], []], ["Hers", "Mine"])
+    await scene.press("Ctrl+A", "Shift+V", "Return")
+    assert (in_plans(), shown(scene)) == ([["Mine"], ["Hers"]], ["Hers", "Mine"])
+    await scene.press("Z")
+    assert in_plans() == [[], []]
+
+
+async def test_where_accounts_have_no_folder_in_common_or_cannot_be_asked_it_is_said(scene: ProgramScene) -> None:
+    scene.mailbox.own_folders = {ANNA: (MailFolder("a", ("Anna",)),), CLARA: (MailFolder("c", ("Clara",)),)}
+    put(scene, ANNA, "Mine", Folder.SENT)
+    put(scene, CLARA, "Hers", Folder.SENT)
+    await scene.press("Ctrl+3", "F5", "Ctrl+A", "V")
+    assert "These accounts have no folder of the same name." in scene.words(scene.window)
+    await scene.press("Escape")
+    scene.mailbox.fail("find_folders", OFFLINE)
+    await scene.press("V")
+    assert "cannot be asked for its folders now" in scene.words(scene.window)
+    await scene.press("Return")
+    assert scene.mailbox.calls_of("move") == []
 
 
 async def test_a_shared_mailbox_stands_in_the_section_of_each_account_that_may_use_it(scene: ProgramScene) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from app.commands.command import Command, Context, does
 from app.controllers.reader.attachment_viewer import AttachmentViewerController
@@ -25,7 +26,7 @@ from app.domain.listing import Folder, MailFolder, Place
 from app.domain.message import AccountId
 from app.domain.state import State
 from app.services.accounts.mailbox_discovery import Aids
-from app.services.folders.bulk_operations import BulkOperations, BulkRun
+from app.services.folders.bulk_operations import BulkOperations, BulkRun, Into
 from app.services.reader.message_reader import MessageReader
 from app.services.records.records import Records
 from app.services.records.rows import ListRow
@@ -47,6 +48,8 @@ _NAMED = 2
 """So many of those that were not done are named in the status bar; more are walked through by key."""
 _LONGEST_NAME = 40
 Done = Callable[[BulkRun], str]
+Alike = Mapping[AccountId, MailFolder]
+"""A folder as each account has it: those of one path."""
 
 
 _L = Context.LIST
@@ -139,21 +142,22 @@ class BulkController(ShellController):
 
         def delete(panel: ListPanel, rows: list[ListRow]) -> None:
             # To those of the same mailbox: what goes to another has no name by which it could be brought back.
-            self._start_move(panel, rows, Place(Folder.DELETED, self._source(panel).mailbox), _deleted, tr("Deleting…"))
+            deleted = Place(Folder.DELETED, self._source(panel).mailbox)
+            self._start_move(panel, rows, lambda _: deleted, _deleted, tr("Deleting…"))
 
         self._with_chosen(delete)
 
-    def _move(self, panel: ListPanel, rows: list[ListRow], to: Place, name: str) -> None:
+    def _move(self, panel: ListPanel, rows: list[ListRow], into: Into, name: str) -> None:
         def moved(batch: BulkRun) -> str:
             return ntr("Moved to {name}", "{n} moved to {name}", batch.went_well, name=name)
 
-        self._start_move(panel, rows, to, moved, tr("Moving…"))
+        self._start_move(panel, rows, into, moved, tr("Moving…"))
 
-    def _start_move(self, panel: ListPanel, rows: list[ListRow], to: Place, done: Done, words: str) -> None:
+    def _start_move(self, panel: ListPanel, rows: list[ListRow], into: Into, done: Done, words: str) -> None:
         source = self._source(panel)
 
         async def work(batch: BulkRun) -> None:
-            await self._batches.move(rows, source, to, batch)
+            await self._batches.move(rows, source, into, batch)
 
         async def undo(batch: BulkRun) -> None:
             came = await self._batches.bring_back(batch, source)
@@ -161,12 +165,12 @@ class BulkController(ShellController):
 
         self._start(panel, rows, work, done, undo, words)
 
-    def _copy(self, panel: ListPanel, rows: list[ListRow], to: Place, name: str) -> None:
+    def _copy(self, panel: ListPanel, rows: list[ListRow], into: Into, name: str) -> None:
         def copied(batch: BulkRun) -> str:
             return ntr("Copied to {name}", "{n} copied to {name}", batch.went_well, name=name)
 
         async def work(batch: BulkRun) -> None:
-            await self._batches.copy(rows, to, batch)
+            await self._batches.copy(rows, into, batch)
 
         self._start(panel, rows, work, copied, self._batches.remove_copies, tr("Copying…"))
 
@@ -389,47 +393,81 @@ class BulkController(ShellController):
         view = panel.session.view
         return Place(panel.session.folder) if view is None else view.place
 
-    def _account_of(self, panel: ListPanel, ids: Sequence[int]) -> AccountId | None:
-        """Return whose rows these are; None where they are of several accounts, which is said then."""
-        if panel.session.account_id is not None:
-            return panel.session.account_id
-        rows = [row for one in ids if (row := panel.session.row(one)) is not None]
-        found = {row.account_id for row in rows}
-        if len(found) > 1:
-            self._shell.status_bar.show_words(tr("Select messages of one account to move or copy them"))
-        return next(iter(found)) if len(found) == 1 and len(rows) == len(ids) else None
-
-    def _choose_folder(self, act: Callable[[ListPanel, list[ListRow], Place, str], None], title: str) -> None:
+    def _choose_folder(self, act: Callable[[ListPanel, list[ListRow], Into, str], None], title: str) -> None:
+        """Ask for a folder. Messages of several accounts are offered those that each has; none leaves its account."""
         panel = self._shell.workspace.panel
         ids = panel.chosen_ids()
         mailbox = self._source(panel).mailbox
-        account_id = self._account_of(panel, ids)
-        if not ids or account_id is None:
+        if not ids:
             return
 
-        def chosen(folder: object) -> None:
-            if isinstance(folder, MailFolder):
-                to = Place(Folder.INBOX, mailbox, folder.folder_id)
-                self._with(panel, ids, lambda rows: act(panel, rows, to, folder.name))
+        def chosen(thing: object) -> None:
+            alike = cast("Alike", thing)
+            into = {one: Place(Folder.INBOX, mailbox, folder.folder_id) for one, folder in alike.items()}
+            name = next(iter(alike.values())).name
+            self._with(panel, ids, lambda rows: act(panel, rows, into.__getitem__, name))
 
-        known = self._aids.known_folders(account_id, mailbox)
+        loaded = [row for one in ids if (row := panel.session.row(one)) is not None]
+        known = self._known_folders(_accounts_of(loaded), mailbox) if len(loaded) == len(ids) else []
         self._picker.show_picks(title, _picks(known), chosen, "" if known else tr("Asking for the folders…"))
 
         async def ask() -> None:
-            try:
-                self._picker.offer(_picks(await self._aids.folders(account_id, mailbox)))
-            except AccountError:
-                self._picker.offer(_picks(known), tr("The server cannot be asked for its folders now"))
-            except MailError as error:
-                self._picker.offer(_picks(known), str(error))
+            accounts = _accounts_of(await panel.session.rows_of(ids))
+            asked = [self._ask_for_folders(one, mailbox) for one in accounts]
+            trouble = next(filter(None, await asyncio.gather(*asked)), "")
+            found = self._known_folders(accounts, mailbox)
+            self._picker.offer(_picks(found), trouble or _several_words(accounts, found))
 
         self._shell.tasks.spawn(ask(), "ask for folders")
 
+    async def _ask_for_folders(self, account_id: AccountId, mailbox: str) -> str:
+        """Ask for the folders of an account; return why they cannot be had, "" where they can."""
+        try:
+            await self._aids.folders(account_id, mailbox)
+        except AccountError:
+            called = self._aids.identities.called(account_id)
+            if called:
+                return tr("The server of {account} cannot be asked for its folders now", account=called)
+            return tr("The server cannot be asked for its folders now")
+        except MailError as error:
+            return str(error)
+        return ""
 
-def _picks(folders: Sequence[MailFolder]) -> list[Pick]:
+    def _known_folders(self, accounts: Sequence[AccountId], mailbox: str) -> list[Alike]:
+        """Return the folders of the last answers that every one of `accounts` has, in the order of the first."""
+        by_path = [
+            (one, {_path_key(folder): folder for folder in self._aids.known_folders(one, mailbox)}) for one in accounts
+        ]
+        first = by_path[0][1] if by_path else {}
+        return [
+            {one: folders[path] for one, folders in by_path}
+            for path in first
+            if all(path in folders for _, folders in by_path)
+        ]
+
+
+def _accounts_of(rows: Sequence[ListRow]) -> list[AccountId]:
+    return list(dict.fromkeys(row.account_id for row in rows))
+
+
+def _path_key(folder: MailFolder) -> tuple[str, ...]:
+    return tuple(one.casefold() for one in folder.path)
+
+
+def _several_words(accounts: Sequence[AccountId], found: Sequence[Alike]) -> str:
+    """Return what is to be said where messages of several accounts go to a folder."""
+    if len(accounts) < 2:
+        return ""
+    if not found:
+        return tr("These accounts have no folder of the same name. Select messages of one account.")
+    return tr("Each message stays in its account: it goes to the folder of that name there.")
+
+
+def _picks(folders: Sequence[Alike]) -> list[Pick]:
     from app.ui.chooser import Pick
 
-    return [Pick(folder.name, folder, " / ".join(folder.path[:-1])) for folder in folders]
+    first = [(next(iter(one.values())), one) for one in folders]
+    return [Pick(folder.name, alike, " / ".join(folder.path[:-1])) for folder, alike in first]
 
 
 def _not_done(rows: Sequence[ListRow]) -> str:

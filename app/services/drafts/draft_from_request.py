@@ -31,12 +31,16 @@ MOST_MESSAGES: Final = 20
 
 
 class Arrived(msgspec.Struct, frozen=True):
-    """A message as it came in. `notes` are sentences for its head, `attach` files, `enclosed` what was in a file."""
+    """A message as it came in. `notes` are sentences for its head, `attach` files, `enclosed` what was in a file.
+
+    `own_from` is the mailbox of this person's that a draft from a file is from, in lower case; "" for none.
+    """
 
     content: Content
     notes: tuple[str, ...] = ()
     attach: tuple[Path, ...] = ()
     enclosed: tuple[Enclosed, ...] = ()
+    own_from: str = ""
 
     def without_attached(self, names: Collection[str]) -> Arrived:
         """Return the same message without those files that it has already."""
@@ -117,10 +121,12 @@ def _of_file(own: frozenset[str], file: str) -> Arrived | ToRead:
 
         content = msgspec.structs.replace(content, body=clean(content.body))
     notes = [tr("The file adds people in Bcc, whom nobody else would see.")] if found.content.bcc else []
-    if found.author is not None and found.author.address.casefold() not in own:
+    author_key = "" if found.author is None else found.author.address.casefold()
+    if found.author is not None and author_key not in own:
         # A stranger's draft: not one's own place in a conversation, and not one's own words.
         content = written_anew(content)
         author = author_words(found.author)
         words = tr("This file says it is from {author}. It will be sent from your address.", author=author)
         notes.insert(0, words)
-    return Arrived(content, tuple(notes), enclosed=found.enclosed)
+    own_from = author_key if author_key in own else ""
+    return Arrived(content, tuple(notes), enclosed=found.enclosed, own_from=own_from)

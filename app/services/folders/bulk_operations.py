@@ -26,6 +26,9 @@ from app.services.records.records import Records
 from app.services.records.rows import ListRow
 from app.services.text.error_text import Explanation, explain_error, explain_outcome
 
+Into = Callable[[AccountId], Place]
+"""Where messages of an account go: no message leaves its account."""
+
 AT_ONCE: Final = 50
 _UNSAFE: Final = late_pattern(r'[\x00-\x1f<>:"/\\|?*]+')
 _LONGEST_NAME: Final = 80
@@ -60,11 +63,11 @@ class BulkOperations:
         """Nothing is done yet."""
         self._mailbox, self._records, self._syncing, self._clock = mailbox, records, syncing, clock
 
-    async def move(self, rows: Sequence[ListRow], source: Place, to: Place, batch: BulkRun) -> None:
+    async def move(self, rows: Sequence[ListRow], source: Place, into: Into, batch: BulkRun) -> None:
         """Move messages out of `source`."""
 
         async def ask(part: Sequence[ListRow], refs: Sequence[ItemRef]) -> list[Outcome]:
-            outcomes = await self._mailbox.move(part[0].account_id, refs, to)
+            outcomes = await self._mailbox.move(part[0].account_id, refs, into(part[0].account_id))
             gone = [row for row, outcome in zip(part, outcomes, strict=True) if outcome.accepted]
             batch.moved += [(r, o.ref) for r, o in zip(part, outcomes, strict=True) if o.accepted and o.ref is not None]
             for row in gone:
@@ -84,11 +87,11 @@ class BulkOperations:
             came += sum(outcome.accepted for outcome in outcomes)
         return came
 
-    async def copy(self, rows: Sequence[ListRow], to: Place, batch: BulkRun) -> None:
+    async def copy(self, rows: Sequence[ListRow], into: Into, batch: BulkRun) -> None:
         """Copy messages."""
 
         async def ask(part: Sequence[ListRow], refs: Sequence[ItemRef]) -> list[Outcome]:
-            outcomes = await self._mailbox.copy(part[0].account_id, refs, to)
+            outcomes = await self._mailbox.copy(part[0].account_id, refs, into(part[0].account_id))
             batch.moved += [(r, o.ref) for r, o in zip(part, outcomes, strict=True) if o.accepted and o.ref is not None]
             return outcomes
 

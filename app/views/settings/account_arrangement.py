@@ -8,16 +8,18 @@ from typing import Any
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QWidget
 
 from app.core.i18n import tr
 from app.domain.account import COLORS, Account
 from app.ui import theme
 from app.ui.widgets import Label
-from app.views.settings.fields import press_with_enter
+from app.ui.wrapping import WrappingLine
+from app.views.settings.fields import press_with_enter, wrapped
 from app.views.settings.session import SettingsSession
 
 _DOT = 12
+_NAME_WIDTH = 160
 
 
 class AccountArrangement(QWidget):
@@ -54,6 +56,8 @@ class AccountArrangement(QWidget):
     def _make_name(self) -> QLineEdit:
         name = QLineEdit(self._account.label, self)
         name.setObjectName("name")
+        name.setProperty("kind", "box")
+        name.setMinimumWidth(_NAME_WIDTH)
         name.setPlaceholderText(self._account.address)
         name.setAccessibleName(tr("Name of {address}", address=self._account.address))
         name.setMaxLength(60)
@@ -88,16 +92,14 @@ class AccountArrangement(QWidget):
         return button
 
     def _lay_out(self) -> None:
-        line = QHBoxLayout(self)
-        line.setContentsMargins(52, 0, 16, 12)
-        line.setSpacing(theme.GAP)
+        line = WrappingLine(self)
+        line.setContentsMargins(50, 0, 16, 12)
         label = Label(tr("Name"), self)
         label.setProperty("tone", "muted")
         line.addWidget(label)
-        line.addWidget(self.name, 1)
+        line.addWidget(self.name)
         line.addWidget(self.color)
-        for button in (self.default, self.up, self.down):
-            line.addWidget(button)
+        line.addWidget(wrapped(self, (self.default, self.up, self.down)))
 
     def _rename(self) -> None:
         if self.name.text().strip() != self._account.label:

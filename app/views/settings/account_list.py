@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from app.core.i18n import ntr, tr
 from app.domain.account import Account, host_of
@@ -14,9 +14,13 @@ from app.domain.message import AccountId
 from app.services.drafts.account_removal import Left
 from app.ui import icons, theme
 from app.ui.widgets import Label
+from app.ui.wrapping import WrappingLine
 from app.views.settings.account_arrangement import AccountArrangement
-from app.views.settings.fields import lay_out_card, press_with_enter
+from app.views.settings.fields import lay_out_card, press_with_enter, wrapped
 from app.views.settings.session import SettingsSession
+
+_QUESTION_WIDTH = 260
+"""Pixels below which the words of a question take more lines than are read well."""
 
 
 class AccountList(QWidget):
@@ -179,12 +183,12 @@ class AccountRow(QFrame):
     def _question(self) -> QWidget:
         question = QWidget(self)
         self._words.setWordWrap(True)
-        line = QHBoxLayout(question)
+        self._words.setMinimumWidth(_QUESTION_WIDTH)
+        self._words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        line = WrappingLine(question)
         line.setContentsMargins(16, 12, 16, 12)
-        line.addWidget(self._words, 1)
-        line.addWidget(self.move_messages)
-        line.addWidget(self.confirm)
-        line.addWidget(self.keep)
+        line.addWidget(self._words)
+        line.addWidget(wrapped(question, (self.move_messages, self.confirm, self.keep)))
         return question
 
     def _show_losses(self) -> None:

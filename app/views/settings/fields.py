@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.core.i18n import tr
 from app.ui import icons, theme
 from app.ui.widgets import FormLine, Label, plain_tip, say_aloud
+from app.ui.wrapping import WrappingLine
 
 
 def press_with_enter(button: QPushButton) -> QPushButton:
@@ -19,18 +20,34 @@ def press_with_enter(button: QPushButton) -> QPushButton:
 
 
 def lay_out_card(card: QWidget, icon: QWidget, title: QWidget, words: QWidget, buttons: Sequence[QWidget]) -> None:
-    """Lay out one thing of a list: its icon, its title above what is said of it, and what can be done with it."""
-    column = QVBoxLayout()
+    """Lay out one thing of a list: its icon, its title above what is said of it, and what can be done with it.
+
+    What can be done goes below where there is no room beside.
+    """
+    body, said = QWidget(card), QWidget(card)
+    said.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    column = QVBoxLayout(said)
+    column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(2)
     column.addWidget(title)
     column.addWidget(words)
+    wrapping = WrappingLine(body)
+    wrapping.addWidget(said)
+    wrapping.addWidget(wrapped(card, buttons))
     line = QHBoxLayout(card)
     line.setContentsMargins(16, 12, 16, 12)
     line.setSpacing(14)
-    line.addWidget(icon)
-    line.addLayout(column, 1)
-    for button in buttons:
-        line.addWidget(button)
+    line.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
+    line.addWidget(body, 1)
+
+
+def wrapped(parent: QWidget, parts: Sequence[QWidget]) -> QWidget:
+    """Return widgets side by side, which go on below where they have no room."""
+    holder = QWidget(parent)
+    line = WrappingLine(holder)
+    for part in parts:
+        line.addWidget(part)
+    return holder
 
 
 def lock(widget: QWidget, *, locked: bool) -> None:

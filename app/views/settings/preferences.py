@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -30,8 +29,9 @@ from app.commands.search import rank
 from app.core.i18n import ntr, tr
 from app.ui import theme
 from app.ui.elision import elided
-from app.ui.widgets import CheckBox, ChoiceBox, Label, NumberBox
-from app.views.settings.fields import lock, press_with_enter
+from app.ui.widgets import ChoiceBox, Label, NumberBox
+from app.ui.wrapping import WrappingCheckBox
+from app.views.settings.fields import lock, press_with_enter, wrapped
 from app.views.settings.preferences_port import LONGEST_HOLD, Asking, Choices
 
 _MOST: Final = 10_000
@@ -50,15 +50,15 @@ class AskingView(QWidget):
         self.megabytes = self._number(about, _LARGEST, asking.megabytes)
         self.megabytes.valueChanged.connect(self._set_megabytes)
         self._words, self._size_words = Label(self), Label(self)
-        self.strangers = CheckBox(tr("Ask before somebody outside is written to for the first time"), self)
+        self.strangers = WrappingCheckBox(tr("Ask before somebody outside is written to for the first time"), self)
         self.strangers.setAccessibleName(self.strangers.text())
         self.strangers.setChecked(asking.strangers)
         self.strangers.toggled.connect(lambda on: asking.set_strangers(on=on))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
-        column.addLayout(self._line(tr("Ask before sending to"), self.many, self._words))
-        column.addLayout(self._line(tr("Ask before sending more than"), self.megabytes, self._size_words))
+        column.addWidget(self._line(tr("Ask before sending to"), self.many, self._words))
+        column.addWidget(self._line(tr("Ask before sending more than"), self.megabytes, self._size_words))
         column.addWidget(self.strangers)
         self._tell(asking.many)
         self._tell_size(asking.megabytes)
@@ -73,14 +73,9 @@ class AskingView(QWidget):
         box.setValue(value)
         return box
 
-    def _line(self, before: str, box: QSpinBox, after: Label) -> QHBoxLayout:
+    def _line(self, before: str, box: QSpinBox, after: Label) -> QWidget:
         after.setProperty("tone", "muted")
-        line = QHBoxLayout()
-        line.addWidget(Label(before, self))
-        line.addWidget(box)
-        line.addWidget(after)
-        line.addStretch(1)
-        return line
+        return wrapped(self, (Label(before, self), box, after))
 
     def _set_many(self, many: int) -> None:
         self._asking.set_many(many)
@@ -102,6 +97,7 @@ class AskingView(QWidget):
 _MODIFIERS = frozenset({Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr})
 _ON = frozenset({Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Escape})
 _MOST_STEPS = 2
+_KEYS_WIDTH = 160
 
 
 class KeyField(QLineEdit):
@@ -179,6 +175,10 @@ class _InColumns(QStyledItemDelegate):
             painter.drawText(column, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
         painter.restore()
 
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Return no width: the columns share what the list has, however long the item's own text is."""
+        return QSize(0, super().sizeHint(option, index).height())
+
 
 class Entry(NamedTuple):
     """One thing that can be chosen: its section, its words, and the control that has it."""
@@ -210,14 +210,14 @@ class ChoicesView(QWidget):
         self._add_section("keys", *self._build_keys())
         self.refresh()
 
-    def _add_section(self, name: str, *parts: QWidget | QHBoxLayout) -> None:
+    def _add_section(self, name: str, *parts: QWidget) -> None:
         section = QWidget(self)
         column = QVBoxLayout(section)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(14)
         column.addWidget(self._title(self.titles[name]))
         for part in parts:
-            column.addWidget(part) if isinstance(part, QWidget) else column.addLayout(part)
+            column.addWidget(part)
         column.addStretch(1)
         section.hide()
         self._column.addWidget(section)
@@ -249,7 +249,7 @@ class ChoicesView(QWidget):
             Entry("keys", tr("Keys of a command"), self.search),
         ]
 
-    def _build_scheme(self) -> QHBoxLayout:
+    def _build_scheme(self) -> QWidget:
         self.scheme = ChoiceBox(self)
         self.scheme.setAccessibleName(tr("Light or dark"))
         self.scheme.setMinimumHeight(34)
@@ -258,15 +258,10 @@ class ChoicesView(QWidget):
         self.scheme.activated.connect(lambda index: self._choices.set_scheme(self.scheme.itemData(index)))
         label = Label(tr("Co&lours"), self)
         label.setBuddy(self.scheme)
-        line = QHBoxLayout()
-        line.setSpacing(theme.GAP)
-        line.addWidget(label)
-        line.addWidget(self.scheme)
-        line.addStretch(1)
-        return line
+        return wrapped(self, (label, self.scheme))
 
-    def _build_keys(self) -> list[QWidget | QHBoxLayout]:
-        self.letters = CheckBox(tr("Letters alone are commands in lists (C, J, K, …)"), self)
+    def _build_keys(self) -> list[QWidget]:
+        self.letters = WrappingCheckBox(tr("Letters alone are commands in lists (C, J, K, …)"), self)
         self.letters.setAccessibleName(self.letters.text())
         self.letters.setChecked(self._choices.letters)
         self.letters.toggled.connect(self._set_letters)
@@ -302,7 +297,7 @@ class ChoicesView(QWidget):
         title.setFont(theme.font(size=22, semibold=True))
         return title
 
-    def _build_hold(self) -> QHBoxLayout:
+    def _build_hold(self) -> QWidget:
         self.hold = NumberBox(self)
         self.hold.setRange(0, LONGEST_HOLD)
         self.hold.setAccessibleName(tr("Seconds in which a send can be undone"))
@@ -310,22 +305,17 @@ class ChoicesView(QWidget):
         self.hold.valueChanged.connect(self._set_hold)
         self._hold_words = Label(self)
         self._hold_words.setProperty("tone", "muted")
-        line = QHBoxLayout()
-        line.addWidget(Label(tr("A message can be taken back for"), self))
-        line.addWidget(self.hold)
-        line.addWidget(self._hold_words)
-        line.addStretch(1)
         self._tell_hold()
         lock(self.hold, locked=self._choices.hold_is_locked)
-        return line
+        return wrapped(self, (Label(tr("A message can be taken back for"), self), self.hold, self._hold_words))
 
     def _build_asking(self) -> AskingView:
         self.asking = AskingView(self._choices.asking, self)
         return self.asking
 
-    def _build_heads(self) -> CheckBox:
+    def _build_heads(self) -> WrappingCheckBox:
         words = tr("Put From, Sent, To and Subject above the message that is answered, as Outlook does")
-        self.heads = CheckBox(words, self)
+        self.heads = WrappingCheckBox(words, self)
         self.heads.setAccessibleName(words)
         self.heads.setToolTip(tr("If not, an answer says “On …, … wrote:” and quotes what was written."))
         self.heads.setChecked(self._choices.heads)
@@ -333,9 +323,9 @@ class ChoicesView(QWidget):
         lock(self.heads, locked=self._choices.heads_are_locked)
         return self.heads
 
-    def _build_formatted(self) -> CheckBox:
+    def _build_formatted(self) -> WrappingCheckBox:
         words = tr("Write new messages as formatted text")
-        self.formatted = CheckBox(words, self)
+        self.formatted = WrappingCheckBox(words, self)
         self.formatted.setAccessibleName(words)
         self.formatted.setToolTip(tr("If not, they are plain text until you format something."))
         self.formatted.setChecked(self._choices.formatted)
@@ -343,19 +333,16 @@ class ChoicesView(QWidget):
         lock(self.formatted, locked=self._choices.formatted_is_locked)
         return self.formatted
 
-    def _build_change(self) -> QHBoxLayout:
+    def _build_change(self) -> QWidget:
         self.field = KeyField(self)
+        self.field.setMinimumWidth(_KEYS_WIDTH)
         self.field.setProperty("kind", "box")
         self.field.setMinimumHeight(34)
         self.use = self._button(tr("Use these keys"), self._use)
         self.add = self._button(tr("Also these"), self._also)
         self.usual = self._button(tr("Usual keys"), lambda: self._set(None))
         self.none = self._button(tr("No keys"), lambda: self._set(()))
-        line = QHBoxLayout()
-        line.addWidget(self.field, 1)
-        for button in (self.use, self.add, self.usual, self.none):
-            line.addWidget(button)
-        return line
+        return wrapped(self, (self.field, self.use, self.add, self.usual, self.none))
 
     def _button(self, words: str, act: Callable[[], None]) -> QPushButton:
         button = press_with_enter(QPushButton(words, self))

@@ -26,7 +26,8 @@ from app.ui.editor.action_names import FORMATTING
 from app.ui.editor.background_work import BackgroundWork
 from app.ui.editor.rich import RichEditor
 from app.ui.editor.toolbar import FormatBar, LinkBar
-from app.ui.widgets import CheckBox, ChoiceBox, Label
+from app.ui.widgets import ChoiceBox, Label
+from app.ui.wrapping import WrappingCheckBox
 from app.views.settings.fields import LabelledField, lay_out_card, press_with_enter
 from app.views.settings.snippets_session import SnippetsSession
 
@@ -101,8 +102,8 @@ class SnippetForm(QWidget):
         self.link_bar = LinkBar(self.text, self)
         self.link_bar.closed.connect(self._close_link)
         self.link_bar.hide()
-        self.for_new = CheckBox(tr("Put it into new messages"), self)
-        self.for_replies = CheckBox(tr("Put it into answers"), self)
+        self.for_new = WrappingCheckBox(tr("Put it into new messages"), self)
+        self.for_replies = WrappingCheckBox(tr("Put it into answers"), self)
         self.mailbox = ChoiceBox(self)
         self.mailbox.setAccessibleName(tr("For messages from"))
         self._error = Label(self)
