@@ -7,8 +7,10 @@ First without a sign-in, in JSON (the "v2" of Exchange 2016 and later, and of Ex
 but the address. Then, only where a password was typed, by SOAP ([MS-OXWSADISC]) and in plain XML ([MS-OXDSCLI]), at the
 host that was typed and at the domain's `autodiscover.`, whose certificates hold. The domain itself, which is often a
 hosted web site, gets no password. Nor does a host that DNS names (SRV, `_autodiscover._tcp`) outside of the domain:
-whoever can write DNS answers could name their own. A redirect is followed without a sign-in, and never with one. A
-password that one host refused is tried at no other.
+whoever can write DNS answers could name their own. A redirect is followed without a sign-in, and never with one: where
+an answer says that another host knows (RedirectUrl), or that the mailbox has another address (RedirectAddr), that is
+asked like any other, and gets the password only under the same rules. Three such turns are made at most, and nothing is
+asked twice. A password that one host refused is tried at no other.
 """
 
 from __future__ import annotations
@@ -42,6 +44,7 @@ from app.domain.account import (
     endpoint_error,
     other_endpoint,
 )
+from app.domain.address_parser import address_problem
 from app.domain.errors import AccountError, Trouble, TroubleKind, error_for
 from app.domain.people import Named
 
@@ -183,6 +186,14 @@ class _WrongPassword(_NotHere):
     """A host does not accept the user and password: no other is asked with them, so that no account is locked."""
 
 
+class _Elsewhere(_NotHere):
+    """An answer names another host to ask, as an address, or another e-mail address to ask about; the other is ""."""
+
+    def __init__(self, place: str, address: str) -> None:
+        super().__init__(tr("It points elsewhere: {address}", address=(place or address)[:200]))
+        self.place, self.address = place, address
+
+
 def discover(account: Account, secret: str, job: Job, tell: Tell) -> Discovery:
     """Return where the mailbox of `account.address` is served; `tell` gets a step for each host that was asked.
 
@@ -195,7 +206,7 @@ def discover(account: Account, secret: str, job: Job, tell: Tell) -> Discovery:
         tell(ProbeStep("ca-file", passed=False, detail=tr("The CA file cannot be read: {why}", why=error)))
         return Discovery()
     finder = _Finder(account, secret, context, job)
-    places = server_places(account)
+    places = server_places(account.endpoint, account.address)
     for place in (*places, *finder.named_by_dns(places, tell), f"https://{ONLINE}"):
         found = finder.ask(place, tell)
         if cloud_of(found.endpoint) is not None:
@@ -207,10 +218,10 @@ def discover(account: Account, secret: str, job: Job, tell: Tell) -> Discovery:
     return Discovery()
 
 
-def server_places(account: Account) -> list[str]:
+def server_places(endpoint: str, address: str) -> list[str]:
     """Return the hosts to ask before DNS, as addresses, in order; Exchange Online is asked last of all."""
-    domain = _domain(account)
-    typed = urlsplit(account.endpoint)
+    domain = _domain(address)
+    typed = urlsplit(endpoint)
     hosts = [f"{typed.scheme}://{typed.netloc}"] if typed.scheme == "https" and typed.netloc else []
     hosts += [f"https://autodiscover.{domain}", f"https://{domain}"]
     return [host for host in dict.fromkeys(hosts) if urlsplit(host).hostname != ONLINE]
@@ -219,10 +230,20 @@ def server_places(account: Account) -> list[str]:
 class _Finder:
     def __init__(self, account: Account, secret: str, context: ssl.SSLContext, job: Job) -> None:
         self._account, self._secret, self._context, self._job = account, secret, context, job
+        self._address = account.address
+        """Whom is asked about: an answer may have named another address."""
+        self._asked: set[tuple[str, str]] = set()
+        self._turns = 0
 
     def ask(self, place: str, tell: Tell) -> Discovery:
-        """Ask a host in each form that it may be asked in, and tell of each; empty where it does not know."""
+        """Ask a host in each form that it may be asked in, and tell of each; empty where it does not know.
+
+        Nothing is asked twice.
+        """
         host = urlsplit(place).netloc
+        if (place, self._address) in self._asked:
+            return Discovery()
+        self._asked.add((place, self._address))
         forms: list[tuple[str, Callable[[str], Discovery]]] = [("JSON", self._by_json)]
         if self._may_have_password(place):
             forms += [("SOAP", self._by_soap), ("XML", self._by_xml)]
@@ -234,19 +255,36 @@ class _Finder:
                 if isinstance(why, _WrongPassword):
                     self._secret = ""
                     break
+                if isinstance(why, _Elsewhere):
+                    found = self._follow(why, tell)
+                    if found.endpoint:
+                        return found
             else:
                 tell(ProbeStep(f"{host} ({name})", passed=True, detail=found.endpoint))
                 return found
         return Discovery()
 
+    def _follow(self, to: _Elsewhere, tell: Tell) -> Discovery:
+        """Ask where an answer points; empty where nobody knows there, or after too many turns."""
+        if self._turns == _MOST_REDIRECTS:
+            return Discovery()
+        self._turns += 1
+        before, self._address = self._address, to.address or self._address
+        places = [to.place] if to.place else [*server_places("", to.address), f"https://{ONLINE}"]
+        try:
+            found = (self.ask(place, tell) for place in places)
+            return next((one for one in found if one.endpoint), Discovery())
+        finally:
+            self._address = before
+
     def _may_have_password(self, place: str) -> bool:
-        host, domain = urlsplit(place).hostname or "", _domain(self._account)
+        host, domain = urlsplit(place).hostname or "", _domain(self._account.address)
         known = host.endswith(f".{domain}") or host == urlsplit(self._account.endpoint).hostname
         return bool(self._secret) and self._account.auth is not AuthKind.OAUTH and known and host != ONLINE
 
     def named_by_dns(self, known: list[str], tell: Tell) -> Iterator[str]:
         """Yield the host that the domain's SRV record names, unless it was asked already or a proxy finds the names."""
-        record = f"_autodiscover._tcp.{_domain(self._account)}"
+        record = f"_autodiscover._tcp.{_domain(self._account.address)}"
         try:
             if proxy_for(self._account, f"https://{ONLINE}") is not None:
                 return
@@ -275,7 +313,7 @@ class _Finder:
         return found
 
     def _by_json(self, place: str) -> Discovery:
-        url = place + _JSON.format(address=quote(self._account.address), number=1)
+        url = place + _JSON.format(address=quote(self._address), number=1)
         for number in range(_MOST_REDIRECTS + 1):
             answer = self._get(url)
             if answer.status_code not in {301, 302, 303, 307, 308}:
@@ -293,11 +331,11 @@ class _Finder:
         raise _NotHere(str(words)[:300] if words else tr("It does not tell (HTTP status {n}).", n=answer.status_code))
 
     def _by_soap(self, place: str) -> Discovery:
-        return self._signed_in(place + _SOAP, soap_request(self._account.address, place + _SOAP), settings_in)
+        return self._signed_in(place + _SOAP, soap_request(self._address, place + _SOAP), settings_in)
 
     def _by_xml(self, place: str) -> Discovery:
         read = lambda content: Discovery(next(endpoints_in(content)))  # noqa: E731 - one call
-        return self._signed_in(place + _XML, request(self._account.address), read)
+        return self._signed_in(place + _XML, request(self._address), read)
 
     def _signed_in(self, url: str, body: bytes, read: Callable[[bytes], Discovery]) -> Discovery:
         try:
@@ -338,8 +376,20 @@ class _Finder:
         return _NotHere(trouble_of(error, self._job, url).detail)
 
 
-def _domain(account: Account) -> str:
-    return account.address.rpartition("@")[2].casefold()
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].casefold()
+
+
+def _point_elsewhere(url: str, address: str) -> None:
+    """Raise _Elsewhere for what an answer points to; _NotHere where that cannot be asked. It may point to nothing."""
+    if not (url or address):
+        return
+    if address_problem(address) is None and _domain(address):
+        raise _Elsewhere("", address)
+    parts = urlsplit(url)
+    if parts.scheme == "https" and parts.hostname and parts.username is None:
+        raise _Elsewhere(f"https://{parts.netloc}", "")
+    raise _NotHere(tr("It points elsewhere: {address}", address=(url or address)[:200]))
 
 
 def srv_of(record: str, seconds: float) -> tuple[str, int]:
@@ -377,19 +427,31 @@ def soap_request(address: str, url: str) -> bytes:
 
 
 def settings_in(content: bytes) -> Discovery:
-    """Return what an answer of the SOAP service names. Raises Unreadable, and StopIteration where it names no EWS."""
-    settings = {
-        text_in(one, "Name"): text_in(one, "Value")
-        for one in parse(content).iter(etree.Element)
-        if local_of(one) == "UserSetting"
-    }
+    """Return what an answer of the SOAP service names.
+
+    Raises Unreadable, StopIteration where it names no EWS, and _NotHere where it points elsewhere.
+    """
+    elements = list(parse(content).iter(etree.Element))
+    for one in elements:
+        code, target = text_in(one, "ErrorCode"), text_in(one, "RedirectTarget")
+        if local_of(one) == "UserResponse" and code in {"RedirectUrl", "RedirectAddress"}:
+            _point_elsewhere(*((target, "") if code == "RedirectUrl" else ("", target)))
+    settings = {text_in(one, "Name"): text_in(one, "Value") for one in elements if local_of(one) == "UserSetting"}
     endpoint = next(settings[name] for name in _WANTED[:2] if settings.get(name))
     return Discovery(endpoint, display_name=settings.get("UserDisplayName", ""))
 
 
 def endpoints_in(content: bytes) -> Iterator[str]:
-    """Yield the addresses of EWS that a POX answer names, the best first. Raises Unreadable."""
+    """Yield the addresses of EWS that a POX answer names, the best first.
+
+    Raises Unreadable, and _NotHere where it points elsewhere.
+    """
     root = parse(content)
+    for one in root.iter(etree.Element):
+        action = text_in(one, "Action").casefold() if local_of(one) == "Account" else ""
+        if action in {"redirecturl", "redirectaddr"}:
+            url, address = text_in(one, "RedirectUrl"), text_in(one, "RedirectAddr")
+            _point_elsewhere(*((url, "") if action == "redirecturl" else ("", address)))
     protocols = [one for one in root.iter(etree.Element) if local_of(one) == "Protocol"]
     by_kind = {kind: [one for one in protocols if _kind(one) == kind] for kind in _PREFERRED}
     for kind in _PREFERRED:

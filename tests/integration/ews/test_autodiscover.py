@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
+import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +17,7 @@ import dns.rcode
 import dns.resolver
 import dns.rrset
 import pytest
+import trustme
 from msgspec.structs import replace
 
 from app.backends.ews.autodiscover import ONLINE, discover, server_places
@@ -25,7 +29,7 @@ from app.domain.message import AccountId
 from tests.connect_proxy import ConnectProxy
 from tests.integration.ews.conftest import job
 from tests.sandbox_fixture import RunningSandbox
-from tests.scripted_server import ScriptedServer, answer
+from tests.scripted_server import Incoming, ScriptedServer, answer
 
 OURS = "autodiscover.contoso.com"
 
@@ -173,7 +177,7 @@ def test_a_redirect_that_leads_out_of_https_is_not_followed(location: str, words
 
 def test_the_hosts_are_in_order_and_each_is_asked_once() -> None:
     account = Account(AccountId("a"), "anna@Contoso.com", "https://autodiscover.contoso.com/EWS/Exchange.asmx", "anna")
-    assert server_places(account) == [f"https://{OURS}", "https://contoso.com"]
+    assert server_places(account.endpoint, account.address) == [f"https://{OURS}", "https://contoso.com"]
 
 
 class NameServer:
@@ -274,3 +278,158 @@ def test_a_soap_answer_that_names_no_server_is_told(body: bytes) -> None:
         finder = autodiscover._Finder(account, "secret", trust(""), job())
         with pytest.raises(autodiscover._NotHere, match="names no Exchange"):
             finder._by_soap(server.url.rpartition("/EWS")[0])
+
+
+SECOND, OUTSIDE, OTHER_DOMAIN = "mail.contoso.com", "mail.fabrikam.example", "autodiscover.fabrikam.example"
+EWS = "https://served.contoso.com/EWS/Exchange.asmx"
+ANNA = "anna@contoso.com"
+AWAY = "anna@fabrikam.example"
+
+
+def soap_redirect(code: str, target: str) -> bytes:
+    """Return an answer of GetUserSettings that points elsewhere ([MS-OXWSADISC] 3.1.4.3)."""
+    xmlns = "http://schemas.microsoft.com/exchange/2010/Autodiscover"
+    said = (
+        f"<ErrorCode>{code}</ErrorCode><ErrorMessage>Elsewhere</ErrorMessage><RedirectTarget>{target}</RedirectTarget>"
+    )
+    return f'<R xmlns="{xmlns}"><UserResponses><UserResponse>{said}</UserResponse></UserResponses></R>'.encode()
+
+
+def pox_redirect(action: str, element: str, target: str) -> bytes:
+    """Return a plain XML answer that points elsewhere ([MS-OXDSCLI] 2.2.4.1.1.2)."""
+    said = f"<Account><Action>{action}</Action><{element}>{target}</{element}></Account>"
+    return f"<Autodiscover><Response>{said}</Response></Autodiscover>".encode()
+
+
+SERVED = json.dumps({"Protocol": "Ews", "Url": EWS}).encode()
+
+
+class Hosts:
+    """Hosts under names of their own, over TLS; each answers by the form that it is asked in, else with a 404."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make the authority that all of them are certified by."""
+        self._stack = contextlib.ExitStack()
+        self._authority = trustme.CA()
+        self.ca_file = str(folder / "ca.pem")
+        self._authority.cert_pem.write_to_path(self.ca_file)
+        self.servers: dict[str, ScriptedServer] = {}
+
+    def add(self, name: str, *, anything: bytes = b"", soap: bytes = b"", pox: bytes = b"") -> None:
+        """Run a host; `anything` is its answer without a sign-in."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._authority.issue_cert(name).configure_cert(context)
+        bodies = {"autodiscover.json": anything, "autodiscover.svc": soap, "autodiscover.xml": pox}
+
+        def act(connection: socket.socket, incoming: Incoming, stopped: threading.Event) -> bool:
+            asked = incoming.head.split(" ", 2)[1]
+            body = next((body for form, body in bodies.items() if f"/{form}" in asked), b"")
+            return answer(200 if body else 404, body)(connection, incoming, stopped)
+
+        self.servers[name] = self._stack.enter_context(ScriptedServer([act], tls=context))
+
+    def asked(self, name: str) -> list[str]:
+        """Return the forms that a host was asked in, in order, with what they were asked for."""
+        return [one.head.split(" ", 2)[1] for one in self.servers[name].requests]
+
+    def got_password(self, name: str) -> bool:
+        return any("authorization:" in one.head.casefold() for one in self.servers[name].requests)
+
+    def find(self, secret: str = "s3cret") -> tuple[Discovery, list[ProbeStep]]:
+        """Look for Anna's server."""
+        with ConnectProxy({name: server.port for name, server in self.servers.items()}) as proxy:
+            account = Account(AccountId("a"), ANNA, "", "anna", ca_file=self.ca_file, proxy=proxy.url)
+            return found(account, secret)
+
+    def close(self) -> None:
+        self._stack.close()
+
+
+@pytest.fixture
+def hosts(tmp_path: Path) -> Iterator[Hosts]:
+    made = Hosts(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(
+    "redirect",
+    [
+        {"soap": soap_redirect("RedirectUrl", f"https://{SECOND}/autodiscover/autodiscover.svc")},
+        {"pox": pox_redirect("redirectUrl", "RedirectUrl", f"https://{SECOND}/autodiscover/autodiscover.xml")},
+    ],
+    ids=["SOAP", "XML"],
+)
+def test_a_redirect_to_another_host_of_the_domain_is_followed(hosts: Hosts, redirect: dict[str, bytes]) -> None:
+    hosts.add(OURS, **redirect)
+    hosts.add(SECOND, anything=SERVED)
+    discovery, steps = hosts.find()
+    assert discovery.endpoint == EWS
+    assert any(step.detail.startswith(f"It points elsewhere: https://{SECOND}") for step in steps)
+    assert not hosts.got_password(SECOND), "it told without one"
+
+
+@pytest.mark.parametrize(
+    "redirect",
+    [
+        {"soap": soap_redirect("RedirectAddress", AWAY)},
+        {"pox": pox_redirect("redirectAddr", "RedirectAddr", AWAY)},
+    ],
+    ids=["SOAP", "XML"],
+)
+def test_a_redirect_to_another_address_is_followed_without_the_password(
+    hosts: Hosts, redirect: dict[str, bytes]
+) -> None:
+    hosts.add(OURS, **redirect)
+    hosts.add(OTHER_DOMAIN, anything=SERVED)
+    discovery, _ = hosts.find()
+    assert discovery.endpoint == EWS
+    assert "anna%40fabrikam.example" in hosts.asked(OTHER_DOMAIN)[0]
+    assert not hosts.got_password(OTHER_DOMAIN)
+
+
+def test_a_host_outside_of_the_domain_is_asked_and_gets_no_password(hosts: Hosts) -> None:
+    hosts.add(OURS, soap=soap_redirect("RedirectUrl", f"https://{OUTSIDE}/autodiscover/autodiscover.svc"))
+    hosts.add(OUTSIDE)
+    discovery, _ = hosts.find()
+    assert discovery.endpoint == ""
+    assert hosts.got_password(OURS)
+    assert len(hosts.asked(OUTSIDE)) == 1, "without a sign-in, once"
+    assert not hosts.got_password(OUTSIDE)
+
+
+@pytest.mark.parametrize("target", ["http://mail.contoso.com/x", "https://a:b@mail.contoso.com/", "no address", ""])
+@pytest.mark.parametrize("code", ["RedirectUrl", "RedirectAddress"])
+def test_what_cannot_be_asked_is_told_and_not_followed(hosts: Hosts, target: str, code: str) -> None:
+    hosts.add(OURS, soap=soap_redirect(code, target))
+    hosts.add(SECOND, anything=SERVED)
+    discovery, steps = hosts.find()
+    assert discovery.endpoint == ""
+    assert hosts.asked(SECOND) == []
+    words = f"It points elsewhere: {target}" if target else "Its answer names no Exchange Web Services."
+    assert [step.detail for step in steps if step.name == f"{OURS} (SOAP)"] == [words]
+
+
+def in_a_circle(number: int) -> bytes:
+    return soap_redirect("RedirectUrl", f"https://h{number}.contoso.com/autodiscover/autodiscover.svc")
+
+
+@pytest.mark.parametrize(
+    ("names", "target_of", "most"),
+    [
+        ([OURS, SECOND], lambda n: soap_redirect("RedirectUrl", f"https://{(SECOND, OURS)[n]}/x"), 2),
+        ([OURS], lambda _: soap_redirect("RedirectAddress", ANNA), 1),
+        ([OURS, *(f"h{n}.contoso.com" for n in range(1, 9))], lambda n: in_a_circle(n + 1), 4),
+    ],
+    ids=["two hosts", "oneself", "a long chain"],
+)
+def test_redirects_in_a_circle_or_without_end_come_to_an_end(
+    hosts: Hosts, names: list[str], target_of: Callable[[int], bytes], most: int
+) -> None:
+    for number, name in enumerate(names):
+        hosts.add(name, soap=target_of(number))
+    discovery, _ = hosts.find()
+    assert discovery.endpoint == ""
+    asked = [name for name in names if hosts.asked(name)]
+    assert len(asked) == most
+    assert all(len(hosts.asked(name)) <= 3 for name in asked), "each was asked once in each form"
