@@ -43,9 +43,9 @@ ATTACHED = (
 ).format(**NAMES)
 
 
-def new_drafts() -> list[NewDraft]:
+def new_drafts(count: int = DRAFTS) -> list[NewDraft]:
     content = Content(to=(Recipient("james.okafor@contoso.com"),), subject="Hello", body="Dear James, " * 50)
-    names = [new_local_id() for _ in range(DRAFTS)]
+    names = [new_local_id() for _ in range(count)]
     return [NewDraft(LocalId(name), f"<{name}@contoso.com>", content) for name in names]
 
 

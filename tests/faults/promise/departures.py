@@ -2,7 +2,8 @@
 
 The numbers are first, end and step, so that processes share them; `--again N` runs one and shows each step. What cannot
 be known is counted by cause, and is a fault where the server does all that would prove it. `--without` leaves out
-schedules with these manners.
+schedules with these manners. The last line is JSON: among it what was asked of the servers, by operation, beside how
+many drafts there were and how often a message went. That is with all trouble; `costs.py` counts without any.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ _PATIENCE: Final = 900.0
 _FADES: Final = 0.3
 """Seconds of the wall's clock after which attachments vanish at some of these servers; the fake clock is not theirs."""
 _WENT: Final = frozenset({State.SENT, State.SENT_NOT_FILED})
+_OF_DRAFTS: Final = ("CreateItem", "UpdateItem", "CreateAttachment", "DeleteAttachment", "DeleteItem", "MoveItem")
+_OF_SENDS: Final = ("GetItem", "SendItem", "FindItem")
 _LEAVING: Final = frozenset({Manner.SEND_FILES_NOTHING, Manner.LEAVE_DRAFT, Manner.FILE_ELSEWHERE})
 """A draft that stays proves nothing at a server of these manners."""
 
@@ -82,6 +85,13 @@ class DepartureOracle(Oracle):
         super().attached_elsewhere(item, name, size)
         if Manner.ATTACHMENTS_FADE in self.manners:
             self.detached(name)
+
+    def kept_here_alone(self, record: Record, meant: Content, item: Kept) -> Counter[str]:
+        """A server that was not seen yet to lose files may have lost those of a draft: they are on this machine."""
+        kept = self.world.window.accounts.traits(record.account_id).attachments_kept
+        if item.folder != "drafts" or kept is False or Manner.ATTACHMENTS_FADE not in self.manners:
+            return Counter()
+        return Counter(one.name for one in meant.attachments if one.file)
 
     async def judge(self) -> None:
         """Look at everything, and at what was delivered too."""
@@ -160,6 +170,7 @@ async def run_departure(ground: Ground, departure: Departure, run: Run, *, show:
             await world.act(world.window.drafts.asking.ask_all(account.account_id))
         await asyncio.sleep(_FADES if departure.manners.get(Manner.ATTACHMENTS_FADE.value) else 0.0)
         await world.clock.advance(100.0)
+        asked = len(world.server.operations())
         for step in departure.steps:
             if show:
                 _say(f"{world.window.clock.now() - 1_800_000_000:8.2f}  {words_of_step(step)}")
@@ -167,6 +178,9 @@ async def run_departure(ground: Ground, departure: Departure, run: Run, *, show:
             if show:
                 show_rows(world)
         await oracle.settle()
+        run.requests = Counter(world.server.operations()[asked:])
+        world.met["drafts on the server"] += sum(one.saved for one in world.messages())
+        world.met["times that a message went"] += sum(map(len, world.server.deliveries().values()))
         if show:
             _say("all trouble is over")
             show_rows(world)
@@ -187,6 +201,7 @@ async def run_many(numbers: range, without: frozenset[str]) -> dict[str, Any]:
     ground = Ground(Server(sandbox, USERS))
     met: Counter[str] = Counter()
     told: Counter[str] = Counter()
+    requests: Counter[str] = Counter()
     broken: Counter[str] = Counter()
     failures: list[str] = []
     done = 0
@@ -203,13 +218,19 @@ async def run_many(numbers: range, without: frozenset[str]) -> dict[str, Any]:
                 _say(failures[-1], error=True)
             met.update(run.met)
             told.update(run.told)
+            requests.update(run.requests)
             done += 1
             if done % 50 == 0:
                 _say(f"{number}: {done} done, {dict(broken)}", error=True)
     finally:
         await ground.close()
         stop(sandbox)
-    return {"done": done, "met": met, "told": told, "broken": broken, "failures": failures}
+    per = {
+        "per draft": sum(requests[name] for name in _OF_DRAFTS) / max(1, met["drafts on the server"]),
+        "per send": sum(requests[name] for name in _OF_SENDS) / max(1, met["times that a message went"]),
+    }
+    found = {"done": done, "met": met, "told": told, "broken": broken, "failures": failures}
+    return {**found, "requests": requests, **{name: round(number, 2) for name, number in per.items()}}
 
 
 async def run_again(number: int) -> None:

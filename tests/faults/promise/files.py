@@ -47,8 +47,9 @@ def _items_of(record: Record, kept: list[Kept], received: list[Kept]) -> list[Ke
 
 def _check_names(oracle: Oracle, record: Record, meant: Content, item: Kept) -> None:
     there, wanted = Counter(file.name for file in item.files), Counter(one.name for one in meant.attachments)
-    if wanted - there:
-        raise oracle.broken("lost", record, f"in {item.folder} it is without {sorted(wanted - there)}")
+    missing = wanted - there - oracle.kept_here_alone(record, meant, item)
+    if missing:
+        raise oracle.broken("lost", record, f"in {item.folder} it is without {sorted(missing)}")
     if there - wanted:
         kind = "twice" if any(there[name] > 1 for name in there) else "wrong words"
         raise oracle.broken(kind, record, f"in {item.folder} it has {sorted((there - wanted).elements())} besides")

@@ -146,6 +146,11 @@ class Oracle:
         words = state_words(record, self.world.clock.now())
         return {words.action, "" if explained is None else explained.action}
 
+    def kept_here_alone(self, record: Record, meant: Content, item: Kept) -> Counter[str]:
+        """Return the files that an item may be without, because this machine has them still: none, by the book."""
+        del record, meant, item
+        return Counter()
+
     # --- at any time --------------------------------------------------------------------------------------------------
 
     async def look_at_rows(self) -> None:

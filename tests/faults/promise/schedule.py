@@ -15,10 +15,11 @@ from tests.faults.promise.world import Ground, World
 
 @dataclass
 class Run:
-    """What a schedule met, and what its rows said, also where it broke."""
+    """What a schedule met, what its rows said, and what it asked of the server, also where it broke."""
 
     met: Counter[str] = field(default_factory=Counter)
     told: Counter[str] = field(default_factory=Counter)
+    requests: Counter[str] = field(default_factory=Counter)
 
 
 async def run_schedule(ground: Ground, manner: int, steps: Sequence[Step], run: Run | None = None) -> None:

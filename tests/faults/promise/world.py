@@ -148,6 +148,7 @@ class World:
         self.met: Counter[str] = Counter()
         self.engine_fuse: Fuse | None = None
         self.lost_words: set[str] = set()
+        self._first_seen: dict[LocalId, int] = {}
         self._names: list[str] = []
         self.lives = 0
         self.asked_to_send = False
@@ -300,8 +301,14 @@ class World:
     # --- what there is ----------------------------------------------------------------------------------------------
 
     def messages(self) -> list[Record]:
-        """Return the messages of this machine, the eldest first."""
-        return sorted(self.window.messages.all(), key=lambda record: (record.created, record.local_id))
+        """Return the messages of this machine, in the order in which they were first looked at.
+
+        Their times are alike where the clock stood still, and their names are drawn anew in each run: by neither would
+        a schedule mean the same messages each time.
+        """
+        for record in sorted(self.window.messages.all(), key=lambda one: (one.created, one.local_id)):
+            self._first_seen.setdefault(record.local_id, len(self._first_seen))
+        return sorted(self.window.messages.all(), key=lambda one: self._first_seen[one.local_id])
 
     def message(self, number: int, *, among: Any = None) -> Record | None:
         """Return a message by number, out of those that `among` takes; None where there is none."""
