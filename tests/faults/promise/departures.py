@@ -14,6 +14,7 @@ import json
 import random
 import sys
 from collections import Counter
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from app.domain.message import Content
@@ -25,7 +26,7 @@ from app.services.accounts.asking_server import SCRATCH
 from tests.faults.promise.acts import Acts
 from tests.faults.promise.again import show_rows, words_of_step
 from tests.faults.promise.oracle import READERS, Oracle
-from tests.faults.promise.person import Step, draw_schedule, of
+from tests.faults.promise.person import WITH_ANSWERS, WITH_LATER_KINDS, WITH_MOVES, Step, draw_schedule, of
 from tests.faults.promise.schedule import Run
 from tests.faults.promise.server import Kept, Server
 from tests.faults.promise.verdict import Broken
@@ -36,6 +37,8 @@ _PATIENCE: Final = 900.0
 """Seconds that a schedule may take by the wall's clock: longer is a hang."""
 _FADES: Final = 0.3
 """Seconds of the wall's clock after which attachments vanish at some of these servers; the fake clock is not theirs."""
+_KINDS: Final = (0, WITH_LATER_KINDS, WITH_ANSWERS, WITH_MOVES)
+"""From where on the steps are drawn, in turns: some requests are processed late, messages answer others, and move."""
 _WENT: Final = frozenset({State.SENT, State.SENT_NOT_FILED})
 _OF_DRAFTS: Final = ("CreateItem", "UpdateItem", "CreateAttachment", "DeleteAttachment", "DeleteItem", "MoveItem")
 _OF_SENDS: Final = ("GetItem", "SendItem", "FindItem")
@@ -59,7 +62,7 @@ def draw_departure(number: int) -> Departure:
     manners: dict[str, Any] = {one.value: True for one in plain if dice.random() < share}
     if dice.random() < share:
         manners[Manner.ATTACHMENTS_FADE.value] = dice.choice((0, _FADES - 0.1))
-    _, drawn = draw_schedule(number)
+    _, drawn = draw_schedule(_KINDS[number % len(_KINDS)] + number)
     steps: list[Step] = []
     for step in drawn:
         if dice.random() < 0.15:
@@ -78,7 +81,8 @@ class DepartureOracle(Oracle):
 
     def _check_drafts(self, kept: list[Kept]) -> None:
         """Look at all but the drafts that a server is asked with: they go with the next question."""
-        super()._check_drafts([one for one in kept if one.mark != SCRATCH])
+        mine = [one for one in kept if one.mark != SCRATCH]
+        super()._check_drafts([replace(one, is_draft=one.folder == "drafts") for one in mine])
 
     def attached_elsewhere(self, item: Kept, name: str, size: int) -> None:
         """Another client attached a file; what it attaches to such a server is lost, whatever this program does."""

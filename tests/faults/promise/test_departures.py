@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections import Counter
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -22,7 +22,7 @@ from tests.sandbox_fixture import start, stop
 NUMBERED: Final = int(os.environ.get("MAILWRIGHT_NUMBERED_SCHEDULES", "80")) // 4
 FOUND: Final = (24, 125)
 """Schedules that found something, in the program or in what judges it."""
-WORST: Final = {
+WORST: Final[dict[str, Any]] = {
     Manner.DRAFTS_NOT_MARKED.value: True,
     Manner.RESPONSES_RENAMED.value: True,
     Manner.SEND_FILES_NOTHING.value: True,
@@ -54,7 +54,7 @@ def ground() -> Iterator[tuple[asyncio.Runner, Ground]]:
     stop(sandbox)
 
 
-def costs(ground: tuple[asyncio.Runner, Ground], manners: dict[str, object], messages: int = 1) -> Costs:
+def costs(ground: tuple[asyncio.Runner, Ground], manners: dict[str, Any], messages: int = 1) -> Costs:
     runner, made = ground
     return runner.run(costs_of(made, manners, messages))
 

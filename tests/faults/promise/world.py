@@ -24,6 +24,7 @@ from app.domain.outcome import LOCAL
 from app.domain.record import Record
 from app.domain.server_traits import BY_THE_BOOK, ServerTraits
 from app.engine.client import Deadlines, EngineClient
+from app.sandbox.manners import Manner
 from tests.fakes.clock import FakeClock, settle
 from tests.fakes.secrets import FakeSecrets
 from tests.fakes.settings import FakeSettings
@@ -322,10 +323,9 @@ class World:
             return None
         user = self.user_of(record.account_id)
         name = "" if record.ref is None else record.ref.item_id
-        drafts = self.server.in_folder(user, "drafts")
-        return next(
-            (one for one in drafts if one.is_draft and (one.mark == record.local_id or one.item_id == name)), None
-        )
+        unmarked = Manner.DRAFTS_NOT_MARKED in (self.manners or {})
+        drafts = [one for one in self.server.in_folder(user, "drafts") if one.is_draft or unmarked]
+        return next((one for one in drafts if one.mark == record.local_id or one.item_id == name), None)
 
     def user_of(self, account_id: AccountId) -> str:
         """Return the address of an account."""
