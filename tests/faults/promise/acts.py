@@ -93,8 +93,12 @@ class Acts(ActsWithFiles):
         self.oracle.wrote(record.local_id, word)
 
     async def _retitle(self, step: Step) -> None:
-        """The person gives a message another subject."""
-        record = self._pick(step, lambda one: one.state in WRITABLE and not one.discarded)
+        """The person gives a message another subject; not an answer, which the judge knows by its subject."""
+
+        def fits(one: Record) -> bool:
+            return one.state in WRITABLE and not one.discarded and not one.head.subject.startswith(("RE: ", "FW: "))
+
+        record = self._pick(step, fits)
         if record is not None and not self.world.window.life.dead:
             subject = TextSplice(Field.SUBJECT, 0, END, f"Now about {self._word()}")
             self.world.window.drafts.edit(record.local_id, subject)

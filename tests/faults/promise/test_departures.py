@@ -20,7 +20,7 @@ from tests.faults.promise.world import USERS, Ground
 from tests.sandbox_fixture import start, stop
 
 NUMBERED: Final = int(os.environ.get("MAILWRIGHT_NUMBERED_SCHEDULES", "80")) // 4
-FOUND: Final = (24, 125)
+FOUND: Final = (24, 125, 606)
 """Schedules that found something, in the program or in what judges it."""
 WORST: Final[dict[str, Any]] = {
     Manner.DRAFTS_NOT_MARKED.value: True,
@@ -91,5 +91,5 @@ def test_at_the_worst_server_a_message_goes_and_its_row_says_so(ground: tuple[as
     assert found.first_save == ["CreateItem"]
     # Before the update, because it takes stale keys; after it, because it may bring older text back.
     assert found.save == ["GetItem", "UpdateItem", "GetItem"]
-    assert [one for one in found.send if one in {"SendItem", "UpdateItem"}] == ["SendItem"]
+    assert found.send.count("SendItem") + found.send.count("UpdateItem") == 1
     assert found.message.state in {State.SENT, State.SENT_NOT_FILED}
