@@ -256,8 +256,10 @@ class StartupRequests:
             except BaseException:
                 hold.fail()
                 raise
+            if window.starting is not None:
+                return hold  # what is typed at a start is for its own wish
             await asyncio.sleep(_UNSEEN)
-            if window.starting is not None or not window.gate.has_keys():
+            if not window.gate.has_keys():
                 return hold
             take_away()
             was.go_back()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html import unescape
 from typing import Final, NamedTuple
 
 from app.core.lazy_regex import late_pattern
@@ -172,6 +171,8 @@ class _Reader:
 
 
 def _unescape(found: re.Match[str]) -> str:
+    from html import unescape  # its table of names is not needed at the start
+
     return unescape(found[0])
 
 

@@ -7,7 +7,6 @@ Written on Linux, against the systems' documentation (Zone.Identifier, com.apple
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import sys
 import time
 from pathlib import Path
@@ -25,5 +24,7 @@ def mark_from_elsewhere(path: Path, system: str = sys.platform, libc: Any = None
         with contextlib.suppress(OSError):
             Path(f"{path}:Zone.Identifier").write_bytes(b"[ZoneTransfer]\r\nZoneId=%d\r\n" % _INTERNET)
     elif system == "darwin":
+        import ctypes  # only here: it costs the start some milliseconds
+
         value = f"{_NOT_YET_ALLOWED:04x};{int(time.time()):08x};Mailwright;".encode()
         (libc or ctypes.CDLL(None)).setxattr(bytes(path), _QUARANTINE, value, len(value), 0, 0)
