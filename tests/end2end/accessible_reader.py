@@ -16,6 +16,8 @@ import gi  # type: ignore[import-not-found]  # it belongs to the system's Python
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # type: ignore[import-not-found]  # noqa: E402 - the version comes first
 
+_CLICKED = ("push button", "check box", "text", "list item")
+"""What a test may click on: where it is, is asked for these alone, as each question takes its time."""
 _MOST_CHILDREN = 300
 _LONG, _SHOWN = 100_000, 4_000
 _STATES = ("focused", "checked", "selected", "enabled", "editable", "active", "expanded", "showing", "defunct")
@@ -44,7 +46,7 @@ def read(node: Any, depth: int = 0) -> dict[str, Any] | None:
         "description": node.get_description() or "",
         "states": states,
     }
-    if found["role"] == "push button":
+    if found["role"] in _CLICKED:
         box = node.get_extents(Atspi.CoordType.SCREEN)
         found["middle"] = [box.x + box.width // 2, box.y + box.height // 2]
     text = text_of(node)

@@ -116,7 +116,7 @@ class Desktop:
         self._xdotool("key", "--delay", "8", *[_spell(chord) for chord in chords])
 
     def click(self, node: dict[str, Any]) -> None:
-        """Click on the middle of a button, as a screen reader says where it is."""
+        """Click on the middle of what can be clicked, as a screen reader says where it is."""
         x, y = node["middle"]
         self._xdotool("mousemove", "--sync", str(x), str(y), "click", "1")
 
