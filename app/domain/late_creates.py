@@ -16,25 +16,32 @@ _MOST: Final = 50
 """So many different texts are remembered of one message, the latest: a server may be out of reach for days."""
 
 
-def one_more(strays: PendingCreates, content: Content | None, drafts_of: str, at: float) -> PendingCreates:
-    """Return `strays` with one that was to say `content`, None where that is not known any more."""
+def one_more(
+    strays: PendingCreates, content: Content | None, drafts_of: str, at: float, *, by_words: bool = False
+) -> PendingCreates:
+    """Return `strays` with one that was to say `content`, None where that is not known any more.
+
+    `by_words`: the server writes texts anew, and it is to be known again by its words.
+    """
     fresh = PendingCreate(drafts_of=drafts_of, at=at)
     if content is not None:
-        fresh = msgspec.structs.replace(fresh, fingerprint=fingerprint(content), sender=sender_of(content))
+        fresh = msgspec.structs.replace(
+            fresh, fingerprint=fingerprint(content, by_words=by_words), sender=sender_of(content)
+        )
     same = next((one for one in strays if _key(one) == _key(fresh)), None)
     if same is not None:
         fresh = msgspec.structs.replace(fresh, count=same.count + 1)
     return (*(one for one in strays if one is not same), fresh)[-_MOST:]
 
 
-def came(strays: PendingCreates, item: Fetched) -> PendingCreate | None:
+def came(strays: PendingCreates, item: Fetched, *, by_words: bool = False) -> PendingCreate | None:
     """Return which of them an item is; None where it is another client's, or was touched by one.
 
     A first save brings no attachment: where there is one, another client changed the item after it.
     """
     if not strays or item.attachments or item.has_attachments or not item.is_draft:
         return None
-    said, sender = fingerprint(item.content), sender_of(item.content)
+    said, sender = fingerprint(item.content, by_words=by_words), sender_of(item.content)
     return next((one for one in strays if one.fingerprint == said and _may_be(one.sender, sender)), None)
 
 

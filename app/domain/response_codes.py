@@ -236,7 +236,7 @@ WITHOUT_RECIPIENTS: Final = _codes("InvalidRecipients MissingRecipients")
 NO_MAILBOX: Final = _codes("NonExistentMailbox NonPrimarySmtpAddress MissingEmailAddress")
 """The server has no mailbox at this address."""
 
-NO_RECIPIENT: Final = NO_MAILBOX | _codes("MailRecipientNotFound")
+NO_RECIPIENT: Final = NO_MAILBOX | _codes("MailRecipientNotFound RecipientNotFound")
 """Nobody can be written to at this address."""
 
 PLACE_REFUSED: Final = _codes(

@@ -74,9 +74,13 @@ def same_but_for_markup(one: Content, other: Content) -> bool:
     return same_message(*bare)
 
 
-def fingerprint(content: Content) -> str:
-    """Return what is equal for two that are the same message, but for their senders (`sender_of`)."""
-    said = (*_people(content), _subject(content), content.importance, _body(content))
+def fingerprint(content: Content, *, by_words: bool = False) -> str:
+    """Return what is equal for two that are the same message, but for their senders (`sender_of`).
+
+    `by_words` takes of the text the words alone, for a server that writes markup anew.
+    """
+    body = visible_words(content) if by_words else _body(content)
+    said = (*_people(content), _subject(content), content.importance, body)
     return hashlib.sha256(msgspec.msgpack.encode((said, _options(content)))).hexdigest()
 
 

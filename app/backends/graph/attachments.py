@@ -21,6 +21,7 @@ from app.backends.graph.message_writer import attached_message
 from app.backends.graph.places import message_path
 from app.backends.graph.replies import (
     foreign,
+    is_race,
     is_refusal,
     outcome_of,
     ref_of,
@@ -284,7 +285,7 @@ class GraphAttachments:
 
     def _refused(self, reply: Reply, *, last: bool = False) -> AttachOutcome:
         """Return the outcome of a reply that is not the one that was to come."""
-        if is_refusal(reply):
+        if is_refusal(reply) and not is_race(reply):
             return AttachOutcome(Outcome(Verdict.REFUSED, words=words_of(reply), at=time.time()))
         trouble = trouble_of_reply(reply, self._http.host)
         self._stop = not_sent(trouble)

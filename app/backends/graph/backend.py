@@ -184,7 +184,8 @@ class GraphBackend:
             return Part("PATCH", message_path(update.ref), changes_of(update, self._account.address), _tag(update.ref))
 
         def read(reply: Reply | None, update: DraftUpdate) -> Outcome:
-            return outcome_of(reply, self._host, 200, whose(update.ref.item_id)[0])
+            mailbox = whose(update.ref.item_id)[0]
+            return outcome_of(reply, self._host, 200, mailbox, versioned=bool(update.ref.change_key))
 
         return self._write(updates, part, read, job, _refusal_of_update)
 

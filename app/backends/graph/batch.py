@@ -79,7 +79,7 @@ def _ask(http: GraphSession, parts: Sequence[Part], job: Job) -> list[Reply | Tr
 
 
 def _ask_many(http: GraphSession, parts: Sequence[Part], job: Job) -> list[Reply | Trouble | None]:
-    requests = [_written(str(number), part) for number, part in enumerate(parts)]
+    requests = [as_json(str(number), part) for number, part in enumerate(parts)]
     reply = http.ask(job, "POST", "$batch", json={"requests": requests})
     if reply.status != 200:
         return [trouble_of_reply(reply, http.host)] * len(parts)
@@ -94,7 +94,8 @@ def _ask_many(http: GraphSession, parts: Sequence[Part], job: Job) -> list[Reply
     return [found.get(str(number)) for number in range(len(parts))]
 
 
-def _written(number: str, part: Part) -> dict[str, Any]:
+def as_json(number: str, part: Part) -> dict[str, Any]:
+    """Return a part as it stands in the body of a batch."""
     headers = dict(part.headers or {})
     if part.json is not None:
         headers["Content-Type"] = "application/json"

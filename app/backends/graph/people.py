@@ -125,7 +125,7 @@ def _tips(address: str, one: dict[str, Any]) -> MailTips:
         max_message_size=_number(one.get("maxMessageSize")),
         restricted=_yes_or_no(one.get("deliveryRestricted")),
         moderated=_yes_or_no(one.get("isModerated")),
-        invalid=True if code in NO_RECIPIENT else None,
+        invalid=True if {code, f"Error{code}"} & NO_RECIPIENT else None,
     )
 
 

@@ -74,6 +74,11 @@ def is_refusal(reply: Reply) -> bool:
     return code_of(reply).casefold() not in _OF_THE_ACCOUNT
 
 
+def is_race(reply: Reply) -> bool:
+    """Return whether a reply is a conflict: where the request named no version, a race that the store lost itself."""
+    return reply.status in _CONFLICTS
+
+
 def trouble_of_reply(reply: Reply, host: str) -> Trouble:
     """Return the trouble of a reply that is neither what was to come nor a refusal of one thing."""
     status = reply.status
@@ -88,7 +93,7 @@ def trouble_of_reply(reply: Reply, host: str) -> Trouble:
     return Trouble(
         kind,
         detail,
-        may_have_been_processed=not 300 <= status < 500 or status == 408,
+        may_have_been_processed=not 300 <= status < 500 or status == 408 or is_race(reply),
         http_status=status,
         retry_after=reply.retry_after,
         host=host,
@@ -138,10 +143,12 @@ def whose(item_id: str) -> tuple[str, str]:
     return mailbox, number
 
 
-def outcome_of(reply: Reply | None, host: str, wanted: int, mailbox: str = "") -> Outcome:
+def outcome_of(reply: Reply | None, host: str, wanted: int, mailbox: str = "", *, versioned: bool = False) -> Outcome:
     """Return what became of one item. `wanted` is the status of success; None is a reply that never came.
 
-    With 200 and 201 a message has to be in the reply, or it is unknown what was done.
+    With 200 and 201 a message has to be in the reply, or it is unknown what was done. A conflict is a refusal where the
+    request was `versioned`. Any other is a race that the store lost with itself (412 was seen without If-Match), and
+    says nothing of what was done.
     """
     now = time.time()
     if reply is None:
@@ -153,7 +160,7 @@ def outcome_of(reply: Reply | None, host: str, wanted: int, mailbox: str = "") -
             return Outcome(Verdict.ACCEPTED, ref, at=now)
     elif reply.status == wanted:
         return Outcome(Verdict.ACCEPTED, at=now)
-    elif is_refusal(reply):
+    elif is_refusal(reply) and (versioned or not is_race(reply)):
         return Outcome(Verdict.REFUSED, words=words_of(reply), at=now)
     return untold(trouble_of_reply(reply, host))
 

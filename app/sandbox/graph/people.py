@@ -133,6 +133,14 @@ def _filtered(person: Person, text: str) -> bool:
     for one in re.split(r"\s+or\s+", text):
         begins = re.fullmatch(r"\s*startswith\(\s*(\w+)\s*,\s*'((?:[^']|'')*)'\s*\)\s*", one, re.IGNORECASE)
         equals = re.fullmatch(r"\s*(\w+)\s+eq\s+'((?:[^']|'')*)'\s*", one, re.IGNORECASE)
+        among = re.fullmatch(r"\s*(\w+)/any\(\s*(\w+)\s*:\s*\2\s+eq\s+'((?:[^']|'')*)'\s*\)\s*", one, re.IGNORECASE)
+        if among is not None:
+            values = show_user(person, frozenset({*_USER, *_MORE})).get(among[1])
+            if not isinstance(values, list):
+                raise GraphError(_SPECIAL, f"Unsupported property filter clause for '{among[1][:40]}'.")
+            said = among[3].replace("''", "'").casefold()
+            found.append(any(str(value).casefold() == said for value in values))
+            continue
         read = begins or equals
         if read is None:
             raise GraphError(_SPECIAL, "Unsupported or invalid query filter clause specified.")

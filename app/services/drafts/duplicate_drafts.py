@@ -25,6 +25,7 @@ from app.domain.response_codes import ITEM_GONE
 from app.domain.state import BEFORE_LEAVING, WENT_OUT, WRITABLE, State
 from app.services.accounts.accounts import Accounts
 from app.services.drafts.saver import as_it_is
+from app.services.html.words import read_long_words
 from app.services.ports import Clock, Mailbox
 from app.services.records.records import Condition, Records
 
@@ -169,8 +170,13 @@ class DuplicateDrafts:
 
     async def _remove(self, local_id: LocalId, place: Place, item: Fetched) -> None:
         record = self._records.get(local_id)
-        stray = None if record is None else came(record.strays, item)
-        if record is None or stray is None:
+        if record is None:
+            return
+        by_words = self._accounts.rewrites_text(record.account_id)
+        if by_words:
+            await read_long_words(item.content)
+        stray = came(record.strays, item, by_words=by_words)
+        if stray is None:
             return
         outcome = as_it_is((await self._mailbox.delete(record.account_id, [item.ref]))[0])
         if outcome.accepted or outcome.code in ITEM_GONE:

@@ -297,9 +297,10 @@ class Saver:
             said = answer.outcome
             await self._learn(record, Outcome(Verdict.UNKNOWN, words=said.words, trouble=said.trouble, at=at))
             return None
+        await read_long_words(message.content, message.attempt, message.on_server, answer.item.content)
         # Of several that were asked for, one is here; the others may follow.
         strays = self._strays(message) if record.strays else ()
-        stray = came(strays, answer.item)
+        stray = came(strays, answer.item, by_words=self._accounts.rewrites_text(record.account_id))
         strays = strays if stray is None else one_less(strays, stray)
         on_server = self._in_our_words(message, answer.item) or (None if stray is None else answer.item.content)
         changes: dict[str, Any] = {"strays": strays, "saved_edits": -1}
@@ -315,7 +316,8 @@ class Saver:
         record = message.record
         if record.ref is not None or not self._is_untold(record):
             return record.strays
-        return one_more(record.strays, message.attempt, record.drafts_of, self._clock.now())
+        by_words = self._accounts.rewrites_text(record.account_id)
+        return one_more(record.strays, message.attempt, record.drafts_of, self._clock.now(), by_words=by_words)
 
     # --- later saves ----------------------------------------------------------------------------------------------
 

@@ -405,6 +405,10 @@ def _after_sending(record: Record, found: Explanation | None, now: float) -> Sta
             return StateWords("circle-help", tr("Connection lost; may have been sent"), "warn", action)
     told = outcome.at if outcome is not None and (outcome.accepted or taken) else 0.0
     words = _sent(told or record.state_at, now)
+    if found is None and taken and record.copy_to.kind is CopyKind.NONE:
+        # Without a copy nothing shows that it went: what the server said is all that is known.
+        text = tr("Accepted by the server; no copy was wanted")
+        return msgspec.structs.replace(words, text=text, quiet=bool(record.verified))
     if found is not None:
         return msgspec.structs.replace(words, icon="triangle-alert", tone="warn", action=action, quiet=False)
     return msgspec.structs.replace(words, text=_filed(words.text, record.copy_to), quiet=bool(record.verified))

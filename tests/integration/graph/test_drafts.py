@@ -127,6 +127,28 @@ def test_a_stale_version_is_a_conflict(graph: GraphBackend) -> None:
     assert read(graph, ref).subject == "first"
 
 
+@pytest.mark.parametrize("after", [False, True], ids=["before the deed", "after the deed"])
+def test_a_conflict_without_a_version_says_nothing_of_what_was_done(
+    graph: GraphBackend, sandbox: RunningSandbox, after: bool
+) -> None:
+    """The store loses races with itself: such a 412 is no answer, because nothing was named that could be stale."""
+    refs = [saved(graph) for _ in range(3)]
+    rule = {"action": "code", "code": "ErrorIrresolvableConflict", "after": after}
+    sandbox.faults([{"operation": "*", "nth": "every", **rule}])
+    update = DraftUpdate(ItemRef(refs[2].item_id), Content(subject="Other"), frozenset({Field.SUBJECT}))
+    outcomes = [
+        *graph.save([draft()], job()),
+        *graph.send(refs[:1], OWN, job()),
+        *graph.delete(refs[1:2], False, job()),
+        *graph.update([update], job()),
+    ]
+    assert [one.verdict for one in outcomes] == [Verdict.UNKNOWN] * 4
+    sandbox.faults([{"operation": "GraphUpdateMessage", **rule}])
+    versioned = DraftUpdate(refs[2], Content(subject="Third"), frozenset({Field.SUBJECT}))
+    assert graph.update([versioned], job())[0].verdict is Verdict.REFUSED
+    assert listed(sandbox, Folder.SENT).count("Hello") == int(after)
+
+
 def test_a_send_is_taken_and_no_more_is_said(graph: GraphBackend, sandbox: RunningSandbox) -> None:
     ref = saved(graph)
     outcome = graph.send([ref], OWN, job())[0]

@@ -6,7 +6,7 @@ import msgspec
 
 from app.domain.attachment import Attachment
 from app.domain.late_creates import came, one_less, one_more
-from app.domain.message import Content, Fetched, ItemRef, Options
+from app.domain.message import BodyFormat, Content, Fetched, ItemRef, Options
 from app.domain.recipient import Recipient
 from app.domain.record import PendingCreate
 from app.domain.same_message import fingerprint, same_message
@@ -30,6 +30,17 @@ def test_what_a_server_wrote_in_its_own_manner_is_known_again() -> None:
     assert same_message(MESSAGE, theirs)
     assert fingerprint(MESSAGE) == fingerprint(theirs)
     assert came(one_more((), MESSAGE, "", 1.0), item(theirs)) is not None
+
+
+def test_by_its_words_it_is_known_again_where_a_server_writes_texts_anew() -> None:
+    html = msgspec.structs.replace(MESSAGE, body="<p>Dear <b>Ben</b></p>", body_format=BodyFormat.HTML)
+    anew = "<html><head><meta name=x></head><body><p>Dear <strong>Ben</strong></p>\r\n</body></html>"
+    theirs = msgspec.structs.replace(html, body=anew)
+    assert came(one_more((), html, "", 1.0, by_words=True), item(theirs), by_words=True) is not None
+    assert came(one_more((), MESSAGE, "", 1.0, by_words=True), item(theirs), by_words=True) is not None
+    assert came(one_more((), html, "", 1.0), item(theirs)) is None
+    other = msgspec.structs.replace(theirs, body=anew.replace("Ben", "Eve"))
+    assert came(one_more((), html, "", 1.0, by_words=True), item(other), by_words=True) is None
 
 
 def test_one_more_word_or_another_sender_makes_it_another_clients() -> None:

@@ -14,7 +14,7 @@ from app.domain.errors import ServerWords, Trouble, TroubleKind
 from app.domain.message import AccountId, ItemRef, LocalId
 from app.domain.outcome import Outcome, Verdict
 from app.domain.problem import ProblemKind, problem
-from app.domain.record import Record, RowSummary
+from app.domain.record import CopyKind, CopyTo, Record, RowSummary
 from app.domain.state import State
 from app.services.records.rows import ListRow
 from app.services.text.error_text import ACTIONS
@@ -122,6 +122,12 @@ CASES: list[tuple[Record, str, str]] = [
     (message(State.DEFERRED, problem=problem(ProblemKind.TAKING_BACK)), "Being taken back", ""),
     (message(State.SENT, send_outcome=ACCEPTED), "Sent 12:04", ""),
     (message(State.SENT, send_outcome=ACCEPTED, verified=NOW), "Sent 12:04", ""),
+    (
+        message(State.SENT, send_outcome=Outcome(Verdict.TAKEN, at=NOW), copy_to=CopyTo(CopyKind.NONE), verified=NOW),
+        "Accepted by the server; no copy was wanted",
+        "",
+    ),
+    (message(State.SENT, send_outcome=Outcome(Verdict.TAKEN, at=at(12, 4)), verified=NOW), "Sent 12:04", ""),
     (message(State.SENT, problem=problem(ProblemKind.LEFT_IN_DRAFTS), verified=NOW), "Sent 12:04", "remove-draft"),
     (message(State.SENT_NOT_FILED, problem=problem(ProblemKind.NO_COPY)), "Sent; no copy in Sent Items", "save-copy"),
     (message(State.UNKNOWN), "Connection lost; may have been sent", "check"),
