@@ -25,4 +25,4 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("busy machine")
 
-pytest_plugins = ["tests.sandbox_fixture"]
+pytest_plugins = ["tests.protocols", "tests.sandbox_fixture"]

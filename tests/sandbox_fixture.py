@@ -19,7 +19,9 @@ from urllib.parse import urlsplit
 import pytest
 from lxml import etree
 
+from app.domain.account import BackendKind
 from tests.conformance import schema
+from tests.protocols import ON_GRAPH, on_graph
 
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = {
@@ -88,6 +90,8 @@ class RunningSandbox:
     admin_url: str
     admin_token: str = field(repr=False)
     graph_url: str = ""
+    spoken: BackendKind = BackendKind.EWS
+    """The protocol of the program under test (tests/protocols.py)."""
 
     @property
     def first(self) -> dict[str, str]:
@@ -173,6 +177,8 @@ class RunningSandbox:
 
     def faults(self, rules: list[dict[str, Any]]) -> None:
         """Put a fault plan in force in the place of the one before; see docs/sandbox.md."""
+        if self.spoken is BackendKind.GRAPH:
+            rules = [one for rule in rules for one in on_graph(rule)]
         self.admin("POST", "faults", rules)
 
     def manners(self, *names: str, **seconds: float) -> None:
@@ -182,9 +188,9 @@ class RunningSandbox:
 
     def journal(self, operation: str | None = None, *, bodies: bool = False) -> list[dict[str, Any]]:
         """Return the requests since the last reset, oldest first."""
-        query = f"bodies={int(bodies)}" + (f"&operation={operation}" if operation else "")
-        found: list[dict[str, Any]] = self.admin("GET", f"journal?{query}")
-        return found
+        found: list[dict[str, Any]] = self.admin("GET", f"journal?bodies={int(bodies)}")
+        names = ON_GRAPH.get(operation or "", (operation,)) if self.spoken is BackendKind.GRAPH else (operation,)
+        return [one for one in found if not operation or one["operation"] in names]
 
     def deliveries(self) -> list[dict[str, Any]]:
         """Return what was truly delivered, one row for each recipient."""

@@ -9,6 +9,7 @@ from aiohttp import web
 from app.sandbox.endpoint import Endpoint
 from app.sandbox.faults import BadRule
 from app.sandbox.graph.lists import evict
+from app.sandbox.graph.sending import send_taken
 from app.sandbox.manners import BY_THE_BOOK, BadManner, Manner, read_manners
 from app.sandbox.oauth.tokens import LIFETIMES
 from app.sandbox.organisation import fill, start_over
@@ -109,16 +110,24 @@ class Admin:
         return web.json_response({"waiting": self._endpoint.late.waiting})
 
     async def release_late(self, request: web.Request) -> web.Response:
-        """Carry out the requests that wait for this call; answered when that is done."""
-        del request
-        return web.json_response({"done": await self._endpoint.late.release()})
+        """Carry out the requests that wait for this call; ?taken=1 lets go, too, what Graph took and keeps."""
+        done = await self._endpoint.late.release()
+        if request.query.get("taken") in {"1", "true"}:
+            endpoint = self._endpoint
+            done += await endpoint.in_worker(lambda: send_taken(endpoint.store, endpoint.manners, early=True))
+            endpoint.on_change()
+        return web.json_response({"done": done})
 
     async def set_tokens(self, request: web.Request) -> web.Response:
-        """Say how long tokens that are given out from now on last ("lifetimes"), or withdraw some ("withdraw")."""
+        """Say how long tokens that are given out from now on last ("lifetimes"), or withdraw some ("withdraw").
+
+        "refresh_lasts" says whether a refresh token is good more than once.
+        """
         try:
             given = await request.json()
             lifetimes = {str(kind): float(seconds) for kind, seconds in given.get("lifetimes", {}).items()}
             kinds = tuple(str(kind) for kind in given.get("withdraw", []))
+            lasts = given.get("refresh_lasts")
         except (ValueError, TypeError, AttributeError):
             return web.json_response({"error": "This is not an object with lifetimes or withdraw."}, status=400)
         unknown = {*lifetimes, *kinds} - set(LIFETIMES)
@@ -126,6 +135,7 @@ class Admin:
             return web.json_response({"error": f"There are no tokens called {', '.join(sorted(unknown))}."}, status=400)
         tokens = self._endpoint.tokens
         tokens.lifetimes.update(lifetimes)
+        tokens.refresh_lasts = tokens.refresh_lasts if lasts is None else lasts is True
         gone = await self._endpoint.in_worker(lambda: tokens.withdraw(kinds=kinds) if kinds else 0)
         return web.json_response({"withdrawn": gone})
 
@@ -143,6 +153,7 @@ class Admin:
         self._endpoint.journal.clear()
         self._endpoint.hub.clear()
         self._endpoint.tokens.lifetimes.update(LIFETIMES)
+        self._endpoint.tokens.refresh_lasts = False
         store = self._endpoint.store
 
         def begin_again() -> None:

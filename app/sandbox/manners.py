@@ -5,6 +5,7 @@ whoever draws combinations at random: any of them go together. The code asks `in
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -63,6 +64,9 @@ TIMED: Final = frozenset(
 """The manners whose value is a number of seconds instead of true."""
 OF_SEND_ITEM: Final = frozenset({Manner.SEND_FILES_NOTHING, Manner.LEAVE_DRAFT, Manner.FILE_ELSEWHERE})
 """How SendItem files what it sent; the other ways of sending file by the book. With several, the first holds."""
+
+
+_ENDS: Final = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 
 
 class BadManner(ValueError):
@@ -137,6 +141,7 @@ def read_file(path: Path) -> Manners:
 
 def rewritten(content: str) -> str:
     """Return HTML as a server keeps it that parses and writes it anew; what it shows is the same."""
+    content = _ENDS.sub("", content)  # what stands behind them belongs to the body, and this parser would drop it
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True)
     try:
         root = etree.fromstring(content.encode("utf-8", "replace"), parser)

@@ -123,8 +123,8 @@ class Graph:
         if late is not None:
             work = partial(self.carry_out, call, match, rules)
             loop.call_soon_threadsafe(self._endpoint.late.schedule, work, late.seconds)
-            return None
-        if any(rule.action == "reset-before" for rule in rules):
+        if late is not None or any(rule.action == "reset-before" for rule in rules):
+            entry.status = 200  # of a reply that never came
             return None
         done = self.carry_out(call, match, [_as_refusal(rule) for rule in rules])
         entry.status = done.status
@@ -193,7 +193,9 @@ class Graph:
             late = next((rule for rule in rules if rule.action == "late"), None)
             if late is not None:
                 self._endpoint.late.schedule(partial(self.carry_out, call, match, rules), late.seconds)
-                return send_raw(request, b"", reset=True)
+                cut_off = send_raw(request, b"", reset=True)
+                entry.status = cut_off.status
+                return cut_off
             if taken:
                 answer = _refused(said, GraphError("ErrorIrresolvableConflict"))
             else:

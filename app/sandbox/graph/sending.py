@@ -13,6 +13,7 @@ from app.sandbox.store.items import Item
 from app.sandbox.store.mail_store import MailStore
 from app.sandbox.store.people import Person
 
+_NEVER = 1 << 62
 _KEEP_NONE = "tag:0e01:Boolean"
 """PR_DELETE_AFTER_SUBMIT: no copy of this message is kept."""
 
@@ -104,9 +105,9 @@ def withdraw(store: MailStore, item: Item, manners: Manners = BY_THE_BOOK) -> No
         store.items.save(item)
 
 
-def send_taken(store: MailStore, manners: Manners = BY_THE_BOOK) -> int:
-    """Do what is due of what was taken; returns how many."""
-    until = now()
+def send_taken(store: MailStore, manners: Manners = BY_THE_BOOK, *, early: bool = False) -> int:
+    """Do what is due of what was taken, or, with `early`, all of it; returns how many."""
+    until = _NEVER if early else now()
     if store.database.one("SELECT 1 FROM taken WHERE due <= ?", (until,)) is None:
         return 0
     done = 0

@@ -44,11 +44,12 @@ class Grant:
 
 
 class IssuedTokens:
-    """All codes and tokens of one store."""
+    """All codes and tokens of one store. With `refresh_lasts`, a refresh token is good more than once."""
 
     def __init__(self, store: MailStore) -> None:
         self._store = store
         self.lifetimes = dict(LIFETIMES)
+        self.refresh_lasts = False
         with store.database.writing():
             # Stores of before have no such table yet.
             store.database.run(
@@ -85,6 +86,8 @@ class IssuedTokens:
 
     def redeem(self, kind: str, token: str) -> Grant | None:
         """Return what stands behind a token and make it worthless: codes and refresh tokens are good once."""
+        if kind == REFRESH and self.refresh_lasts:
+            return self.look(kind, token)
         with self._store.database.writing():
             found = self.look(kind, token)
             self._store.database.run("DELETE FROM tokens WHERE hash = ? AND kind = ?", (_hash(token), kind))

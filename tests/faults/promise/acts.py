@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
+from app.domain.account import BackendKind
 from app.domain.edits import RecipientSplice, TextSplice
 from app.domain.errors import BadInput, MailError
 from app.domain.message import Content, Field, ItemRef, LocalId
@@ -20,7 +21,7 @@ from tests.faults.promise.acts_with_files import ActsWithFiles
 from tests.faults.promise.life import AFTER, BEFORE, DURING, Fuse
 from tests.faults.promise.oracle import words_of
 from tests.faults.promise.person import HOLDS, WAITS, Step
-from tests.faults.promise.trouble import NAMES, OPERATIONS, rule_for
+from tests.faults.promise.trouble import ALL_NAMES, OPERATIONS, at_ews, rule_for
 from tests.faults.promise.world import USERS
 
 END: Final = 1_000_000
@@ -299,8 +300,12 @@ class Acts(ActsWithFiles):
             self.oracle.sent_elsewhere(item)
 
     async def _trouble(self, step: Step) -> None:
-        name, operation = NAMES[step.a], OPERATIONS[step.b]
-        rules = [rule_for(name, operation, step.c, user) for user in USERS]
+        name, operation = ALL_NAMES[step.a], OPERATIONS[step.b]
+        kinds = self.world.ground.kinds
+        rules = [
+            rule_for(name if kinds[user] is BackendKind.GRAPH else at_ews(name), operation, step.c, user)
+            for user in USERS
+        ]
         await self.world.let_go()
         self.world.note_fired()
         self.world.set_rules([*self.world.rules[-4:], *rules], name)

@@ -9,21 +9,21 @@ from app.domain.record import Record
 from app.services.text.status_text import state_words
 from tests.faults.promise.acts import Acts
 from tests.faults.promise.oracle import Oracle
-from tests.faults.promise.person import Step, draw_schedule
-from tests.faults.promise.server import Server
-from tests.faults.promise.trouble import MANNERS, NAMES, OPERATIONS
-from tests.faults.promise.world import USERS, Ground, World
+from tests.faults.promise.person import Step, draw_schedule, kinds_of
+from tests.faults.promise.trouble import ALL_NAMES, GRAPH_MANNERS, MANNERS, OPERATIONS
+from tests.faults.promise.world import Ground, World
 from tests.sandbox_fixture import start, stop
 
 
 async def run_again(number: int) -> None:
     """Run the schedule of this number."""
     sandbox = start()
-    ground = Ground(Server(sandbox, USERS))
+    ground = Ground(sandbox, kinds_of(number))
     manner, steps = draw_schedule(number)
-    world = World(ground, MANNERS[manner])
+    world = World(ground, MANNERS[manner], graph_manner=GRAPH_MANNERS[manner])
     oracle = Oracle(world)
-    _say(f"the server's manner: {MANNERS[manner] or 'as Exchange'}")
+    over_graph = f"; over Graph: {GRAPH_MANNERS[manner]}" if ground.server.over_graph else ""
+    _say(f"the server's manner: {MANNERS[manner] or 'as Exchange'}{over_graph}")
     try:
         await world.begin()
         acts = Acts(world, oracle)
@@ -48,7 +48,7 @@ async def run_again(number: int) -> None:
 def words_of_step(step: Step) -> str:
     """Return a step in words."""
     if step.what == "trouble":
-        return f"trouble: {NAMES[step.a]} at {OPERATIONS[step.b]} ({step.c})"
+        return f"trouble: {ALL_NAMES[step.a]} at {OPERATIONS[step.b]} ({step.c})"
     return f"{step.what} {step.a} {step.b} {step.c}"
 
 

@@ -15,6 +15,7 @@ class Claim(Enum):
     NOT_SENT = "not sent"
     UNKNOWN = "may have been sent"
     SENDING = "is being sent"
+    TAKEN = "accepted, not yet seen"
 
 
 def claim_of(record: Record, now: float) -> Claim:
@@ -22,6 +23,8 @@ def claim_of(record: Record, now: float) -> Claim:
     text = state_words(record, now).text
     if "may have been sent" in text or "cannot be known" in text:
         return Claim.UNKNOWN
+    if text.startswith("Accepted by the server"):
+        return Claim.TAKEN
     if text == "Sending":
         return Claim.SENDING
     if text.startswith("Sent"):

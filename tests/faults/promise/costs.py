@@ -17,8 +17,7 @@ from app.sandbox.manners import TIMED, Manner
 from tests.faults.promise.acts import Acts
 from tests.faults.promise.oracle import Oracle
 from tests.faults.promise.person import Step
-from tests.faults.promise.server import Server
-from tests.faults.promise.world import USERS, Ground, World
+from tests.faults.promise.world import Ground, World
 from tests.sandbox_fixture import start, stop
 
 EACH = tuple(one for one in Manner if not one.value.startswith("graph"))
@@ -61,7 +60,7 @@ async def costs_of(ground: Ground, manners: dict[str, Any], messages: int = 1) -
 
 async def _all() -> None:
     sandbox = start()
-    ground = Ground(Server(sandbox, USERS))
+    ground = Ground(sandbox)
     try:
         for one in (None, *EACH):
             manners: dict[str, Any] = {} if one is None else {one.value: 0 if one in TIMED else True}

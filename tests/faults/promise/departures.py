@@ -28,9 +28,9 @@ from tests.faults.promise.again import show_rows, words_of_step
 from tests.faults.promise.oracle import READERS, Oracle
 from tests.faults.promise.person import WITH_ANSWERS, WITH_LATER_KINDS, WITH_MOVES, Step, draw_schedule, of
 from tests.faults.promise.schedule import Run
-from tests.faults.promise.server import Kept, Server
+from tests.faults.promise.server import Kept
 from tests.faults.promise.verdict import Broken
-from tests.faults.promise.world import USERS, Ground, World
+from tests.faults.promise.world import Ground, World
 from tests.sandbox_fixture import start, stop
 
 _PATIENCE: Final = 900.0
@@ -202,7 +202,7 @@ async def run_departure(ground: Ground, departure: Departure, run: Run, *, show:
 async def run_many(numbers: range, without: frozenset[str]) -> dict[str, Any]:
     """Run the schedules of these numbers."""
     sandbox = start()
-    ground = Ground(Server(sandbox, USERS))
+    ground = Ground(sandbox)
     met: Counter[str] = Counter()
     told: Counter[str] = Counter()
     requests: Counter[str] = Counter()
@@ -240,7 +240,7 @@ async def run_many(numbers: range, without: frozenset[str]) -> dict[str, Any]:
 async def run_again(number: int) -> None:
     """Run one schedule and show each step."""
     sandbox = start()
-    ground = Ground(Server(sandbox, USERS))
+    ground = Ground(sandbox)
     departure = draw_departure(number)
     _say(f"manners: {departure.manners}; asked: {departure.asked}")
     run = Run()

@@ -8,11 +8,10 @@ import sys
 from collections import Counter
 from typing import Any
 
-from tests.faults.promise.person import draw_schedule
+from tests.faults.promise.person import draw_schedule, kinds_of
 from tests.faults.promise.schedule import Run, run_schedule
-from tests.faults.promise.server import Server
 from tests.faults.promise.verdict import Broken
-from tests.faults.promise.world import USERS, Ground
+from tests.faults.promise.world import Ground
 from tests.sandbox_fixture import start, stop
 
 _PATIENCE = 900.0
@@ -22,7 +21,7 @@ _PATIENCE = 900.0
 async def run_many(numbers: range) -> dict[str, Any]:
     """Run the schedules of these numbers."""
     sandbox = start()
-    ground = Ground(Server(sandbox, USERS))
+    ground = Ground(sandbox, kinds_of(numbers.start))
     met: Counter[str] = Counter()
     told: Counter[str] = Counter()
     broken: Counter[str] = Counter()

@@ -18,7 +18,7 @@ from app.services.text.status_text import explain_record, state_words
 from tests.faults.promise.claims import Claim, claim_of
 from tests.faults.promise.files import judge_files
 from tests.faults.promise.server import Kept
-from tests.faults.promise.trouble import REFUSING
+from tests.faults.promise.trouble import FORGETS, REFUSING
 from tests.faults.promise.verdict import Broken
 from tests.faults.promise.world import USERS, World
 
@@ -27,6 +27,9 @@ READERS: Final = ["james.okafor@contoso.com", "priya.natarajan@contoso.com"]
 """Whom the person writes to."""
 _LONG = 1500.0
 """Seconds after which nothing may be left undone, once all trouble is over: more than the longest pause."""
+_LONGER = 6000.0
+"""The same at a server that takes messages and forgets them: after an hour nobody knows."""
+_ROUNDS = 3
 
 
 class Answer(NamedTuple):
@@ -209,9 +212,10 @@ class Oracle:
         world.window.life.fuse = world.engine_fuse = None
         await world.revive()  # what was let go may have ended it
         world.window.journal.hand_over()
-        for _ in range(3):
+        for _ in range(_ROUNDS):
             await self._sign_in()
-            await world.clock.advance(_LONG / 3)
+            world.release_late()
+            await world.clock.advance((_LONGER if world.graph_manner == FORGETS else _LONG) / _ROUNDS)
 
     async def _sign_in(self) -> None:
         accounts = self.world.window.accounts
@@ -256,7 +260,7 @@ class Oracle:
         # A draft of another client that could not be marked is known by its name on the server alone.
         name = "" if record.ref is None or record.marked else record.ref.item_id
         mine = [one for one in kept if one.mark == record.local_id or one.item_id == name]
-        if record.state in {State.HELD, State.QUEUED, State.SENDING}:
+        if record.state in {State.HELD, State.QUEUED, State.SENDING, State.TAKEN}:
             raise self.broken("stuck", record, f"{record.send_outcome} {record.save_outcome}")
         if record.state is State.UNKNOWN:
             self._check_unknown(record, mine)
@@ -293,6 +297,10 @@ class Oracle:
             raise self.broken("wrong words", record, "a copy is there")
         there = any(one.folder == "drafts" for one in mine)
         proves = self.world.manner != "leave-draft" and record.copy_to.kind is not CopyKind.NONE
+        forgotten = self.world.graph_manner == FORGETS and record.send_outcome is not None and record.send_outcome.taken
+        if forgotten:
+            self.world.met["taken by Graph and forgotten"] += 1
+            return
         if there and proves:
             raise self.broken("wrong words", record, "the draft is there, and no copy")
 

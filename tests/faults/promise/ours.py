@@ -13,16 +13,15 @@ from tests.faults.promise.acts import Acts
 from tests.faults.promise.oracle import Oracle
 from tests.faults.promise.person import Step
 from tests.faults.promise.plain import MESSAGES, PRESSES, matrix
-from tests.faults.promise.server import Server
 from tests.faults.promise.verdict import Broken
-from tests.faults.promise.world import USERS, Ground, World
+from tests.faults.promise.world import Ground, World
 from tests.sandbox_fixture import start, stop
 
 
 async def run_ours(rounds: int) -> dict[str, Any]:
     """Meet each trouble; return what was counted, in the words of `plain.py`."""
     sandbox = start()
-    ground = Ground(Server(sandbox, USERS))
+    ground = Ground(sandbox)
     counts: Counter[str] = Counter()
     by_trouble: dict[str, Counter[str]] = {}
     try:

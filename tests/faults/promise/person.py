@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 from typing import Final, NamedTuple
 
-from tests.faults.promise.trouble import FIRST_KINDS, NAMES, OPERATIONS, PROCESSED_LATE
+from app.domain.account import BackendKind
+from tests.faults.promise.trouble import FIRST_KINDS, GRAPH_KINDS, NAMES, OPERATIONS, PROCESSED_LATE
 
 
 class Step(NamedTuple):
@@ -135,6 +136,29 @@ def _with_moves(step: Step, dice: random.Random) -> Step:
     return of("move", dice) if dice.random() < _INSTEAD.get(step.what, 0.0) else step
 
 
+WITH_GRAPH: Final = 4_000_000
+"""In schedules from this number on, every fourth trouble is one of Graph's own, and every third of them has answers."""
+_AT_GRAPH: Final = ("SendItem", "SendItem", "SendItem", "UpdateItem", "CreateItem", "DeleteItem", "CreateAttachment")
+
+
+def _with_graph(step: Step, dice: random.Random) -> Step:
+    """Let every fourth trouble be one that Graph alone has."""
+    if step.what != "trouble" or dice.random() > 1 / 4:
+        return step
+    return step._replace(a=dice.choice(GRAPH_KINDS), b=OPERATIONS.index(dice.choice(_AT_GRAPH)))
+
+
+WITH_BOTH: Final = 5_000_000
+"""In schedules from this number on, messages also go from one account to the other."""
+
+
+def kinds_of(number: int) -> tuple[BackendKind, ...]:
+    """Return which kinds of account a schedule of this number has, in turn."""
+    if number >= WITH_BOTH:
+        return BackendKind.EWS, BackendKind.GRAPH
+    return (BackendKind.GRAPH if number >= WITH_GRAPH else BackendKind.EWS,)
+
+
 def draw_schedule(number: int) -> tuple[int, list[Step]]:
     """Return the schedule of this number: the server's manner, and the steps. The same one each time."""
     dice = random.Random(number)
@@ -143,6 +167,13 @@ def draw_schedule(number: int) -> tuple[int, list[Step]]:
         steps += draw_burst(dice) if dice.random() < 0.5 else [draw(dice) for _ in range(3)]
     if number >= WITH_LATER_KINDS:
         steps = [_with_later_kinds(step, dice) for step in steps]
+    if number >= WITH_GRAPH:
+        steps = [_with_graph(step, dice) for step in steps]
+        if number % 3 == 0:
+            steps = [_with_answers(step, dice) for step in steps]
+        if number >= WITH_BOTH:
+            steps = [_with_moves(step, dice) for step in steps]
+        return dice.randrange(5), steps
     if number >= WITH_ANSWERS:
         steps = [_with_answers(step, dice) for step in steps]
     if number >= WITH_MOVES:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from tests.faults.promise.acts import Acts
 from tests.faults.promise.oracle import Oracle
 from tests.faults.promise.person import Step
-from tests.faults.promise.trouble import MANNERS
+from tests.faults.promise.trouble import GRAPH_MANNERS, MANNERS
 from tests.faults.promise.world import Ground, World
 
 
@@ -24,7 +24,7 @@ class Run:
 
 async def run_schedule(ground: Ground, manner: int, steps: Sequence[Step], run: Run | None = None) -> None:
     """Do all steps and judge. Raises Broken."""
-    world = World(ground, MANNERS[manner])
+    world = World(ground, MANNERS[manner], graph_manner=GRAPH_MANNERS[manner])
     oracle = Oracle(world)
     if run is not None:
         run.met, run.told = world.met, oracle.told

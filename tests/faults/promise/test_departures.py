@@ -15,8 +15,7 @@ from app.sandbox.manners import Manner
 from tests.faults.promise.costs import Costs, costs_of
 from tests.faults.promise.departures import draw_departure, run_departure
 from tests.faults.promise.schedule import Run
-from tests.faults.promise.server import Server
-from tests.faults.promise.world import USERS, Ground
+from tests.faults.promise.world import Ground
 from tests.sandbox_fixture import start, stop
 
 NUMBERED: Final = int(os.environ.get("MAILWRIGHT_NUMBERED_SCHEDULES", "80")) // 4
@@ -46,7 +45,7 @@ def ground() -> Iterator[tuple[asyncio.Runner, Ground]]:
     with asyncio.Runner() as runner:
 
         async def make() -> Ground:
-            return Ground(Server(sandbox, USERS))
+            return Ground(sandbox)
 
         made = runner.run(make())
         yield runner, made

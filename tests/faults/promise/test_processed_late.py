@@ -18,7 +18,7 @@ from tests.faults.promise.acts import Acts
 from tests.faults.promise.life import AFTER, Fuse
 from tests.faults.promise.oracle import Oracle
 from tests.faults.promise.person import WITH_LATER_KINDS, Step, draw_schedule
-from tests.faults.promise.server import Kept, Server
+from tests.faults.promise.server import Kept
 from tests.faults.promise.trouble import FIRST_KINDS, NAMES, OPERATIONS, PROCESSED_LATE
 from tests.faults.promise.world import USERS, Ground, World
 from tests.sandbox_fixture import start, stop
@@ -35,7 +35,7 @@ def ground() -> Iterator[tuple[asyncio.Runner, Ground]]:
     with asyncio.Runner() as runner:
 
         async def make() -> Ground:
-            return Ground(Server(sandbox, USERS))
+            return Ground(sandbox)
 
         made = runner.run(make())
         yield runner, made

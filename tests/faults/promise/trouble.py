@@ -21,9 +21,9 @@ LATE: Final = 0.6
 """Seconds that a server keeps a late request; longer than the engine waits for such a one (`world.DEADLINE`)."""
 OPERATIONS_OF: Final = {
     "save": {"CreateItem"},
-    "update": {"UpdateItem"},
-    "fence": {"UpdateItem"},
-    "send": {"SendItem"},
+    "update": {"UpdateItem", "GetItem"},
+    "fence": {"UpdateItem", "DeleteItem"},
+    "send": {"SendItem", "GetItem", "DeleteItem"},
     "delete": {"DeleteItem"},
     "get": {"GetItem"},
     "locate": {"FindItem"},
@@ -82,10 +82,29 @@ MADE: Final = frozenset({"CreateItem", "UpdateItem", "SendItem", "CreateAttachme
 """What may be processed late. Against a DeleteItem nothing can be done that comes after the person took it back."""
 
 NAMES: Final = tuple(TROUBLES)
+_GRAPH_TROUBLES: Final[dict[str, dict[str, Any]]] = {
+    "504 after": {"action": "status", "status": 504, "after": True},
+    "202 with Retry-After": {"action": "status", "status": 202, "headers": {"Retry-After": "30"}, "after": True},
+    "202 with Retry-After, and nothing done": {"action": "status", "status": 202, "headers": {"Retry-After": "30"}},
+    "stray 412": {"action": "code", "code": "ErrorIrresolvableConflict"},
+    "stray 412 after": {"action": "code", "code": "ErrorIrresolvableConflict", "after": True},
+    "409": {"action": "status", "status": 409},
+    "claims challenge": {"action": "claims-challenge"},
+}
+"""What Graph was seen to do, and EWS does not."""
+TROUBLES.update(_GRAPH_TROUBLES)
+ALL_NAMES: Final = tuple(TROUBLES)
+"""Those of Graph stand behind the others."""
+GRAPH_KINDS: Final = tuple(ALL_NAMES.index(name) for name in _GRAPH_TROUBLES)
 REFUSING: Final = frozenset(name for name, rule in TROUBLES.items() if rule["action"] in {"code", "fault"})
 """The server says no to what it was asked, and is not asked again where that harms nobody."""
 MANNERS: Final = ("", "", "", "leave-draft", "file-elsewhere")
 """How the server of a schedule files what it sent; mostly as Exchange does."""
+FORGETS: Final = "graph-takes-and-forgets"
+GRAPH_MANNERS: Final = ("", "graph-send-takes", "graph-copy-takes", "graph-send-takes", FORGETS)
+"""What lies between the 202 of Graph and the copy in Sent, in the places of MANNERS."""
+UNTIL_LET_GO: Final = 1e8
+"""Seconds that Graph keeps what it took, unless it is let go (`Server.release_late`)."""
 
 
 OFTEN: Final[tuple[dict[str, Any], ...]] = ({"nth": 1}, {"nth": 1}, {"nth": 2}, {"nth": "every", "times": 3})
@@ -96,6 +115,11 @@ def rule_for(name: str, operation: str, often: int, user: str) -> dict[str, Any]
     if name == PROCESSED_LATE and operation not in MADE:
         operation = "CreateItem"
     return {**TROUBLES[name], **OFTEN[often], "operation": operation, "user": user}
+
+
+def at_ews(name: str) -> str:
+    """Return the kind of trouble that an account of EWS meets in the place of one that Graph alone has."""
+    return "500 after" if name in _GRAPH_TROUBLES else name
 
 
 def may_be_late(name: str, rules: Iterable[dict[str, Any]]) -> bool:

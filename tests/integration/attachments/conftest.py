@@ -15,7 +15,7 @@ from typing import Self
 
 import pytest
 
-from app.domain.account import Account
+from app.domain.account import Account, BackendKind
 from app.domain.message import AccountId, Content, LocalId
 from app.domain.recipient import Recipient
 from app.domain.record import Record
@@ -34,6 +34,7 @@ from tests.fakes.scene import Spawned
 from tests.fakes.secrets import FakeSecrets
 from tests.fakes.settings import FakeSettings
 from tests.integration.sandbox import soap
+from tests.protocols import account_at
 from tests.sandbox_fixture import RunningSandbox
 
 A = AccountId("a")
@@ -54,22 +55,38 @@ class HurriedClock:
         await asyncio.sleep(min(seconds, 0.02))
 
 
+class LeapingClock:
+    """A time that goes on by whatever somebody sleeps."""
+
+    def __init__(self) -> None:
+        """Begin now."""
+        self._ahead = 0.0
+
+    def now(self) -> float:
+        """Return seconds since the epoch."""
+        return time.time() + self._ahead
+
+    async def sleep(self, seconds: float) -> None:
+        """Return soon, so much later."""
+        self._ahead += seconds
+        await asyncio.sleep(0.02)
+
+
 class Run:
     """One run of the program on what is in `folder`; `restarted` is the next, after a kill."""
 
     def __init__(self, folder: Path, sandbox: RunningSandbox) -> None:
         self.folder, self.sandbox = folder, sandbox
+        self.leaping = LeapingClock()
         self._over = False
 
     def who(self) -> tuple[Account, str]:
         """Return the account, and the secret that it signs in with."""
-        first = self.sandbox.first
-        account = Account(A, first["address"], self.sandbox.url, first["user"], ca_file=self.sandbox.ca_file)
-        return account, first["password"]
+        return account_at(self.sandbox, self.sandbox.first["address"], A)
 
     def clock(self) -> Clock:
-        """Return the time that it lives in."""
-        return HurriedClock()
+        """Return the time that it lives in; Graph is given minutes, which leap by."""
+        return self.leaping if self.sandbox.spoken is BackendKind.GRAPH else HurriedClock()
 
     async def start(self) -> Self:
         """Begin as the program does."""
@@ -168,7 +185,7 @@ def received(sandbox: RunningSandbox, subject: str = MESSAGE.subject) -> list[Em
 
 
 @pytest.fixture
-async def run(sandbox: RunningSandbox, tmp_path: Path) -> AsyncIterator[Run]:
+async def run(sandbox: RunningSandbox, protocol: BackendKind, tmp_path: Path) -> AsyncIterator[Run]:
     run = await Run(tmp_path / "data", sandbox).start()
     yield run
     await run.end()

@@ -13,6 +13,7 @@ from app.domain.account import Account
 from app.domain.message import AccountId, Content, ItemRef, LocalId, NewDraft, message_id_for, new_local_id
 from app.domain.recipient import Recipient
 from app.engine.client import Deadlines, EngineClient
+from tests.protocols import account_at
 from tests.sandbox_fixture import RunningSandbox
 
 A = AccountId("a")
@@ -20,8 +21,12 @@ OpenOn = Callable[..., Awaitable[EngineClient]]
 
 
 def account_on(sandbox: RunningSandbox, account_id: AccountId = A) -> Account:
-    first = sandbox.first
-    return Account(account_id, first["address"], sandbox.url, first["user"], ca_file=sandbox.ca_file)
+    return signed_in(sandbox, account_id)[0]
+
+
+def signed_in(sandbox: RunningSandbox, account_id: AccountId = A) -> tuple[Account, str]:
+    """Return the account of the first person, and its secret."""
+    return account_at(sandbox, sandbox.first["address"], account_id)
 
 
 def draft(local_id: LocalId | None = None) -> NewDraft:
@@ -61,7 +66,7 @@ async def open_on() -> AsyncIterator[OpenOn]:
     ) -> EngineClient:
         made.append(EngineClient(deadlines=deadlines, grace=grace))
         if sandbox is not None:
-            await made[-1].open_account(account_on(sandbox), sandbox.first["password"])
+            await made[-1].open_account(*signed_in(sandbox))
         return made[-1]
 
     yield open_client

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import pytest
 
 from app.backends.graph.backend import GraphBackend
-from app.domain.errors import ItemRefused
-from app.domain.listing import ChangeKind, Folder, Mark, Place
+from app.backends.port import Job, Stopped
+from app.domain.errors import ItemRefused, TroubleKind
+from app.domain.listing import ChangeKind, Folder, Mark, Place, ReportKind
 from app.domain.message import ItemRef, NewDraft
 from app.domain.record import CopyKind, CopyTo
 from app.domain.response_codes import SYNC_STATE_LOST
@@ -97,3 +101,73 @@ def test_a_conversation_is_found_in_every_folder(graph: GraphBackend) -> None:
     item = graph.get([row.ref], job())[0].item
     assert item is not None
     assert row.ref in [one.ref for one in graph.conversation(item.conversation_id, "", job())]
+
+
+def test_after_a_forgotten_state_the_folder_is_listed_anew(graph: GraphBackend, sandbox: RunningSandbox) -> None:
+    ((_, kept),) = made(graph, "kept")
+    state, _ = walk(graph)
+    sandbox.admin("POST", "delta")
+    with pytest.raises(ItemRefused) as caught:
+        graph.sync(DRAFTS, state, 5, job())
+    assert caught.value.words.response_code in SYNC_STATE_LOST
+    assert kept.item_id in {number for _, number in walk(graph)[1]}
+
+
+def test_a_page_in_the_midst_of_a_walk_may_be_forgotten_too(graph: GraphBackend, sandbox: RunningSandbox) -> None:
+    made(graph, *(f"number {n}" for n in range(6)))
+    page = graph.sync(DRAFTS, "", 2, job())
+    assert page.more
+    sandbox.admin("POST", "delta")
+    with pytest.raises(ItemRefused) as caught:
+        graph.sync(DRAFTS, page.state, 2, job())
+    assert caught.value.words.response_code in SYNC_STATE_LOST
+
+
+def test_what_delta_tells_twice_counts_once(graph: GraphBackend, sandbox: RunningSandbox) -> None:
+    sandbox.manners("graph-delta-doubles")
+    made(graph, "one", "two")
+    page = graph.sync(DRAFTS, "", 50, job())
+    names = [change.ref.item_id for change in page.changes]
+    assert len(names) == len(set(names))
+
+
+def test_what_came_back_is_reported_of_the_message_that_was_sent(graph: GraphBackend, sandbox: RunningSandbox) -> None:
+    new = draft(message("To nobody that there is", to="nobody@contoso.com"))
+    ref = graph.save([new], job())[0].ref
+    assert ref is not None
+    before = time.time() - 60
+    assert graph.send([ref], OWN, job())[0].taken
+    [(message_id, report)] = graph.find_reports(before, job())
+    assert (message_id, report.kind) == (new.message_id, ReportKind.NOT_DELIVERED)
+    assert graph.find_reports(time.time() + 60, job()) == []
+
+
+class NotedJob(Job):
+    """A job whose pauses are noted, and take no time; it is stopped at the one given."""
+
+    def __init__(self, most: int, between: Callable[[int], None]) -> None:
+        super().__init__(60.0)
+        self.pauses: list[float] = []
+        self._most, self._between = most, between
+
+    def rest(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        if len(self.pauses) == self._most:
+            self.stop(TroubleKind.CANCELLED)
+        self.go_on()
+        self._between(len(self.pauses))
+
+
+def test_folders_are_looked_at_often_after_a_change_and_seldom_in_quiet(graph: GraphBackend) -> None:
+    told: list[tuple[Place, ...]] = []
+    place, quiet = Place(Folder.DRAFTS), Place(Folder.SENT)
+
+    def between(pause: int) -> None:
+        if pause == 4:
+            made(graph, "new")
+
+    waiting = NotedJob(7, between)
+    with pytest.raises(Stopped):
+        graph.notices([place, quiet], lambda places: told.append(tuple(places)), waiting)
+    assert told == [(place, quiet), (place,)], "all at first, then the one that changed"
+    assert waiting.pauses == [10.0, 15.0, 22.5, 33.75, 10.0, 15.0, 22.5]

@@ -2,73 +2,43 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
-from app.domain.account import Account, BackendKind
+from app.domain.account import BackendKind
 from app.domain.edits import TextSplice
 from app.domain.listing import Folder
 from app.domain.message import Field, LocalId
 from app.domain.problem import ProblemKind, read_problem
 from app.domain.protocols import PROTOCOLS
+from app.domain.record import Record
+from app.domain.response_codes import CONFLICT
 from app.domain.state import State
-from app.services.text.status_text import state_words
+from app.services.text.status_text import explain_record, state_words
 from tests.integration.attachments.conftest import A, Run, received
-from tests.integration.graph.conftest import graph_account, refresh_token
 from tests.integration.graph.test_drafts import listed
+from tests.integration.sandbox.graph import at, client
 from tests.sandbox_fixture import RunningSandbox
 
 
-class LeapingClock:
-    """A time that goes on by whatever somebody sleeps."""
-
-    def __init__(self) -> None:
-        """Begin now."""
-        self._ahead = 0.0
-
-    def now(self) -> float:
-        """Return seconds since the epoch."""
-        return time.time() + self._ahead
-
-    async def sleep(self, seconds: float) -> None:
-        """Return soon, so much later."""
-        self._ahead += seconds
-        await asyncio.sleep(0.02)
-
-
-class GraphRun(Run):
-    """A run of the program with an account of Graph."""
-
-    def who(self) -> tuple[Account, str]:
-        """Return the account, and the refresh token of a sign-in of its own."""
-        who = self.sandbox.first["address"]
-        return replace(graph_account(self.sandbox, who), account_id=A), refresh_token(self.sandbox, who)
-
-    def clock(self) -> LeapingClock:
-        """Return a time that leaps, because Graph is given minutes."""
-        self.leaping = LeapingClock()
-        return self.leaping
-
-
 @pytest.fixture
-async def run(sandbox: RunningSandbox, tmp_path: Path) -> AsyncIterator[GraphRun]:
-    run = await GraphRun(tmp_path / "data", sandbox).start()
+async def run(sandbox: RunningSandbox, tmp_path: Path) -> AsyncIterator[Run]:
+    sandbox.spoken = BackendKind.GRAPH
+    run = await Run(tmp_path / "data", sandbox).start()
     yield run
     await run.end()
+    sandbox.spoken = BackendKind.EWS
 
 
-async def begun(run: GraphRun) -> LocalId:
+async def begun(run: Run) -> LocalId:
     name = await run.message()
     await run.until_saved(name)
     return name
 
 
-async def test_a_message_is_taken_and_then_seen_in_sent(run: GraphRun, sandbox: RunningSandbox) -> None:
+async def test_a_message_is_taken_and_then_seen_in_sent(run: Run, sandbox: RunningSandbox) -> None:
     name = await begun(run)
     seen: list[State] = []
     run.records.changed.subscribe(lambda record: seen.append(record.state))
@@ -80,7 +50,7 @@ async def test_a_message_is_taken_and_then_seen_in_sent(run: GraphRun, sandbox: 
     assert len(sandbox.journal("GraphSend")) == 1
 
 
-async def test_while_the_server_is_at_it_the_row_says_so(run: GraphRun, sandbox: RunningSandbox) -> None:
+async def test_while_the_server_is_at_it_the_row_says_so(run: Run, sandbox: RunningSandbox) -> None:
     sandbox.manners(**{"graph-send-takes": 3.0})
     name = await begun(run)
     await run.outbox.send([name], 0.0)
@@ -97,7 +67,7 @@ async def test_while_the_server_is_at_it_the_row_says_so(run: GraphRun, sandbox:
     ids=["504 after the deed", "reset after the deed"],
 )
 async def test_what_went_without_an_answer_is_found_and_not_sent_again(
-    run: GraphRun, sandbox: RunningSandbox, rule: dict[str, object]
+    run: Run, sandbox: RunningSandbox, rule: dict[str, object]
 ) -> None:
     name = await begun(run)
     sandbox.faults([{"operation": "GraphSend", **rule}])
@@ -108,7 +78,7 @@ async def test_what_went_without_an_answer_is_found_and_not_sent_again(
     assert len(sandbox.journal("GraphSend")) == 1
 
 
-async def test_what_did_not_go_is_fenced_before_it_is_said(run: GraphRun, sandbox: RunningSandbox) -> None:
+async def test_what_did_not_go_is_fenced_before_it_is_said(run: Run, sandbox: RunningSandbox) -> None:
     first = await begun(run)
     await run.outbox.send([first], 0.0)
     await run.until(first, State.SENT)
@@ -127,7 +97,7 @@ async def test_what_did_not_go_is_fenced_before_it_is_said(run: GraphRun, sandbo
     assert len(received(sandbox)) == 2
 
 
-async def test_a_kill_while_it_is_taken_sends_nothing_again(run: GraphRun, sandbox: RunningSandbox) -> None:
+async def test_a_kill_while_it_is_taken_sends_nothing_again(run: Run, sandbox: RunningSandbox) -> None:
     sandbox.manners(**{"graph-send-takes": 2.0})
     name = await begun(run)
     await run.outbox.send([name], 0.0)
@@ -143,7 +113,7 @@ async def test_a_kill_while_it_is_taken_sends_nothing_again(run: GraphRun, sandb
         await again.end()
 
 
-async def test_an_edit_is_one_patch(run: GraphRun, sandbox: RunningSandbox) -> None:
+async def test_an_edit_is_one_patch(run: Run, sandbox: RunningSandbox) -> None:
     name = await begun(run)
     run.drafts.edit(name, TextSplice(Field.SUBJECT, 0, 3, "Another"))
     await run.until_saved(name)
@@ -151,7 +121,7 @@ async def test_an_edit_is_one_patch(run: GraphRun, sandbox: RunningSandbox) -> N
     assert len(sandbox.journal("GraphUpdateMessage")) == 1
 
 
-async def test_accepted_for_an_hour_and_nowhere_to_be_seen_nobody_knows(run: GraphRun, sandbox: RunningSandbox) -> None:
+async def test_accepted_for_an_hour_and_nowhere_to_be_seen_nobody_knows(run: Run, sandbox: RunningSandbox) -> None:
     sandbox.manners("graph-takes-and-forgets")
     name = await begun(run)
     await run.outbox.send([name], 0.0)
@@ -163,7 +133,7 @@ async def test_accepted_for_an_hour_and_nowhere_to_be_seen_nobody_knows(run: Gra
 
 
 async def test_a_first_save_without_an_answer_makes_one_draft_and_sends_nothing_unseen(
-    run: GraphRun, sandbox: RunningSandbox
+    run: Run, sandbox: RunningSandbox
 ) -> None:
     """The service gives text back as HTML: what a reader sees in it says whose it is."""
     sandbox.faults([{"operation": "GraphCreateMessage", "action": "status", "status": 504, "after": True}])
@@ -177,9 +147,39 @@ async def test_a_first_save_without_an_answer_makes_one_draft_and_sends_nothing_
     assert sandbox.journal("GraphSend") == []
 
 
-async def test_a_challenge_for_claims_is_answered_with_a_new_token(run: GraphRun, sandbox: RunningSandbox) -> None:
+async def test_a_challenge_for_claims_is_answered_with_a_new_token(run: Run, sandbox: RunningSandbox) -> None:
     name = await begun(run)
     sandbox.faults([{"operation": "GraphSend", "action": "claims-challenge"}])
     await run.outbox.send([name], 0.0)
     await run.until(name, State.SENT)
     assert len(received(sandbox)) == 1
+
+
+@pytest.mark.parametrize("honoured", [True, False], ids=["If-Match honoured", "If-Match ignored"])
+async def test_what_another_client_wrote_is_not_written_over(run: Run, sandbox: RunningSandbox, honoured: bool) -> None:
+    """Where the service looks past a stale If-Match, the version is read before it is written."""
+    if not honoured:
+        sandbox.manners("graph-if-match-ignored")
+    await run.drafts.asking.ask(A)
+    assert run.accounts.traits(A).stale_updates_refused is honoured
+    name = await begun(run)
+    ref = run.record(name).ref
+    assert ref is not None
+    other = client(sandbox, sandbox.first["address"])
+    theirs = {"body": {"contentType": "text", "content": "Theirs"}}
+    assert other.ask("PATCH", at(ref.item_id), theirs).status == 200
+    writes = len(sandbox.journal("GraphUpdateMessage"))
+    run.drafts.edit(name, TextSplice(Field.BODY, 0, 0, "Mine. "))
+    record = await run.drafts.save(name)
+    assert record is not None
+    assert record.save_outcome is not None
+    assert record.save_outcome.code == CONFLICT
+    assert "compare" in (state_words(record, run.leaping.now()).action, explained(record))
+    assert len(sandbox.journal("GraphUpdateMessage")) == writes + honoured, "where it is ignored, nothing is written"
+    assert "Theirs" in other.get(at(ref.item_id)).json["body"]["content"]
+
+
+def explained(record: Record) -> str:
+    """Return what the pane of a message offers."""
+    found = explain_record(record)
+    return "" if found is None else found.action

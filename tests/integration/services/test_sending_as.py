@@ -10,7 +10,6 @@ import msgspec
 import pytest
 
 from app.bootstrap.adapters import SystemClock
-from app.domain.account import Account
 from app.domain.edits import SenderSet
 from app.domain.message import AccountId, Content, LocalId, Options
 from app.domain.recipient import Recipient
@@ -29,7 +28,10 @@ from tests.fakes.scene import Spawned
 from tests.fakes.secrets import FakeSecrets
 from tests.fakes.settings import FakeSettings
 from tests.integration.sandbox import soap
+from tests.protocols import account_at
 from tests.sandbox_fixture import RunningSandbox
+
+pytestmark = pytest.mark.usefixtures("protocol")
 
 SALES = "sales@contoso.com"
 THEIRS = CopyTo(CopyKind.PRINCIPAL_SENT, SALES)
@@ -52,9 +54,7 @@ class Life:
         self.identities = Identities(self.settings, self.accounts, self.mailbox)
 
     async def start(self) -> Life:
-        who = self.sandbox.account("sofia.lindqvist")
-        account = Account(WHO, who["address"], self.sandbox.url, who["user"], ca_file=self.sandbox.ca_file)
-        await self.accounts.open_unkept(account, who["password"])
+        await self.accounts.open_unkept(*account_at(self.sandbox, "sofia.lindqvist", WHO))
         return self
 
     async def end(self) -> None:

@@ -8,13 +8,15 @@ from typing import Any, Final
 
 import pytest
 
-from app.domain.account import Account
 from app.domain.listing import Folder
 from app.domain.message import AccountId, LocalId
 from app.domain.state import State
 from tests.integration.sandbox import soap
 from tests.integration.services.test_sending_as import MESSAGE, WHO, Life
+from tests.protocols import account_at
 from tests.sandbox_fixture import RunningSandbox, start, stop
+
+pytestmark = [pytest.mark.usefixtures("protocol"), pytest.mark.over_graph]
 
 OTHER = AccountId("other")
 EACH: Final = {"operation": "*", "nth": "every"}
@@ -39,10 +41,9 @@ async def life(sandbox: RunningSandbox, other_server: RunningSandbox) -> AsyncIt
     """Return the services with an account at each server."""
     other_server.faults([])
     other_server.reset(messages=False)
+    other_server.spoken = sandbox.spoken
     built = await Life(sandbox).start()
-    who = other_server.account("priya.natarajan")
-    account = Account(OTHER, who["address"], other_server.url, who["user"], ca_file=other_server.ca_file)
-    await built.accounts.open_unkept(account, who["password"])
+    await built.accounts.open_unkept(*account_at(other_server, "priya.natarajan", OTHER))
     yield built
     other_server.faults([])
     await built.end()
