@@ -12,6 +12,7 @@ from app.commands.command import Command, does
 from app.controllers.shell import Shell
 from app.core.i18n import mark, ntr, tr
 from app.domain.account import Account, AuthKind
+from app.domain.errors import TroubleKind
 from app.domain.message import AccountId
 from app.services.accounts.accounts import Accounts, AccountTrouble
 from app.services.outbox.remedies import Remedies, Wish
@@ -222,7 +223,8 @@ class AccountController:
     def _state_of(self, account: Account) -> tuple[str, str]:
         """Return how an account stands, in words, and their tone: "warn" where it needs the person or its server."""
         trouble, is_open = self._accounts.trouble(account.account_id), self._accounts.is_open(account.account_id)
-        if not is_open and self._waits_for_sign_in(account):
+        signed_out = trouble is not None and trouble.kind is TroubleKind.SIGN_IN
+        if signed_out or (not is_open and self._waits_for_sign_in(account)):
             by_browser = account.auth is AuthKind.OAUTH
             return (tr("Waiting for your sign-in") if by_browser else tr("Waiting for your password")), "warn"
         if trouble is not None or not is_open:

@@ -251,6 +251,14 @@ async def test_the_trouble_of_one_account_names_it_and_leaves_the_other_alone(sc
     assert not scene.window.account_bar.isVisible()
 
 
+async def test_the_section_of_an_account_whose_password_is_refused_says_what_it_waits_for(scene: ProgramScene) -> None:
+    scene.parts.accounts.report(CLARA, Trouble(TroubleKind.SIGN_IN, may_have_been_processed=False))
+    await scene.until(lambda: "Waiting for your password" in scene.words(scene.window.sidebar))
+    assert "Not connected" not in scene.words(scene.window.sidebar)
+    scene.parts.accounts.report_well(CLARA)
+    await scene.until(lambda: "Waiting for your password" not in scene.words(scene.window.sidebar))
+
+
 async def test_what_is_looked_for_is_found_in_all_accounts_or_in_one(scene: ProgramScene) -> None:
     for account_id, subject in ((ANNA, "Budget one"), (CLARA, "Budget two"), (CLARA, "Else")):
         put(scene, account_id, subject)
