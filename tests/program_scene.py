@@ -88,6 +88,7 @@ class ProgramScene:
         begin_asking(self.parts.shell, self.parts.outbox, self.parts.records)
         await self.parts.aids.load()
         await self.parts.address_book.load()
+        await self.parts.reminders.load()
         await self.parts.accounts.start()
         await self.parts.outbox.resume()
         await self.parts.drafts.resume()

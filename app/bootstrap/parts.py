@@ -155,6 +155,7 @@ class Parts:
         from app.services.checks.size import SizeLimits
         from app.services.drafts.draft_attachments import DraftAttachments
         from app.services.folders.notifications import ChangeNotifications
+        from app.services.outbox.reminders import Reminders
         from app.services.people.address_book import AddressBook, RecipientBackfill
         from app.services.people.directory import Directory, Tips
         from app.services.people.people import People
@@ -176,6 +177,7 @@ class Parts:
         directory = Directory(self.mailbox, self._server, self.accounts, clock, spawn)
         tips = Tips(self._server, self.accounts, clock, spawn, run_in_thread)
         self.people = People(self.address_book, directory, tips, self.accounts, run_in_thread)
+        self.reminders = Reminders(self.settings, self.mailbox, self.records, self.accounts, clock, spawn)
         self.size_limits = SizeLimits(self.records, self.settings, spawn)
         self.people.refused = self.size_limits.refused
 
@@ -256,6 +258,7 @@ class Parts:
         from app.controllers.lists.lists import ListController, ServerOutboxController
         from app.controllers.lists.other_mailboxes import OtherMailboxes
         from app.controllers.lists.received_list import ReceivedList
+        from app.controllers.lists.reminding import ReminderController
         from app.controllers.lists.resolution import ComparisonController, ManualResolution
         from app.controllers.lists.row_actions import RowActions
         from app.controllers.new_version import NewVersion, ReleaseNotice
@@ -286,6 +289,8 @@ class Parts:
         self.list_controller = ListController(
             shell, self.remedies, compose, row_actions, self.bulk, self.resolution, feedback
         )
+        self.reminding = ReminderController(shell, self.reminders)
+        self.list_controller.acts |= self.reminding.acts
         self.other_mailboxes = OtherMailboxes(shell, self.accounts, self.records, self.aids.identities, self.view_of)
         Dropping(shell, self.startup_requests)
         self.new_version = NewVersion(shell, ours, run_in_thread)
@@ -369,6 +374,7 @@ class Parts:
         self.address_book.forget_account(account_id)
         await self.aids.identities.forget(account_id)
         await self.aids.signatures.forget(account_id)
+        await self.reminders.forget_account(account_id)
 
     # --- keys and the end ---------------------------------------------------------------------------------------------
 
@@ -404,6 +410,7 @@ class Parts:
                 self.account_controller,
                 self.other_mailboxes,
                 self.list_controller,
+                self.reminding,
             ),
             *(self.resolution, self.unplaced_text, self.comparison, compose.message_windows, self.bulk),
             *(ListNavigation(self.shell), self.reader_controller, self.attachment_viewer, self.conversation),

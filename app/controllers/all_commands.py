@@ -21,6 +21,7 @@ from app.controllers.lists.list_navigation import ListNavigation
 from app.controllers.lists.lists import ListController
 from app.controllers.lists.other_mailboxes import OtherMailboxes
 from app.controllers.lists.received_list import ReceivedList
+from app.controllers.lists.reminding import ReminderController
 from app.controllers.lists.resolution import ComparisonController, ManualResolution
 from app.controllers.new_version import NewVersion
 from app.controllers.reader.attachment_viewer import AttachmentViewerController
@@ -31,7 +32,7 @@ from app.controllers.window import WindowController
 
 CONTROLLERS: Final[tuple[type, ...]] = (
     *(WindowController, ReceivedList, AccountController, OtherMailboxes),
-    *(ListController, ManualResolution, UnplacedText),
+    *(ListController, ReminderController, ManualResolution, UnplacedText),
     NewVersion,
     *(ComposeCommands, MessageWindows),
     *(ListNavigation, ReaderController, AttachmentViewerController, ConversationController, BulkController),

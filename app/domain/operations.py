@@ -336,6 +336,13 @@ class FindReports(Read[list[tuple[str, Report]]], frozen=True, tag="find_reports
     since: float
 
 
+class FindAnswers(Read[tuple[Row, ...]], frozen=True, tag="find_answers"):
+    """Reads what in the Inbox of a mailbox says that it answers a message."""
+
+    message_id: str
+    mailbox: str = ""
+
+
 class GetConversation(Read[tuple[Row, ...]], frozen=True, tag="conversation"):
     """Reads which messages are of a conversation. Not each server can say it: that is no trouble of the account."""
 
@@ -382,7 +389,16 @@ class GetMailTips(Read[list[MailTips]], frozen=True, tag="mail_tips"):
 
 AnyWrite = Save | Update | Send | Delete | Move | Copy | Fence | MarkOriginals | Attach | DeleteAttachments
 ReadMessages = Get | PeopleOf | ListFolder | Locate | Sync | Notices | GetAttachment | SaveMime | FindReports
-ReadAround = GetConversation | FindFolders | NamedMailboxes | CategoryList | ResolveNames | ExpandGroup | GetMailTips
+ReadAround = (
+    FindAnswers
+    | GetConversation
+    | FindFolders
+    | NamedMailboxes
+    | CategoryList
+    | ResolveNames
+    | ExpandGroup
+    | GetMailTips
+)
 AnyRead = ReadMessages | ReadAround
 AnyOperation = AnyWrite | AnyRead
 """The whole table: mypy refuses a backend that leaves one out."""
@@ -551,6 +567,14 @@ class MailboxOperations(ABC):
     async def find_reports(self, account_id: AccountId, since: float) -> list[tuple[str, Report]]:
         """Reports in the Inbox that came since, each with the Message-ID of the message. Raises ItemRefused too."""
         return await self.perform_read(account_id, FindReports(since))
+
+    async def find_answers(self, account_id: AccountId, message_id: str, mailbox: str = "") -> tuple[Row, ...]:
+        """Name what came to the Inbox with this Message-ID in its In-Reply-To, the oldest first.
+
+        `mailbox` is whose Inbox it is, "" for one's own. Automatic replies and reports are among them. Raises
+        ItemRefused too.
+        """
+        return await self.perform_read(account_id, FindAnswers(message_id, mailbox))
 
     async def conversation(self, account_id: AccountId, conversation_id: str, mailbox: str = "") -> tuple[Row, ...]:
         """Name the newest messages of a conversation, in whichever folder of a mailbox they lie.

@@ -15,6 +15,9 @@ HEADERS_NAME = "MailwrightHeaders"
 DEFERRED_TAG = "0x3FEF"
 """PidTagDeferredSendTime ([MS-OXOMSG] 2.2.3.4)."""
 
+IN_REPLY_TO_TAG = "0x1042"
+"""PidTagInReplyToId ([MS-OXOMSG] 2.2.2.22)."""
+
 FLAGS_TAG = "0x0E07"
 """PidTagMessageFlags ([MS-OXCMSG] 2.2.1.6)."""
 READ_AND_NO_DRAFT = "1"

@@ -136,6 +136,7 @@ def test_a_mark_alone_is_a_valid_update() -> None:
         conversations.get_conversation_items("AAQk", ""),
         conversations.get_conversation_items("AAQk", "sales@example.org"),
         conversations.find_conversation("AAQk", ["AAMkF", "AAMkG"]),
+        conversations.find_answers("<a@example.org>", "sales@example.org"),
         directory.expand_group(Recipient("everyone@example.org", "Everyone")),
         directory.expand_group(Recipient("AAMkL", "Skittles", PERSONAL_LIST)),
         directory.get_mail_tips("me@example.org", [Recipient("a@example.org"), Recipient("b@example.org", "B")]),

@@ -44,6 +44,7 @@ from app.domain.message import (
     Fetched,
     Field,
     FlagStatus,
+    Header,
     ItemRef,
     NewDraft,
 )
@@ -103,6 +104,7 @@ class Stored:
     conversation: str = ""
     marks: list[OriginalMark] = dataclasses.field(default_factory=list)
     kind: MessageKind = MessageKind.MESSAGE
+    headers: tuple[Header, ...] = ()
 
     @property
     def ref(self) -> ItemRef:
@@ -513,6 +515,7 @@ class FakeMailbox(MoreOfAMailbox, FakeSignIns, Server):
             attachments=tuple(item.attachments),
             has_attachments=bool(item.attachments),
             kind=item.kind,
+            headers=item.headers,
             conversation_id=item.conversation and f"id of {item.conversation}",
         )
         return FetchOutcome(self._accepted(item.ref), fetched)

@@ -165,6 +165,14 @@ class MoreOfAMailbox:
         await self._read("find_reports", account_id, (since,))
         return [one for one in self.reports if one[1].at >= since]
 
+    async def find_answers(self: Any, account_id: AccountId, message_id: str, mailbox: str = "") -> tuple[Row, ...]:
+        """Name what in the Inbox answers a message."""
+        await self._read("find_answers", account_id, (message_id, mailbox))
+        from tests.fakes.mailbox import row_of_stored
+
+        came = self.in_place(account_id, Place(Folder.INBOX, mailbox))
+        return tuple(row_of_stored(one) for one in came if one.content.options.in_reply_to == message_id)
+
     async def conversation(
         self: Any, account_id: AccountId, conversation_id: str, mailbox: str = ""
     ) -> tuple[Row, ...]:

@@ -36,6 +36,7 @@ IN_PLACES = {
     "sent.forward": "sent",
     "sent.forward_attached": "sent",
     "outbox.retry": "outbox",
+    "sent.remind": "sent",
 }
 QUITS = "window.quit"
 GROUP = Recipient("board@example.org", "Board")

@@ -12,6 +12,7 @@ from app.backends.ews import autodiscover, directory, requests
 from app.backends.ews.attachments import AttachmentRequests, fetch_of, get_attachment
 from app.backends.ews.conversations import (
     FOLDERS_AT_ONCE,
+    find_answers,
     find_conversation,
     get_conversation_items,
     items_of_conversation,
@@ -145,6 +146,8 @@ class EwsBackend:
 
     def _perform_read_around(self, operation: ops.ReadAround, job: Job) -> object:
         match operation:
+            case ops.FindAnswers(message_id, mailbox):
+                return as_declared(operation, self.find_answers(message_id, mailbox, job))
             case ops.GetConversation(conversation_id, mailbox):
                 return as_declared(operation, self.conversation(conversation_id, mailbox, job))
             case ops.FindFolders():
@@ -375,6 +378,13 @@ class EwsBackend:
         for one, answer in zip(found, self.get([one.ref for one in found], job), strict=True):
             told += [(one.message_id, each) for each in told_by(one.report, answer.item, self._account.address)]
         return told
+
+    def find_answers(self, message_id: str, mailbox: str, job: Job) -> tuple[Row, ...]:
+        """FindItem by In-Reply-To."""
+        root = self._answer(find_answers(message_id, mailbox), _root_of, job)
+        if root is None:
+            raise error_for(self._trouble(tr("The server’s answer holds no folder.")))
+        return tuple(row for item in self._items(root) if (row := row_of(item)) is not None)
 
     def conversation(self, conversation_id: str, mailbox: str, job: Job) -> tuple[Row, ...]:
         """GetConversationItems; where that is not known, FindItem in each folder, from then on."""

@@ -18,6 +18,7 @@ from app.backends.ews.xml import ITEMS, Element, add, add_folder, child, operati
 from app.backends.net.http_errors import Unreadable
 from app.domain.errors import ItemRefused
 from app.domain.listing import Folder, Place, Row
+from app.domain.properties import IN_REPLY_TO_TAG
 
 MOST: Final = 100
 """Messages that are asked for: Exchange gives no more of a conversation at once."""
@@ -52,6 +53,20 @@ def find_conversation(conversation_id: str, folder_ids: Sequence[str]) -> Elemen
     parents = add(request, "m:ParentFolderIds")
     for folder_id in folder_ids:
         add_folder(parents, Place(Folder.ELSEWHERE, folder_id=folder_id))
+    return request
+
+
+def find_answers(message_id: str, mailbox: str) -> Element:
+    """FindItem in the Inbox for what has this Message-ID in its In-Reply-To ([MS-OXOMSG] 2.2.2.22), oldest first."""
+    request = operation("FindItem", Traversal="Shallow")
+    _add_shape(request)
+    add(request, "m:IndexedPageItemView", MaxEntriesReturned=str(MOST), Offset="0", BasePoint="Beginning")
+    equal = add(add(request, "m:Restriction"), "t:IsEqualTo")
+    add(equal, "t:ExtendedFieldURI", PropertyTag=IN_REPLY_TO_TAG, PropertyType="String")
+    add(add(equal, "t:FieldURIOrConstant"), "t:Constant", Value=message_id)
+    order = add(add(request, "m:SortOrder"), "t:FieldOrder", Order="Ascending")
+    add(order, "t:FieldURI", FieldURI="item:DateTimeReceived")
+    add_folder(add(request, "m:ParentFolderIds"), Place(Folder.INBOX, mailbox))
     return request
 
 

@@ -144,6 +144,8 @@ class GraphBackend:
 
     def _perform_read_around(self, operation: ops.ReadAround, job: Job) -> object:
         match operation:
+            case ops.FindAnswers(message_id, mailbox):
+                return as_declared(operation, self.find_answers(message_id, mailbox, job))
             case ops.GetConversation(conversation_id, mailbox):
                 return as_declared(operation, self.conversation(conversation_id, mailbox, job))
             case ops.FindFolders():
@@ -372,6 +374,11 @@ class GraphBackend:
         place = as_place(folder)
         body = self._get(folders.page_path(place, offset, limit, query), job)
         return self._reading(lambda: folders.page_of(body, place, offset, limit, query), job)
+
+    def find_answers(self, message_id: str, mailbox: str, job: Job) -> tuple[Row, ...]:
+        """GET of the Inbox by In-Reply-To."""
+        body = self._get(folders.answers_path(message_id, mailbox), job)
+        return self._reading(lambda: folders.answers_of(body, mailbox), job)
 
     def conversation(self, conversation_id: str, mailbox: str, job: Job) -> tuple[Row, ...]:
         """GET of a conversation's messages in a whole mailbox, but those that were thrown away."""

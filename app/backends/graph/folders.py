@@ -293,6 +293,19 @@ def conversation(conversation_id: str, mailbox: str, own: Sequence[str], read: R
     return tuple(sorted(rows, key=lambda row: -row.sent))
 
 
+def answers_path(message_id: str, mailbox: str) -> str:
+    """Return the path of what came to the Inbox with this Message-ID in its In-Reply-To."""
+    wanted = property_is(names.IN_REPLY_TO, message_id)
+    options = query(filter=wanted, top=str(_CONVERSATION_MOST), select=ROW_SELECT, expand=ROW_EXPAND)
+    return f"{folder_path(Place(Folder.INBOX, mailbox))}/messages{options}"
+
+
+def answers_of(body: Any, mailbox: str) -> tuple[Row, ...]:
+    """Return the rows of a list, the oldest first. Raises Unreadable."""
+    rows = [row for item in listed(body) if (row := row_of(item, mailbox)) is not None]
+    return tuple(sorted(rows, key=lambda row: row.sent))
+
+
 _THROWN_AWAY: Final = ("deleteditems", "junkemail")
 
 

@@ -30,6 +30,7 @@ from app.domain.properties import (
     FORWARDED_ICON,
     HEADERS_NAME,
     ICON_TAG,
+    IN_REPLY_TO_TAG,
     MARK_NAME,
     MARK_SET,
     READ_AND_NO_DRAFT,
@@ -47,7 +48,7 @@ _INTERNET_HEADERS: Final = "{00020386-0000-0000-C000-000000000046}"
 MARK: Final = f"String {{{MARK_SET}}} Name {MARK_NAME}"
 HEADERS: Final = f"String {{{MARK_SET}}} Name {HEADERS_NAME}"
 SENSITIVITY: Final = "Integer 0x0036"
-IN_REPLY_TO: Final = "String 0x1042"
+IN_REPLY_TO: Final = f"String {IN_REPLY_TO_TAG}"
 REFERENCES: Final = "String 0x1039"
 RESPONSE_REQUESTED: Final = "Boolean 0x0063"
 DEFERRED: Final = f"SystemTime {DEFERRED_TAG}"

@@ -104,6 +104,8 @@ class ListController(ShellController):
         self._shell, self._remedies, self._compose, self._resolution = shell, remedies, compose, resolution
         self._row_actions, self._bulk, self._feedback = row_actions, bulk, feedback
         self._begins = True
+        self.acts: dict[str, Callable[[ListRow], None]] = {}
+        """What other controllers do with a row that offers it, by the action's id."""
         shell.workspace.for_each_list(self._listen)
         shell.reader.bar.action_wanted.connect(self.do)
         row_actions.on_sent = self._sent
@@ -428,6 +430,8 @@ class ListController(ShellController):
             self._resolution.ask(row, was_sent=action == "was-sent")
         elif action == "seen" and row is not None:
             self._row_actions.take_note(row)
+        elif action in self.acts and row is not None:
+            self.acts[action](row)
         elif action == "save-original":
             self._bulk.export_chosen()
         elif action == "keep-as-draft" and row is not None and row.local_id is not None:
@@ -451,6 +455,8 @@ class ListController(ShellController):
         elif action == "write-again":
             self._shell.lists.sent.write_again(row)
             self._row_actions.take_note(row)
+        elif action in self.acts:
+            self.acts[action](row)
         elif action == "copy-details":
             self._shell.reader.bar.copy_details()
             self._shell.status_bar.show_words(tr("Details copied"))

@@ -20,6 +20,7 @@ from app.domain.listing import ConversationRow, Folder
 from app.domain.message import AccountId
 from app.domain.message_kind import MessageKind
 from app.domain.recipient import Recipient
+from app.domain.reminder import Reminder
 from app.domain.state import WRITABLE
 from app.services.accounts.accounts import Accounts
 from app.services.folders.syncing import Syncing
@@ -409,7 +410,7 @@ class ReaderController(ShellController):
                 message=row.key,
                 subject=row.subject or tr("(no subject)"),
                 who=_people(row, message),
-                when=_when(row, words.text, self._shell.clock.now()),
+                when=_when(row, words.text, self._shell.clock.now(), reminder=panel.session.reminder(row)),
                 body=instead if message is None else message.text,
                 blocks=() if message is None else message.blocks,
                 remote=0 if message is None else message.remote,
@@ -461,10 +462,11 @@ class ReaderController(ShellController):
             self._show(self._shell.workspace.panel, self._shown, message)
 
 
-def _when(row: ListRow, words: str, now: float) -> str:
-    """Return how a message stands; where that says when it was answered, after when it was sent."""
+def _when(row: ListRow, words: str, now: float, reminder: Reminder | None) -> str:
+    """Return how a message stands; where that says of answers, after when it was sent."""
     sent = clock_time(row.when, now)
-    return f"{sent} · {words}" if row.answered and words else words or sent
+    of_answers = bool(row.answered) or reminder is not None
+    return f"{sent} · {words}" if of_answers and words else words or sent
 
 
 def _people(row: ListRow, message: Message | None) -> str:

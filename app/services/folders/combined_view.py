@@ -172,6 +172,13 @@ class CombinedView:
         """Return what names a message's row, None where it is not listed."""
         return next((found for view in self.views if (found := view.id_of(local_id)) is not None), None)
 
+    async def id_of_item(self, item_id: str) -> RowId | None:
+        """Return what names the row of an item, None where it is not listed. Raises StorageError."""
+        for view in self.views:
+            if (found := await view.id_of_item(item_id)) is not None:
+                return found
+        return None
+
     def has_item(self, record: Record) -> bool:
         """Return whether the server lists a message's item in this very folder."""
         view = self.part(record.account_id)

@@ -199,6 +199,15 @@ class FolderView(KnownSoFar):
         row_id = self._id_of.get(local_id)
         return row_id if row_id in self._ours else None
 
+    async def id_of_item(self, item_id: str) -> RowId | None:
+        """Return what names the row of an item, None where it is not listed. Raises StorageError."""
+        own = self._records.by_item(self.account_id, item_id)
+        known = None if own is None else self.id_of(own.local_id)
+        if known is not None:
+            return known
+        listing = await self._cache.listing(self.account_id, self.place, self.order, names=[item_id], limit=0)
+        return next((row_id for row_id, row in listing.rows.items() if row.ref.item_id == item_id), None)
+
     def number_of(self, row_id: RowId) -> int:
         """Return where a row stands, -1 where it is not listed."""
         number = self._number(row_id)

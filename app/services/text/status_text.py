@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from app.core.formatting import clock_time, exact_time, moment_words, size_words
+from app.core.formatting import clock_time, exact_time, moment_words, past_moment_words, size_words
 from app.core.i18n import mark, ntr, tr
 from app.core.parsing import whole_number
 from app.core.text import shortened
@@ -23,6 +23,7 @@ from app.domain.outcome import Outcome, Verdict
 from app.domain.problem import BEFORE_SENDING, ProblemKind, read_problem
 from app.domain.recipient import Recipient, address_problem
 from app.domain.record import CopyKind, CopyTo, Record, waits_for_answer
+from app.domain.reminder import Reminder
 from app.domain.state import SHOWS_UPLOAD, WENT_OUT, WRITABLE, State
 from app.services.accounts.accounts import PAUSING
 from app.services.attachments.fetch import Moving
@@ -297,6 +298,28 @@ def row_words(row: ListRow, now: float, moving: Moving | None = None) -> StateWo
     if not row.answered or not words.quiet or row.state is not State.SENT:
         return words
     return StateWords("mail-check", tr("Answered {time}", time=clock_time(row.answered, now)), "good")
+
+
+def reminder_words(due: float, now: float) -> str:
+    """Return that the person is told at `due` if nobody answers."""
+    return tr("Reminder {moment} if nobody answers", moment=moment_words(due, now))
+
+
+def with_reminder(words: StateWords, row: ListRow, one: Reminder | None, now: float) -> StateWords:
+    """Return how a row stands, with the reminder that the person asked for: what is wrong with it is said first."""
+    if one is None or row.answered or row.state not in WENT_OUT or not words.quiet:
+        return words
+    if one.due <= now:
+        return StateWords("clock", tr("Looking whether anybody answered"), "muted")
+    return StateWords("clock", reminder_words(one.due, now), "accent")
+
+
+def explain_reminder(row: ListRow, one: Reminder | None, now: float) -> Explanation | None:
+    """Return that nobody answered by the moment that the person named; None where that is not so."""
+    if one is None or not one.told or row.answered or row.state not in WENT_OUT:
+        return None
+    sentence = tr("Nobody has answered. You wanted to know {moment}.", moment=past_moment_words(one.due, now))
+    return Explanation(sentence, "follow-up", tone="warn", more=("remind-later", "reminder-done"))
 
 
 def _row_words(row: ListRow, now: float, moving: Moving | None) -> StateWords:

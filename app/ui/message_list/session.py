@@ -16,13 +16,22 @@ from app.domain.errors import ServerWords, Trouble
 from app.domain.listing import Folder, Order
 from app.domain.message import AccountId, Importance, LocalId
 from app.domain.query import Completion, Query, completions, read_query
+from app.domain.reminder import Reminder
 from app.domain.state import State
 from app.services.attachments.fetch import Moving
 from app.services.folders.combined_view import CombinedView
 from app.services.folders.folder_view import FolderView
 from app.services.folders.sorted_rows import BY_TIME, CAN_BE_GROUPED, group_words, heads
 from app.services.records.rows import ListRow
-from app.services.text.status_text import Explanation, StateWords, explain_row, report_words, row_words
+from app.services.text.status_text import (
+    Explanation,
+    StateWords,
+    explain_reminder,
+    explain_row,
+    report_words,
+    row_words,
+    with_reminder,
+)
 from app.ui.message_list.doing import RowNotes
 from app.ui.message_list.row_face import AccountMark, RowFace
 
@@ -52,6 +61,10 @@ class ListSession:
         self.text = ""
         self.moving: Callable[[LocalId], Moving | None] = lambda _name: None
         """How far the attachments of a message are that goes up now."""
+        self.reminder: Callable[[ListRow], Reminder | None] = lambda _row: None
+        """What the person is to be reminded of with a message that was sent."""
+        self.overdue: list[int] = []
+        """What names the rows that nobody answered by the moment that the person named."""
         self.notes = RowNotes(self.told)
         self._spawn = spawn
         self._now = now
@@ -228,6 +241,10 @@ class ListSession:
         """Return what names the row of a message."""
         return None if self.view is None else self.view.id_of(local_id)
 
+    async def id_of_item(self, item_id: str) -> int | None:
+        """Return what names the row of an item, None where it is not listed. Raises StorageError."""
+        return None if self.view is None or not item_id else await self.view.id_of_item(item_id)
+
     def count(self) -> int:
         """Return how many there are, with those that were not read yet."""
         return 0 if self.view is None else self.view.total
@@ -293,17 +310,19 @@ class ListSession:
         if doing:
             return StateWords("loader-circle", doing, "accent")
         moving = None if row.local_id is None else self.moving(row.local_id)
-        return row_words(row, self._now(), moving)
+        now = self._now()
+        return with_reminder(row_words(row, now, moving), row, self.reminder(row), now)
 
     def explanation(self, row: ListRow) -> Explanation | None:
         """Return what is the matter with a row, None where nothing is."""
-        return explain_row(row) or self.notes.failures(row.key)
+        wrong = explain_row(row) or explain_reminder(row, self.reminder(row), self._now())
+        return wrong or self.notes.failures(row.key)
 
     def problems(self) -> list[int]:
         """Return what names the rows that need the person, in order."""
         wrong = [int(row.key) for row in self.rows() if explain_row(row) is not None]
         back = [] if self.view is None else self.view.undelivered
-        return list(dict.fromkeys([*wrong, *back, *self.notes.all_failures()]))
+        return list(dict.fromkeys([*wrong, *back, *self.overdue, *self.notes.all_failures()]))
 
     def came_back(self) -> int:
         """Return how many messages came back that the person does not know of."""

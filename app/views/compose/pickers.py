@@ -89,21 +89,13 @@ class LaterChoice:
         self._send = send
         now, kept = self._now(), self._session.content.options.deferred
         picks = [Pick(tr("At once"), 0.0)] if kept else []
-        picks += [Pick(_words(moment, now), moment) for moment in suggested_moments(now)]
+        picks += [pick_moment(moment, now) for moment in suggested_moments(now)]
         picks.append(Pick(tr("When I send all that are ready"), _ASIDE, "F9"))
         note = tr("Type a time, such as tomorrow 8, Mon 9:00 or in 2 hours.")
         self._picking.picker.show_picks(tr("Send at"), picks, self._chosen, note, self._read)
 
     def _read(self, typed: str) -> Pick | None:
-        from app.ui.chooser import Pick
-
-        now = self._now()
-        moment = read_moment(typed, now)
-        if moment is None:
-            return None
-        if moment <= now:
-            return Pick(tr("That time has passed."), None, _words(moment, now))
-        return Pick(_words(moment, now), moment)
+        return read_pick(typed, self._now())
 
     def _chosen(self, when: object) -> None:
         if when == _ASIDE:
@@ -111,6 +103,23 @@ class LaterChoice:
         elif isinstance(when, float):
             self._session.options.choose(Field.DEFERRED, float(int(when)))
             self._send()
+
+
+def pick_moment(moment: float, now: float) -> Pick:
+    """Return a moment that lies ahead as something to choose."""
+    from app.ui.chooser import Pick
+
+    return Pick(_words(moment, now), moment)
+
+
+def read_pick(typed: str, now: float) -> Pick | None:
+    """Return the moment that was typed as something to choose, None where it is not understood."""
+    from app.ui.chooser import Pick
+
+    moment = read_moment(typed, now)
+    if moment is None:
+        return None
+    return pick_moment(moment, now) if moment > now else Pick(tr("That time has passed."), None, _words(moment, now))
 
 
 def _words(moment: float, now: float) -> str:

@@ -62,6 +62,7 @@ _UNITS: Final = {
     **dict.fromkeys(("w", "week", "weeks", "sem", "semaine", "semaines", "woche", "wochen"), timedelta(weeks=1)),
 }
 _LITTLE: Final = frozenset({"at", "on", "the", "of", "a", "le", "la", "au", "um", "am", "den", "dem", "uhr", "oclock"})
+_BY: Final = frozenset({"by", "until", "till", "bis", "zum", "dici", "avant"})
 _NEXT: Final = frozenset({"next", "this", "prochain", "prochaine", "nachsten", "naechsten", "kommenden"})
 _IN: Final = frozenset({"in", "dans"})
 _ONE: Final = frozenset({"a", "an", "one", "un", "une", "ein", "eine", "einem", "einer"})
@@ -133,6 +134,19 @@ def suggested_moments(now: float) -> tuple[float, float, float]:
     return one, two, three
 
 
+def suggested_reminders(now: float) -> tuple[float, ...]:
+    """Return moments by which an answer is often expected: the mornings after one, three and seven days.
+
+    A day on which nobody works is the Monday after it.
+    """
+    here = time.localtime(now)
+    days = []
+    for ahead in (1, 3, 7):
+        day = _day_of(here) + timedelta(days=ahead)
+        days.append(day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0))
+    return tuple(_local(day, MORNING) or now for day in dict.fromkeys(days))
+
+
 def _away(now: float, away: timedelta) -> float | None:
     """Add hours to the clock and days to the calendar: "in 1 day" is the same time tomorrow, summer time or not."""
     if away >= _TOO_FAR:
@@ -200,7 +214,7 @@ def _take(words: list[str], place: int, read: _Read, today: date) -> tuple[_Read
     """Return what is understood with the word at `place`, and how many words that took; None for a strange one."""
     word = words[place]
     following = words[place + 1] if place + 1 < len(words) else ""
-    if word in _LITTLE or word in _NEXT:
+    if word in _LITTLE or word in _NEXT or word in _BY:
         return read, 1
     if word == "morgen" and read.has_day:
         return _with_clock(read, (MORNING, 0), 1)
