@@ -236,6 +236,7 @@ async def _begin(parts: Parts, adapters: Adapters, sandbox: SandboxProcess | Non
     parts.tasks.spawn(parts.unplaced_text.load(), "show text that found no place")
     await _dress_as_chosen(parts)
     _look_around(parts)
+    await _begin_notices(parts)
     adapters.start()
     await begin_spelling(parts)
     if sandbox is None:
@@ -292,6 +293,16 @@ async def _dress_as_chosen(parts: Parts) -> None:
     if choice in {"light", "dark"} and (choice == "dark") != theme.scheme().dark:
         dress(parts.qt, choice)
         parts.window.redress()
+
+
+async def _begin_notices(parts: Parts) -> None:
+    """Tell on the desktop what goes wrong from now on."""
+    from app.ui.desktop_notices import DesktopNotices
+
+    desktop = DesktopNotices(parts.window)
+    desktop.opened.connect(parts.notices.opened)
+    desktop.acted.connect(parts.notices.acted)
+    await parts.notices.begin(parts.settings, desktop)
 
 
 _FOLDERS: Final = ("attach", "picture", "export")

@@ -41,6 +41,7 @@ from app.views.shell.workspace import Workspace
 if TYPE_CHECKING:
     from app.commands.command import Command
     from app.controllers.closing import Closing
+    from app.controllers.lists.row_actions import RowActions
     from app.domain.recipient import Recipient
     from app.services.drafts.comparison import VersionComparison
     from app.views.compose.session import Tools
@@ -258,7 +259,6 @@ class Parts:
         from app.controllers.lists.lists import ListController, ServerOutboxController
         from app.controllers.lists.other_mailboxes import OtherMailboxes
         from app.controllers.lists.received_list import ReceivedList
-        from app.controllers.lists.reminding import ReminderController
         from app.controllers.lists.resolution import ComparisonController, ManualResolution
         from app.controllers.lists.row_actions import RowActions
         from app.controllers.new_version import NewVersion, ReleaseNotice
@@ -289,12 +289,25 @@ class Parts:
         self.list_controller = ListController(
             shell, self.remedies, compose, row_actions, self.bulk, self.resolution, feedback
         )
-        self.reminding = ReminderController(shell, self.reminders)
-        self.list_controller.acts |= self.reminding.acts
+        self._build_after_sending(row_actions)
         self.other_mailboxes = OtherMailboxes(shell, self.accounts, self.records, self.aids.identities, self.view_of)
         Dropping(shell, self.startup_requests)
         self.new_version = NewVersion(shell, ours, run_in_thread)
         self.release_notice = ReleaseNotice(shell, self.accounts, self.settings, __version__, open_in_browser)
+
+    def _build_after_sending(self, row_actions: RowActions) -> None:
+        """Make what goes on with messages once they were sent."""
+        from app.controllers.lists.reminding import ReminderController
+        from app.controllers.lists.resending import ResendController
+        from app.controllers.notices import NoticeController
+
+        self.resending = ResendController(self.shell, self.records, self.outbox, row_actions)
+        self.resending.on_sent = self.list_controller.sent_from_message
+        self.reminding = ReminderController(self.shell, self.reminders)
+        self.list_controller.acts |= self.reminding.acts
+        self.notices = NoticeController(self.shell, self.records, self.reminders, self.reminding)
+        self.preferences.are_notices_on = lambda: self.notices.is_on
+        self.preferences.turn_notices = self.notices.turn
 
     def _build_reader(self) -> None:
         """Make what acts on the message that is read, and on many of them."""
@@ -410,6 +423,7 @@ class Parts:
                 self.account_controller,
                 self.other_mailboxes,
                 self.list_controller,
+                self.resending,
                 self.reminding,
             ),
             *(self.resolution, self.unplaced_text, self.comparison, compose.message_windows, self.bulk),

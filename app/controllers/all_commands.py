@@ -22,6 +22,7 @@ from app.controllers.lists.lists import ListController
 from app.controllers.lists.other_mailboxes import OtherMailboxes
 from app.controllers.lists.received_list import ReceivedList
 from app.controllers.lists.reminding import ReminderController
+from app.controllers.lists.resending import ResendController
 from app.controllers.lists.resolution import ComparisonController, ManualResolution
 from app.controllers.new_version import NewVersion
 from app.controllers.reader.attachment_viewer import AttachmentViewerController
@@ -32,7 +33,7 @@ from app.controllers.window import WindowController
 
 CONTROLLERS: Final[tuple[type, ...]] = (
     *(WindowController, ReceivedList, AccountController, OtherMailboxes),
-    *(ListController, ReminderController, ManualResolution, UnplacedText),
+    *(ListController, ResendController, ReminderController, ManualResolution, UnplacedText),
     NewVersion,
     *(ComposeCommands, MessageWindows),
     *(ListNavigation, ReaderController, AttachmentViewerController, ConversationController, BulkController),

@@ -23,6 +23,7 @@ from app.services.accounts.preset_settings import (
     HEADS_CHOICE,
     HOLD_CHOICE,
     MANY_CHOICE,
+    NOTICES_CHOICE,
     SIZE_CHOICE,
     STRANGERS_CHOICE,
     PresetSettings,
@@ -57,6 +58,8 @@ class PreferencesController:
         self._reply_forward, self._compose = reply_forward, compose
         self.choose_scheme: Callable[[str], None] = lambda _scheme: None
         self.chosen_scheme: Callable[[], str] = lambda: ""
+        self.are_notices_on: Callable[[], bool] = lambda: True
+        self.turn_notices: Callable[[bool], None] = lambda _on: None
 
     async def load(self, hold: float | None) -> None:
         """Read what was chosen; `hold`, a time given to the start of this run, goes before it. Raises StorageError."""
@@ -110,6 +113,18 @@ class PreferencesController:
     def set_scheme(self, scheme: str) -> None:
         """Dress the program in a scheme."""
         self.choose_scheme(scheme)
+
+    @property
+    def notices(self) -> bool:
+        """Return whether failures, returned messages and reminders are told on the desktop."""
+        return self.are_notices_on()
+
+    def set_notices(self, *, on: bool) -> None:
+        """Tell them on the desktop from now on, or not."""
+        self.turn_notices(on)
+        self._spawn(
+            self._settings.keep_setting(NOTICES_CHOICE, "yes" if on else "never"), "keep what the desktop is told"
+        )
 
     @property
     def formatted(self) -> bool:

@@ -120,6 +120,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     `originals` are the messages that it answers or passes on, and that are not marked so on the server yet.
     `moved_from` is the message of another account whose place it took, when another From was chosen; that one has its
     name in `moved_to`, counts as discarded, and leaves its server once this one is saved (`services/drafts/trash.py`).
+    `resends` is the Message-ID of the message that it sends once more, so that nobody sends that twice unawares.
     `read_back` is the ChangeKey under which the item was last read whole, and was as it is meant. `by_update` says that
     it was last sent by an update, and not by SendItem.
     """
@@ -162,6 +163,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     moved_to: LocalId = LocalId("")
     read_back: str = ""
     by_update: bool = False
+    resends: str = ""
 
     @property
     def saved(self) -> bool:

@@ -37,6 +37,7 @@ IN_PLACES = {
     "sent.forward_attached": "sent",
     "outbox.retry": "outbox",
     "sent.remind": "sent",
+    "sent.resend": "sent",
 }
 QUITS = "window.quit"
 GROUP = Recipient("board@example.org", "Board")

@@ -259,13 +259,13 @@ class RowActions:
 
     def take_note(self, row: ListRow) -> None:
         """Take down that the person knows what reports say of a row; the way back is in the status bar."""
+        self.settle(row)
+        self._shell.status_bar.show_words(tr("Not told again"), lambda: self.settle(row, settled=False))
 
-        def settle(*, settled: bool) -> None:
-            work = self._syncing.settle_reports(row.account_id, row.message_id, settled=settled)
-            self._shell.tasks.spawn(work, "settle reports")
-
-        settle(settled=True)
-        self._shell.status_bar.show_words(tr("Not told again"), lambda: settle(settled=False))
+    def settle(self, row: ListRow, *, settled: bool = True) -> None:
+        """Take down that the person knows what reports say of a row, or does not."""
+        work = self._syncing.settle_reports(row.account_id, row.message_id, settled=settled)
+        self._shell.tasks.spawn(work, "settle reports")
 
     def tell_discarded(self, names: list[LocalId]) -> None:
         """Say in the status bar that these were thrown away, with the way back."""

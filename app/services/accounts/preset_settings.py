@@ -33,6 +33,11 @@ FORMATTED_CHOICE: Final = "write_formatted"
 RELEASES_CHOICE: Final = "look_for_new_versions"
 """The preference that says whether it is asked for new versions: "never", or anything else for yes."""
 
+NOTICES_CHOICE: Final = "desktop_notices"
+"""The preference that says whether failures, returned messages and reminders are told on the desktop: "never", or
+anything else for yes.
+"""
+
 _CALLED: Final = {
     HOLD_CHOICE: "undo_seconds",
     MANY_CHOICE: "ask_from_recipients",

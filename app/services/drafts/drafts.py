@@ -177,6 +177,10 @@ class Drafts:
         if placeholders:
             self._records.append_edit(local_id, Unfilled(tuple(placeholders)))
 
+    async def note_resending(self, local_id: LocalId, message_id: str) -> None:
+        """Note which sent message this one sends once more, by its Message-ID. Raises StorageError."""
+        await self._records.change(self._name(local_id), resends=message_id)
+
     def touch(self, local_id: LocalId) -> None:
         """Save a message in the next pause, as after a key."""
         if self._records.get(self._name(local_id)) is not None:

@@ -99,14 +99,19 @@ def people_in(reports: Sequence[Report]) -> str:
 
 def once_more(content: Content, reports: Sequence[Report]) -> Content:
     """Return the message to those alone whom it did not reach; to all of them where reports name none of them."""
+    fewer = to_the_missed(content, reports)
+    return fewer if fewer.recipients() else written_anew(content)
+
+
+def to_the_missed(content: Content, reports: Sequence[Report]) -> Content:
+    """Return the message to those alone whom reports name; to nobody where they name none of them."""
     names = {report.who.casefold() for report in reports if report.kind is ReportKind.NOT_DELIVERED and report.who}
 
     def missed(people: tuple[Recipient, ...]) -> tuple[Recipient, ...]:
         return tuple(one for one in people if names & {one.address.casefold(), one.name.casefold()})
 
     anew = written_anew(content)
-    fewer = msgspec.structs.replace(anew, to=missed(anew.to), cc=missed(anew.cc), bcc=missed(anew.bcc))
-    return fewer if fewer.recipients() else anew
+    return msgspec.structs.replace(anew, to=missed(anew.to), cc=missed(anew.cc), bcc=missed(anew.bcc))
 
 
 def explain_row(row: ListRow) -> Explanation | None:

@@ -227,6 +227,18 @@ class SentSession(ListSession):
         """Begin a new draft of the same message to those alone whom it did not reach."""
         self.open_made(lambda: self._made_anew(row, lambda content: once_more(content, row.reports)))
 
+    async def read_content(self, row: ListRow) -> Content:
+        """Return what a message says. Raises MailError, KeyError."""
+        reading: ReadMessage = await self._readings.read_message(row)
+        return reading.content
+
+    async def made_to_resend(self, row: ListRow, anew: Callable[[Content], Content]) -> LocalId:
+        """Make a new message of one that was sent, to be sent at once. Raises MailError, KeyError."""
+        name = await self._made_anew(row, anew)
+        await self._drafts.note_resending(name, row.message_id)
+        await self._drafts.close(name)
+        return name
+
     async def _made_anew(self, row: ListRow, anew: Callable[[Content], Content]) -> LocalId:
         reading: ReadMessage = await self._readings.read_message(row)
         content = anew(reading.content)

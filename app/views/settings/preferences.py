@@ -205,7 +205,7 @@ class ChoicesView(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._add_section("writing", self._build_formatted(), self._build_heads())
-        self._add_section("sending", self._build_hold(), self._build_asking())
+        self._add_section("sending", self._build_hold(), self._build_asking(), self._build_notices())
         self._add_section("appearance", self._build_scheme())
         self._add_section("keys", *self._build_keys())
         self.refresh()
@@ -244,6 +244,7 @@ class ChoicesView(QWidget):
             Entry("sending", self.asking.many.accessibleName(), self.asking.many),
             Entry("sending", self.asking.megabytes.accessibleName(), self.asking.megabytes),
             Entry("sending", self.asking.strangers.text(), self.asking.strangers),
+            Entry("sending", self.notices.text(), self.notices),
             Entry("appearance", self.scheme.accessibleName(), self.scheme),
             Entry("keys", self.letters.text(), self.letters),
             Entry("keys", tr("Keys of a command"), self.search),
@@ -312,6 +313,15 @@ class ChoicesView(QWidget):
     def _build_asking(self) -> AskingView:
         self.asking = AskingView(self._choices.asking, self)
         return self.asking
+
+    def _build_notices(self) -> WrappingCheckBox:
+        words = tr("Tell on the desktop of failures, returned messages and reminders")
+        self.notices = WrappingCheckBox(words, self)
+        self.notices.setAccessibleName(words)
+        self.notices.setToolTip(tr("What went well is never told there."))
+        self.notices.setChecked(self._choices.notices)
+        self.notices.toggled.connect(lambda on: self._choices.set_notices(on=on))
+        return self.notices
 
     def _build_heads(self) -> WrappingCheckBox:
         words = tr("Put From, Sent, To and Subject above the message that is answered, as Outlook does")

@@ -111,6 +111,15 @@ class Choices(Protocol):
         ...
 
     @property
+    def notices(self) -> bool:
+        """Return whether failures, returned messages and reminders are told on the desktop."""
+        ...
+
+    def set_notices(self, *, on: bool) -> None:
+        """Tell them on the desktop from now on, or not."""
+        ...
+
+    @property
     def formatted(self) -> bool:
         """Return whether a new message is formatted text."""
         ...
