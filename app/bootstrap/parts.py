@@ -305,6 +305,7 @@ class Parts:
         self.resending.on_sent = self.list_controller.sent_from_message
         self.reminding = ReminderController(self.shell, self.reminders)
         self.list_controller.acts |= self.reminding.acts
+        self.reminders.changed.subscribe(lambda _: self.reader_controller.say_anew())
         self.notices = NoticeController(self.shell, self.records, self.reminders, self.reminding)
         self.preferences.are_notices_on = lambda: self.notices.is_on
         self.preferences.turn_notices = self.notices.turn

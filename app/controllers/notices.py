@@ -7,6 +7,7 @@ of the program is in front, a failure is seen there, and no notice is shown of i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final, Protocol
 
 from PySide6.QtCore import QTimer
@@ -183,7 +184,7 @@ class NoticeController:
                 continue
             title = tr("“{subject}” was returned", subject=short_subject(row.subject))
             notice = DesktopNotice(f"returned {row.key}", title, found.sentence, found.action_words)
-            self._tell(notice, _Told(lambda key=row.key: self._show_row(int(key)), "list.remedy"))
+            self._tell(notice, _Told(partial(self._show_row, int(row.key)), "list.remedy"))
 
     def _show_row(self, row_id: int) -> None:
         number = self._shell.workspace.panels["sent"].model.number_of(row_id)

@@ -50,7 +50,7 @@ def came(scene: ProgramScene, **more: object) -> Stored:
 
 
 def face(scene: ProgramScene, number: int = 0) -> RowFace:
-    found: RowFace = scene.parts.lists.sent and scene.parts.workspace.panels["sent"].model.face(number)
+    found: RowFace = scene.parts.workspace.panels["sent"].model.face(number)
     return found
 
 

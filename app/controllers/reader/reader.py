@@ -13,7 +13,7 @@ from app.controllers.compose.compose import ComposeController
 from app.controllers.reader.attachment_viewer import AttachmentViewerController
 from app.controllers.shell import Shell, ShellController
 from app.controllers.why_not import no_details, no_formatting, no_row
-from app.core.formatting import clock_time
+from app.core.formatting import clock_time, moment_words
 from app.core.i18n import mark, tr
 from app.domain.errors import MailError, StorageError
 from app.domain.listing import ConversationRow, Folder
@@ -315,7 +315,7 @@ class ReaderController(ShellController):
         shell.workspace.reading.subscribe(lambda at: self.show_row(*at))
         shell.workspace.for_each_list(self._listen)
         shell.reader.escaped.connect(self._leave)
-        shell.status_bar.ticked.subscribe(lambda _: self._tell_time())
+        shell.status_bar.ticked.subscribe(lambda _: self.say_anew())
 
     def _listen(self, panel: ListPanel) -> None:
         panel.refreshed.connect(partial(self._refresh, panel))
@@ -416,7 +416,7 @@ class ReaderController(ShellController):
                 remote=0 if message is None else message.remote,
                 reduced=reduced,
                 headers=self._details(row, message),
-                hint=self._hint(row),
+                hint="" if panel.session.reminder(row) else self._hint(row),  # there is more to say
                 notice=_notice(wrong),
             )
         )
@@ -455,7 +455,7 @@ class ReaderController(ShellController):
         elif panel.current() is not self._shown and not workspace.reads_soon():
             workspace.read_now()
 
-    def _tell_time(self) -> None:
+    def say_anew(self) -> None:
         """Say anew how the message in the reader stands: the seconds until it is sent grow fewer."""
         message = None if self._shown is None else self._at_hand(self._shown)
         if self._shown is not None and message is not None:
@@ -465,8 +465,11 @@ class ReaderController(ShellController):
 def _when(row: ListRow, words: str, now: float, reminder: Reminder | None) -> str:
     """Return how a message stands; where that says of answers, after when it was sent."""
     sent = clock_time(row.when, now)
-    of_answers = bool(row.answered) or reminder is not None
-    return f"{sent} · {words}" if of_answers and words else words or sent
+    if reminder is None or row.answered:
+        return f"{sent} · {words}" if row.answered and words else words or sent
+    if reminder.told:
+        return sent  # the bar says the rest
+    return f"{sent} · {tr('Reminder {moment}', moment=moment_words(reminder.due, now))}"
 
 
 def _people(row: ListRow, message: Message | None) -> str:
