@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import sys
 from typing import Final
 
 _AFTER: Final = 2.0
@@ -29,6 +30,7 @@ LATE_MODULES: Final = (
     *("app.views.settings.mailboxes_page", "app.views.settings.snippets_session", "app.views.settings.snippets_page"),
     *("app.services.html.prepare", "app.views.compose.renewal"),
     *("app.services.reader.eml", "app.domain.mailto", "app.credentials.certificates"),
+    *(("jeepney", "jeepney.io.threading") if sys.platform == "linux" else ()),
     *("difflib", "filecmp", "tomllib", "ctypes", "platformdirs", "urllib.request", "ssl"),
 )
 """By full names. What belongs to children alone is not here: none is started from other files."""
