@@ -399,3 +399,84 @@ async def test_a_file_that_is_gone_or_was_renamed_is_no_finding(program_scene: P
     await scene.press("Ctrl+Return")
     await scene.passes(HOLD + 1)
     assert len(scene.mailbox.delivered) == 1
+
+
+async def test_from_the_list_too_a_message_waits_whose_file_was_changed_since(
+    program_scene: ProgramScene, tmp_path: Path
+) -> None:
+    scene = program_scene
+    path = file(tmp_path, "plan.txt", b"old")
+    scene.files.written_at[str(path)] = 1.0
+    await open_message(scene, path)
+    await scene.press("Ctrl+S", "Escape")
+    path.write_bytes(b"new, and longer")
+    scene.files.written_at[str(path)] = 2.0
+    await scene.press("Ctrl+2", "Home", "Ctrl+Return")
+    await scene.passes(HOLD + 5)
+    assert scene.mailbox.delivered == []
+    (row,) = scene.rows
+    assert scene.parts.lists.drafts.face(row).line == "Not sent: an attached file was changed since you attached it."
+    await scene.press("O")
+    await scene.until(lambda: scene.parts.compose.current() is not None)
+    await scene.press("Ctrl+Return")
+    await scene.passes(1)
+    await scene.press("Ctrl+Return")  # the older one, on purpose
+    await scene.passes(HOLD + 5)
+    assert len(scene.mailbox.delivered) == 1
+    assert list(scene.mailbox.contents.values()) == [b"old"]
+
+
+async def test_a_copy_that_was_opened_and_saved_replaces_the_attachment_and_can_be_undone(
+    program_scene: ProgramScene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = program_scene
+    opened: list[str] = []
+    monkeypatch.setattr(area, "_show", opened.append)
+    shown = await open_message(scene, file(tmp_path, "plan.txt", b"first"))
+    strip_of(shown).setFocus()
+    await scene.press("Return")
+    await scene.until(lambda: bool(opened))
+    saved_in = Path(opened[0]).parent
+
+    async def save(content: bytes, at: float) -> None:
+        file(saved_in, "plan.txt", content)
+        scene.files.written_at[opened[0]] = at
+        app = QGuiApplication.instance()
+        assert isinstance(app, QGuiApplication)
+        app.applicationStateChanged.emit(Qt.ApplicationState.ApplicationActive)
+        await scene.settle()
+
+    def attached() -> bytes:
+        (one,) = scene.message.session.files.attached()
+        return Path(scene.files.path(scene.message.session.local_id, one.file)).read_bytes()
+
+    await save(b"second", 1.0)
+    assert attached() == b"second"
+    assert "Replaced “plan.txt” by what you saved" in scene.words(scene.message)
+    strip_of(shown).setFocus()
+    await scene.press("Ctrl+Z")
+    assert attached() == b"first"
+    await save(b"third", 2.0)
+    assert attached() == b"third"
+    assert names(scene) == ["plan.txt"]
+    scene.message.focus_field(Field.BODY)
+    await scene.press("Ctrl+Return")
+    await scene.passes(HOLD + 5)
+    assert b"third" in scene.mailbox.contents.values()
+    assert len(scene.mailbox.delivered) == 1
+
+
+async def test_what_was_opened_and_not_saved_stays_as_it_is(
+    program_scene: ProgramScene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = program_scene
+    monkeypatch.setattr(area, "_show", lambda _path: None)
+    shown = await open_message(scene, file(tmp_path, "plan.txt", b"first"))
+    strip_of(shown).setFocus()
+    await scene.press("Return")
+    (before,) = scene.message.session.files.attached()
+    app = QGuiApplication.instance()
+    assert isinstance(app, QGuiApplication)
+    app.applicationStateChanged.emit(Qt.ApplicationState.ApplicationActive)
+    await scene.settle()
+    assert list(scene.message.session.files.attached()) == [before]

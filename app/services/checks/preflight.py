@@ -15,6 +15,7 @@ from app.core.i18n import tr
 from app.core.lazy_regex import late_pattern
 from app.core.text import utf16_length
 from app.domain.account import BackendKind
+from app.domain.attachment import Attached
 from app.domain.message import RECIPIENT_FIELDS, SUBJECT_LIMIT, BodyFormat, Content, Field
 from app.domain.problem import Finding, ProblemKind
 from app.domain.protocols import missing
@@ -23,7 +24,7 @@ from app.domain.record import CopyTo, StoredMessage
 from app.services.checks.placeholders import find_unfilled
 from app.services.checks.recipients import Around, look_at_people
 from app.services.checks.size import look_at_size
-from app.services.text.status_text import forgotten, option_not_understood, strange, subject_too_long
+from app.services.text.status_text import forgotten, option_not_understood, outdated, strange, subject_too_long
 
 _MOST: Final = 100_000
 """Characters that are looked through: more than a person writes by hand."""
@@ -75,6 +76,11 @@ def strange_attachments(content: Content) -> list[Finding]:
         for one in content.attachments
         if one.elsewhere
     ]
+
+
+def outdated_attachments(older: Iterable[Attached]) -> list[Finding]:
+    """Return what is to be said of files that were changed since they were attached."""
+    return [Finding(ProblemKind.ATTACHMENT_OUTDATED, Field.BODY, False, outdated(one.name), one.key) for one in older]
 
 
 def spoken_of(text: str) -> str:

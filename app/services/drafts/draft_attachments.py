@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine, Iterable, Sequence
 from pathlib import PurePath
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -32,6 +32,14 @@ KEPT_LEFT_OVER: Final = 30 * 24 * 3600.0
 """Copies that no message names are kept so long: a message may lie in a database that was set aside as damaged."""
 
 
+class _Shown(NamedTuple):
+    """A copy that was opened: whose it is, the keys that its attachment had since, when it was written last."""
+
+    local_id: LocalId
+    keys: frozenset[str]
+    modified: float
+
+
 class DraftAttachments:
     """The attachments of the messages that are open. `changed` names a message whose attachments changed."""
 
@@ -46,6 +54,7 @@ class DraftAttachments:
         self._failed: dict[LocalId, list[Failed]] = {}
         self._kept: set[tuple[LocalId, str]] = set()
         self._reading: set[LocalId] = set()
+        self._shown: dict[str, _Shown] = {}
         records.attached.subscribe(self._edited)
         records.forgotten.subscribe(self._forgotten)
         records.changed.subscribe(self._record_changed)
@@ -174,9 +183,37 @@ class DraftAttachments:
 
     async def outdated(self, attachments: Iterable[Attached]) -> list[Attached]:
         """Return those whose file was written anew since it was attached; one that is gone is not."""
-        return [
-            one for one in attachments if one.came_from and await self._files.modified(one.came_from) > one.modified
-        ]
+        return await self._drafts.outdated(attachments)
+
+    async def keep_older(self, local_id: LocalId, attachments: Iterable[Attached]) -> None:
+        """Take the files of these for known as they are. Raises BadInput."""
+        await self._drafts.keep_older(local_id, attachments)
+
+    async def take_saved(self, local_id: LocalId) -> list[tuple[Attached, str]]:
+        """Put what another program saved into copies that were opened from here in the place of their attachments.
+
+        Returns each as it was, with its new key, for `exchange_back`. A copy that is gone, or cannot be read while it
+        is written, is left for the next look. Raises StorageError, and BadInput for a message that is on its way.
+        """
+        taken = []
+        for path, shown in self._shown.items():
+            modified = await self._files.modified(path) if shown.local_id == local_id else 0.0
+            one = next((one for one in self.of(local_id) if one.key in shown.keys), None)
+            if one is None or modified <= shown.modified:
+                continue
+            file = new_key()
+            try:
+                size = await self._files.copy_file(local_id, file, path, lambda _done, _whole: None)
+            except BadInput:
+                continue
+            now = self._one(local_id, one.key)
+            if now is None:
+                continue  # it was taken away meanwhile
+            fresh = msgspec.structs.replace(now, size=size, file=file, source="", holder="", came_from="")
+            new = self._exchange(local_id, now, fresh, new_key())
+            self._shown[path] = _Shown(local_id, shown.keys | {new}, modified)
+            taken.append((now, new))
+        return taken
 
     async def renew(self, local_id: LocalId, key: str) -> None:
         """Put the file as it is now in the place of its older copy, which stays until the new one is whole.
@@ -222,7 +259,7 @@ class DraftAttachments:
         return self._files.path(local_id, one.file)
 
     async def path_to_open(self, local_id: LocalId, key: str) -> str:
-        """Return the path of a copy under its name, for another program: what that one writes is not the message's.
+        """Return the path of a copy under its name, for another program: what that one saves is taken by `take_saved`.
 
         Raises as `path_of`.
         """
@@ -230,7 +267,10 @@ class DraftAttachments:
         one = self._one(local_id, key)
         if one is None:
             raise BadInput(tr("This attachment is no longer here."))
-        return await self._files.show(local_id, one.file, as_file(one).name)
+        path = await self._files.show(local_id, one.file, as_file(one).name)
+        if one.kind is not AttachmentKind.ITEM:
+            self._shown[path] = _Shown(local_id, frozenset({one.key}), await self._files.modified(path))
+        return path
 
     # --- its own course -----------------------------------------------------------------------------------------------
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
 from app.core.background import Spawn
 from app.core.events import Event
 from app.core.i18n import tr
-from app.domain.edits import AttachmentEdit, Edit, Pending, Unfilled
+from app.domain.attachment import Attached
+from app.domain.edits import AttachmentEdit, AttachmentSet, Edit, Pending, Unfilled
 from app.domain.errors import BadInput, MailError
 from app.domain.message import AccountId, Content, Field, ItemRef, LocalId, message_id_for, new_local_id
 from app.domain.original import Original
@@ -77,6 +78,7 @@ class Drafts:
         self._accounts = accounts
         self._clock = clock
         self._spawn = spawn
+        self._files = files
         self.fetching = AttachmentFetch(records, mailbox, files, clock)
         self.attaching = AttachmentUpload(records, mailbox, files, clock, self.fetching)
         self.asking = AskingServer(mailbox, accounts, files, clock)
@@ -176,6 +178,18 @@ class Drafts:
         """Note placeholders that a template left in a message, so that sending it finds those that still stand."""
         if placeholders:
             self._records.append_edit(local_id, Unfilled(tuple(placeholders)))
+
+    async def outdated(self, attachments: Iterable[Attached]) -> list[Attached]:
+        """Return those whose file was written anew since it was attached; one that is gone is not."""
+        return [
+            one for one in attachments if one.came_from and await self._files.modified(one.came_from) > one.modified
+        ]
+
+    async def keep_older(self, local_id: LocalId, attachments: Iterable[Attached]) -> None:
+        """Take the files of these for known as they are: the person sends the older copies on purpose."""
+        for one in attachments:
+            modified = await self._files.modified(one.came_from)
+            self.edit(local_id, AttachmentSet(msgspec.structs.replace(one, modified=modified), if_there=True))
 
     async def note_resending(self, local_id: LocalId, message_id: str) -> None:
         """Note which sent message this one sends once more, by its Message-ID. Raises StorageError."""
@@ -396,6 +410,8 @@ class Drafts:
             return record
         message = await self._records.read_message(record.local_id)
         if preflight.keeping_back(message, self._accounts.kind(record.account_id)):
+            return record
+        if kind is ProblemKind.ATTACHMENT_OUTDATED and await self.outdated(message.content.attachments):
             return record
         found = record.problem
         mended = await self._records.change(

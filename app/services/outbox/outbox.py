@@ -391,10 +391,22 @@ class Outbox:
                 answers.append(SendAnswer(None, error=MailError(tr("This message is no longer on this computer."))))
             else:
                 answer, changes = self._looked(messages[name], good)
+                if answer.goes and good["state"] is not State.READY:
+                    answer, changes = await self._look_at_files(messages[name], answer, changes)
                 answers.append(answer)
                 if changes:
                     wanted[name] = changes
         return answers, await self._records.change_each(wanted, _can_go)
+
+    async def _look_at_files(
+        self, message: StoredMessage, answer: SendAnswer, changes: Changes
+    ) -> tuple[SendAnswer, Changes]:
+        """Keep a message back whose files were changed since, unless the person has sent the older ones on."""
+        older = await self._drafts.outdated(message.content.attachments)
+        if not older:
+            return answer, changes
+        found = tuple(preflight.outdated_attachments(older))
+        return SendAnswer(answer.local_id, found), {"state": State.NEEDS_ATTENTION, "problem": found[0].problem}
 
     def _looked(self, message: StoredMessage, good: Changes) -> tuple[SendAnswer, Changes]:
         """Return what was found in a message, and how its record is to be changed."""

@@ -195,7 +195,9 @@ def _explain_attachments(kind: ProblemKind, value: str) -> Explanation:
     if kind is ProblemKind.ATTACHMENT_FORGOTTEN:
         return Explanation(forgotten(value), "review-attachments", tone="warn")
     if kind is ProblemKind.ATTACHMENT_OUTDATED:
-        return Explanation(tr("An attached file was changed since."), "review-attachments", tone="warn")
+        return Explanation(
+            tr("Not sent: an attached file was changed since you attached it."), "review-attachments", tone="warn"
+        )
     if kind is ProblemKind.ATTACHMENT_STRANGE:
         return Explanation(strange(value), "review-attachments")
     sentence = tr("This was not sent: what is attached is not so on the server. {what}", what=value)

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QPoint, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.core.i18n import tr
@@ -38,7 +38,13 @@ class AttachmentsArea(QWidget):
         self.hide()
         session.changed.subscribe(lambda _: self.refresh())
         session.said.subscribe(self._say)
+        QGuiApplication.instance().applicationStateChanged.connect(self._came_back)  # type: ignore[union-attr]  # there is one
         self.refresh()
+
+    def _came_back(self, state: Qt.ApplicationState) -> None:
+        """The person comes back from another program: it may have saved what was opened from here."""
+        if state is Qt.ApplicationState.ApplicationActive:
+            self.session.take_saved()
 
     # --- what is drawn ------------------------------------------------------------------------------------------------
 
@@ -208,8 +214,6 @@ class AttachmentsArea(QWidget):
 
     def paste(self) -> None:
         """Attach what is on the clipboard."""
-        from PySide6.QtGui import QGuiApplication
-
         if not self.attach_mime(QGuiApplication.clipboard().mimeData()):
             self._say(tr("There is no file and no picture on the clipboard."))
 

@@ -153,6 +153,15 @@ class AttachmentsSession:
             self._asked = ""
             self._draft.spawn(self._open(self._attachments, key, show), "open an attachment")
 
+    def take_saved(self) -> None:
+        """Take what another program saved into copies that were opened from here; each can be undone."""
+        if self._attachments is not None and self.can_edit():
+            self._draft.spawn(self._take_saved(self._attachments), "take what another program saved")
+
+    async def _take_saved(self, attachments: DraftAttachments) -> None:
+        for old, new in await attachments.take_saved(self._name):
+            self._remember_exchange(tr("Replaced “{name}” by what you saved", name=old.name), old, new)
+
     def forget_question(self) -> None:
         """Ask anew before a program is opened: the person went on."""
         self._asked = ""

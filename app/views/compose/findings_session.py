@@ -17,10 +17,8 @@ from app.domain.record import StoredMessage
 from app.services.checks import preflight
 from app.services.people.people import People
 from app.services.records.records import Records
-from app.services.text.status_text import outdated
 
 if TYPE_CHECKING:
-    from app.domain.attachment import Attached
     from app.services.drafts.draft_attachments import DraftAttachments
 
 MOST: Final = 5
@@ -74,11 +72,18 @@ class FindingsSession:
             if any(finding.kind is ProblemKind.UNFILLED for finding in found):
                 # They are sent as they stand, on purpose: no other way of sending, and no later try, asks again.
                 self._records.append_edit(self._message.local_id, Unfilled())
+            await self._keep_older({one.value for one in found if one.kind is ProblemKind.ATTACHMENT_OUTDATED})
             return True
         self._accepted |= {_mark(finding) for finding in found}
         self.shown_at = self._now()
         self._show(tuple(found))
         return False
+
+    async def _keep_older(self, keys: set[str]) -> None:
+        """Send older copies as they are, on purpose: no other way of sending asks again."""
+        attachments, name = self.attachments, self._message.local_id
+        if attachments is not None and keys:
+            await attachments.keep_older(name, [one for one in attachments.of(name) if one.key in keys])
 
     def dismiss(self) -> bool:
         """Take the findings away, because the person does not want to send now; False where there were none."""
@@ -124,7 +129,7 @@ class FindingsSession:
         def look() -> list[Finding]:
             copy_to = message.record.copy_to
             found = preflight.check(message.content, message.pending, around, message.unfilled, copy_to)
-            return [*found, *map(_outdated, older)]
+            return [*found, *preflight.outdated_attachments(older)]
 
         long = len(message.content.body) > _LARGE or len(message.content.recipients()) > _MANY
         return await self._people.run_in_thread(look) if long else look()
@@ -133,10 +138,6 @@ class FindingsSession:
         if found != self.shown:
             self.shown = found
             self.changed.emit(None)
-
-
-def _outdated(one: Attached) -> Finding:
-    return Finding(ProblemKind.ATTACHMENT_OUTDATED, Field.BODY, False, outdated(one.name), one.key)
 
 
 def _sender(message: StoredMessage) -> str:
