@@ -52,6 +52,7 @@ HOUSE = {
     "services/html/bounds": "import app.services.html.write",
     "services/html/write": "import app.domain",
     "services/html/foreign": "import app.content.ask, app.content.work, app.content.html.parse",
+    "services/html/words": "import app.core, app.domain",
     "content/ask": "import app.content.jobs, app.content.work",
     "content/jobs": "import app.domain",
     "content/work": "import app.content.jobs, app.content.eml, app.content.html.parse, app.content.pictures",
