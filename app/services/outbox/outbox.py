@@ -301,7 +301,8 @@ class Outbox:
             if record.state is State.SENT and old and not record.problem:
                 await self._records.forget(record.local_id)
         for account in self._accounts.all():
-            self._verify_open_ends(account.account_id)
+            # A server may have processed a lost request long after it was looked for: what is not known is looked up.
+            self._verify_open_ends(account.account_id, unknown_too=True)
         self.original_marks.resume()
         self._wake_all()
 
@@ -313,11 +314,14 @@ class Outbox:
         self._verify_open_ends(account_id)
         self._wake(account_id)
 
-    def _verify_open_ends(self, account_id: AccountId) -> None:
+    def _verify_open_ends(self, account_id: AccountId, *, unknown_too: bool = False) -> None:
+        """Look for what was not looked for yet, and with `unknown_too` for what nobody knows of after a look."""
         open_ends = [
             record.local_id
             for record in self._records.all()
-            if record.account_id == account_id and record.state in VERIFIABLE and not record.verified
+            if record.account_id == account_id
+            and record.state in VERIFIABLE
+            and (not record.verified or (unknown_too and record.state is State.UNKNOWN))
         ]
         if open_ends:
             self.verification.start(account_id, open_ends)

@@ -113,6 +113,23 @@ async def test_what_was_not_yet_verified_is_verified_after_the_next_start(scene:
     await again.spawn.end()
 
 
+async def test_what_could_not_be_known_is_looked_for_again_at_the_next_start(scene: Scene) -> None:
+    """A server may process a request hours after its connection broke."""
+    local_id = await scene.saved_message()
+    (item,) = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
+    scene.mailbox.fail("send", LOST)
+    await scene.outbox.send([local_id], 0)
+    scene.mailbox.delete_elsewhere(item.item_id)
+    await scene.clock.advance(3600)
+    assert finding(scene, local_id) is ProblemKind.CANNOT_BE_KNOWN
+    message_id = scene.record(local_id).message_id
+    scene.mailbox.put(ANNA, MESSAGE, folder=Folder.SENT, local_id=local_id, message_id=message_id)
+    again = await scene.restarted()
+    await again.clock.advance(60)
+    assert (again.record(local_id).state, again.record(local_id).problem) == (State.SENT, "")
+    await again.spawn.end()
+
+
 async def test_a_request_that_the_server_was_still_working_on_is_not_called_unsent_too_early(scene: Scene) -> None:
     local_id = await scene.saved_message()
     (item,) = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
