@@ -105,7 +105,8 @@ _PATIENCE: Final = 0.2
 """Seconds that the rest of the program waits for the lists: a disk may be slow, and keys are wanted too."""
 _SLICES: Final = (
     *("services.people.address_book", "services.people.people", "services.accounts.mailbox_discovery"),
-    *("services.drafts.draft_attachments", "ui.reader.reader", "views.settings.sign_in_session"),
+    *("services.drafts.draft_attachments", "services.drafts.id_translation"),
+    *("ui.reader.reader", "views.settings.sign_in_session"),
     *(
         "views.shell.status_bar",
         "controllers.compose.compose",

@@ -155,6 +155,7 @@ class Parts:
         from app.services.accounts.mailbox_discovery import Aids
         from app.services.checks.size import SizeLimits
         from app.services.drafts.draft_attachments import DraftAttachments
+        from app.services.drafts.id_translation import IdTranslation
         from app.services.folders.notifications import ChangeNotifications
         from app.services.outbox.reminders import Reminders
         from app.services.people.address_book import AddressBook, RecipientBackfill
@@ -164,6 +165,9 @@ class Parts:
 
         spawn, clock = self.tasks.spawn, self.clock
         self.signing = SigningIn(self._server, self.accounts, self.secrets, spawn, open_in_browser)
+        self._id_translation = IdTranslation(
+            self.records, self.accounts, self.mailbox, self._server, self.cache, clock, spawn
+        )
         self.attachments = DraftAttachments(self.records, self.drafts, self.files, spawn)
         self.aids = Aids(self.settings, self.mailbox, self.accounts, clock)
         self.drafts.sign = self.aids.signatures.sign

@@ -11,7 +11,7 @@ from PySide6.QtCore import QTimer
 from app.commands.command import Command, does
 from app.controllers.shell import Shell
 from app.core.i18n import mark, ntr, tr
-from app.domain.account import Account, AuthKind
+from app.domain.account import Account, AuthKind, can_move_to_graph
 from app.domain.errors import TroubleKind
 from app.domain.message import AccountId
 from app.services.accounts.accounts import Accounts, AccountTrouble
@@ -258,6 +258,9 @@ class AccountController:
         said = explain_trouble(trouble, self._shell.clock.now())
         action = (said.action, said.action_words) if said.action else None
         sentence = said.sentence
+        if trouble.kind is TroubleKind.SERVICE_OFF and can_move_to_graph(account):
+            sentence = tr("Your organisation has turned off EWS. Your mailbox goes on by Microsoft Graph.")
+            action = ("move-to-graph", tr("Use Microsoft Graph"))
         if self._accounts.several:
             sentence = tr("{account}: {sentence}", account=account.called, sentence=sentence)
         bar.show_sentence(sentence, tone=said.tone, action=action, details=said.details)
@@ -270,6 +273,9 @@ class AccountController:
             self._copy_details()
         elif action == "settings":
             self._show_settings_of(account_id)
+        elif action == "move-to-graph" and account_id is not None:
+            self.show_settings()
+            self._settings_page.session.move_to_graph(account_id)
         elif account_id is not None and self._accounts.get(account_id) is not None:
             self._shell.tasks.spawn(self._accounts.try_again(account_id), "try the account again")
 

@@ -36,6 +36,7 @@ class Account(msgspec.Struct, frozen=True):
     `proxy` is one of the choices in `domain/account.py`; the password of `proxy_user` is a secret like the other.
     For OAuth, `client_id` is how the program is registered with the authority, and `tenant` is an organisation's name
     or id at Microsoft, or the whole address of another authority (https://…); empty is any organisation.
+    `ids_of` is the kind that the account was of before, where its messages here still bear the ids of that.
     `endpoint` is the address of EWS, or the root of Graph, by what `backend` says.
     `label` is what the person calls the account, and `color` one of COLORS, by which its rows are told from others.
     """
@@ -55,6 +56,7 @@ class Account(msgspec.Struct, frozen=True):
     tenant: str = ""
     label: str = ""
     color: str = ""
+    ids_of: BackendKind | None = None
 
     @property
     def called(self) -> str:
@@ -125,6 +127,11 @@ _LABEL: Final = late_pattern(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\Z", re.IG
 _CONTROL: Final = late_pattern("[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 _WEB: Final = late_pattern("https?:", re.IGNORECASE)
 _LONGEST: Final = 1024
+
+
+def can_move_to_graph(account: Account) -> bool:
+    """Return whether the account uses the EWS of one of Microsoft's clouds, where Graph serves the same mailbox."""
+    return account.backend is BackendKind.EWS and cloud_of(account.endpoint) is not None
 
 
 def complete_endpoint(text: str, kind: BackendKind = BackendKind.EWS) -> str:

@@ -368,6 +368,16 @@ class CategoryList(Read[tuple[str, ...]], frozen=True, tag="category_list"):
     """Reads the categories of the mailbox."""
 
 
+class TranslateIds(Read[tuple[str, ...]], frozen=True, tag="translate_ids"):
+    """Returns for each ItemId of EWS what the account's own interface calls the item, "" where it does not know it.
+
+    `mailbox` is whose they are, empty for one's own.
+    """
+
+    ids: tuple[str, ...]
+    mailbox: str = ""
+
+
 class ResolveNames(Read[Resolution], frozen=True, tag="resolve_names"):
     """Looks a name up."""
 
@@ -395,6 +405,7 @@ ReadAround = (
     | FindFolders
     | NamedMailboxes
     | CategoryList
+    | TranslateIds
     | ResolveNames
     | ExpandGroup
     | GetMailTips
@@ -598,6 +609,10 @@ class MailboxOperations(ABC):
     async def category_list(self, account_id: AccountId) -> tuple[str, ...]:
         """Name the categories that the mailbox knows, none where it has no list of them. Raises ItemRefused too."""
         return await self.perform_read(account_id, CategoryList())
+
+    async def translate_ids(self, account_id: AccountId, ids: Sequence[str], mailbox: str = "") -> tuple[str, ...]:
+        """TranslateExchangeIds of Graph: what it calls items of EWS. Raises AccountError, ItemRefused."""
+        return await self.perform_read(account_id, TranslateIds(tuple(ids), mailbox))
 
     async def resolve_names(self, account_id: AccountId, text: str) -> Resolution:
         """ResolveNames; an unknown name gives an empty answer. Raises ItemRefused too."""

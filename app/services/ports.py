@@ -233,6 +233,14 @@ class Cache(Protocol):
         """Remove all that is known of an account."""
         ...
 
+    async def item_ids(self, account_id: AccountId) -> dict[str, list[str]]:
+        """Return the ids of all rows of an account, by the mailbox that they are of, empty for one's own."""
+        ...
+
+    async def rename(self, account_id: AccountId, new: Mapping[str, str]) -> None:
+        """Let rows and copies of drafts go by `new` ids, and take every row for one that may be gone."""
+        ...
+
 
 class Journal(Protocol):
     """This machine's disk: every message with its edits and its state, written by one thread, durable when awaited.

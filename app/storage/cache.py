@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -292,6 +292,33 @@ class SqliteCache:
             sql.execute("DELETE FROM drafts WHERE account = ?", (account_id,))
 
         await self._thread.ask(_transaction(remove), Turn.KEEP)
+
+    async def item_ids(self, account_id: AccountId) -> dict[str, list[str]]:
+        """Return the ids of all rows of an account, by the mailbox that they are of, empty for one's own."""
+
+        def call(sql: _Sql) -> dict[str, list[str]]:
+            question = (
+                "SELECT DISTINCT mailbox, item FROM rows JOIN folders ON folders.id = rows.folder WHERE account = ?"
+            )
+            found: dict[str, list[str]] = {}
+            for mailbox, item in sql.execute(question, (account_id,)):
+                found.setdefault(mailbox, []).append(item)
+            return found
+
+        return await self._thread.ask(call)
+
+    async def rename(self, account_id: AccountId, new: Mapping[str, str]) -> None:
+        """Let rows and copies of drafts go by `new` ids, and take every row for one that may be gone."""
+        values = [(after, before, account_id) for before, after in new.items()]
+        here = "folder IN (SELECT id FROM folders WHERE account = ?)"
+
+        def rename(sql: _Sql) -> None:
+            sql.executemany("UPDATE OR IGNORE drafts SET item = ? WHERE item = ? AND account = ?", values)
+            sql.executemany(f"UPDATE OR IGNORE rows SET item = ? WHERE item = ? AND {here}", values)  # noqa: S608 - names of our own
+            sql.execute(f"UPDATE rows SET seen = 0 WHERE {here}", (account_id,))  # noqa: S608 - as above
+            sql.execute("UPDATE folders SET state = '' WHERE account = ?", (account_id,))
+
+        await self._thread.ask(_transaction(rename), Turn.KEEP)
 
     async def _write(self, account_id: AccountId, place: Place, write: Callable[[_Sql, int], None]) -> None:
         await self._thread.ask(_transaction(lambda sql: write(sql, _folder(sql, account_id, place))), Turn.KEEP)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -285,6 +285,27 @@ class FakeCache:
         self._kept = {n: kept for n, kept in self._kept.items() if kept.folder[0] != account_id}
         self._standings = {key: one for key, one in self._standings.items() if key[0] != account_id}
         self._reports = {key: one for key, one in self._reports.items() if key[0] != account_id}
+
+    async def item_ids(self, account_id: AccountId) -> dict[str, list[str]]:
+        """Return the ids of all rows of an account, by the mailbox that they are of."""
+        self._enter("item_ids")
+        found: dict[str, list[str]] = {}
+        for kept in self._kept.values():
+            if kept.folder[0] == account_id:
+                found.setdefault(kept.folder[1].mailbox, []).append(kept.row.ref.item_id)
+        return found
+
+    async def rename(self, account_id: AccountId, new: Mapping[str, str]) -> None:
+        """Let rows go by `new` ids, and ask for every folder anew."""
+        self._enter("rename")
+        for kept in self._kept.values():
+            if kept.folder[0] == account_id:
+                ref = kept.row.ref
+                ref = msgspec.structs.replace(ref, item_id=new.get(ref.item_id, ref.item_id))
+                kept.row = msgspec.structs.replace(kept.row, ref=ref)
+        for key, one in self._standings.items():
+            if key[0] == account_id:
+                self._standings[key] = msgspec.structs.replace(one, state="")
 
     # --- behind it ------------------------------------------------------------------------------------------------
 

@@ -37,6 +37,8 @@ class MoreOfAMailbox:
         self.people: list[Recipient] = []
         self.groups: dict[str, list[Recipient]] = {}
         self.tips: dict[str, MailTips] = {}
+        self.translated: dict[str, str] = {}
+        """What another interface calls items, for `translate_ids`."""
         self.named: list[Recipient] = []
         self.categories: list[str] = []
         self.contents: dict[str, bytes] = {}
@@ -222,6 +224,11 @@ class MoreOfAMailbox:
         """Say what `tips` holds."""
         await self._read("mail_tips", account_id, (tuple(recipients), sending_as))
         return [self.tips.get(one.address, MailTips(one.address)) for one in recipients]
+
+    async def translate_ids(self: Any, account_id: AccountId, ids: Sequence[str], mailbox: str = "") -> tuple[str, ...]:
+        """Name items by what stands in `translated`; nothing for others."""
+        await self._read("translate_ids", account_id, (tuple(ids), mailbox))
+        return tuple(self.translated.get(one, "") for one in ids)
 
     async def find_folders(self: Any, account_id: AccountId, mailbox: str = "") -> tuple[MailFolder, ...]:
         """Name the folders of `own_folders`, else those of `folders`."""

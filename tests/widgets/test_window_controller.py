@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPixmap
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.domain.account import AuthKind, BackendKind
 from app.domain.errors import StorageError, Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.domain.message import Field, Importance
 from app.services.accounts.accounts import AccountTrouble
 from app.ui import icons, theme
+from app.views.settings.session import Phase
 from app.views.shell.keys_sheet import KeysSheet
 from tests.fakes.scene import ACCOUNT, ANNA, MESSAGE
 from tests.program_scene import HOLD, ProgramScene
@@ -102,6 +105,35 @@ async def test_the_bar_of_an_account_leads_to_its_own_form(program_scene: Progra
     scene.window.account_bar.action_wanted.emit("settings")
     assert scene.window.pages.currentWidget() is scene.parts.account_controller._settings_page
     assert scene.parts.settings_session.editing == ANNA
+
+
+async def test_a_tenant_that_turns_ews_off_is_offered_graph_in_one_step(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    accounts, session = scene.parts.accounts, scene.parts.settings_session
+    known = accounts.get(ANNA)
+    assert known is not None
+    ews = "https://outlook.office365.com/EWS/Exchange.asmx"
+    await accounts.add(msgspec.structs.replace(known, endpoint=ews, auth=AuthKind.OAUTH, client_id="client"), "token")
+    accounts.report(ANNA, Trouble(TroubleKind.SERVICE_OFF, http_status=403, may_have_been_processed=False))
+    words = scene.words(scene.window.account_bar)
+    assert "has turned off EWS" in words
+    offers = [one.text().replace("&", "") for one in scene.window.account_bar.findChildren(QPushButton)]
+    assert "Use Microsoft Graph" in offers
+    scene.window.account_bar.action_wanted.emit("move-to-graph")
+    assert scene.window.pages.currentWidget() is scene.parts.account_controller._settings_page
+    assert session.form is not None
+    assert (session.editing, session.form.backend) == (ANNA, BackendKind.GRAPH)
+    assert session.form.endpoint == "https://graph.microsoft.com/v1.0"
+    assert session.phase is Phase.TESTING, "the sign-in has begun"
+    session.leave_form()
+
+
+async def test_an_exchange_server_that_turns_ews_off_is_not_offered_graph(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    scene.parts.accounts.report(ANNA, Trouble(TroubleKind.SERVICE_OFF, http_status=403))
+    words = scene.words(scene.window.account_bar)
+    assert "turned off the connection this app uses (EWS)" in words
+    assert "Microsoft Graph" not in words
 
 
 async def test_without_an_account_a_new_message_leads_to_the_form(nobody: ProgramScene) -> None:

@@ -144,7 +144,7 @@ class EwsBackend:
             case _:
                 assert_never(operation)
 
-    def _perform_read_around(self, operation: ops.ReadAround, job: Job) -> object:
+    def _perform_read_around(self, operation: ops.ReadAround, job: Job) -> object:  # noqa: PLR0911 - the table
         match operation:
             case ops.FindAnswers(message_id, mailbox):
                 return as_declared(operation, self.find_answers(message_id, mailbox, job))
@@ -154,6 +154,8 @@ class EwsBackend:
                 return as_declared(operation, self.find_folders(operation.mailbox, job))
             case ops.NamedMailboxes():
                 return as_declared(operation, self.named_mailboxes(job))
+            case ops.TranslateIds():
+                return as_declared(operation, operation.ids)  # they are its own
             case ops.CategoryList():
                 return as_declared(operation, self.category_list(job))
             case ops.ResolveNames():

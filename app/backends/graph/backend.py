@@ -142,7 +142,7 @@ class GraphBackend:
             case _:
                 assert_never(operation)
 
-    def _perform_read_around(self, operation: ops.ReadAround, job: Job) -> object:
+    def _perform_read_around(self, operation: ops.ReadAround, job: Job) -> object:  # noqa: PLR0911 - the table
         match operation:
             case ops.FindAnswers(message_id, mailbox):
                 return as_declared(operation, self.find_answers(message_id, mailbox, job))
@@ -154,6 +154,9 @@ class GraphBackend:
                 return as_declared(operation, ())  # Graph cannot be asked which mailboxes one may use
             case ops.CategoryList():
                 return as_declared(operation, self._reading(lambda: people.categories(self._reader(job)), job))
+            case ops.TranslateIds(ids, mailbox):
+                translate = lambda: folders.translate_ids(ids, mailbox, self._reader(job))  # noqa: E731 - this call
+                return as_declared(operation, self._reading(translate, job))
             case ops.ResolveNames(text):
                 return as_declared(operation, self.resolve_names(text, job))
             case ops.ExpandGroup(group):

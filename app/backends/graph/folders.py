@@ -21,7 +21,7 @@ from app.backends.graph.message_reader import (
     row_of,
 )
 from app.backends.graph.places import as_place, folder_path, message_path, root_of
-from app.backends.graph.replies import ref_of, words_of
+from app.backends.graph.replies import item_id_of, ref_of, words_of
 from app.backends.net.http_errors import Unreadable
 from app.backends.net.reports import FoundReport
 from app.core.parsing import moment_in
@@ -378,3 +378,26 @@ def fingerprint(reply: Reply) -> str:
         return ""
     newest: list[ItemRef | None] = [ref_of(one) for one in reply.body.get("value") or []]
     return f"{reply.body.get('@odata.count')} {newest}"
+
+
+# --- ids of EWS -------------------------------------------------------------------------------------------------------
+
+_MOST_IDS: Final = 1000
+
+
+def translate_ids(ids: Sequence[str], mailbox: str, read: ReadParts) -> tuple[str, ...]:
+    """Return what Graph calls items of EWS, "" for those that it does not know. Raises ItemRefused, Unreadable.
+
+    The service translates, because the forms of ids are its own affair.
+    """
+    found: dict[str, str] = {}
+    for start in range(0, len(ids), _MOST_IDS):
+        asked = {"InputIds": ids[start : start + _MOST_IDS], "SourceIdType": "ewsId", "TargetIdType": "restId"}
+        (reply,) = read([Part("POST", f"{root_of(mailbox)}/translateExchangeIds", asked)])
+        if reply.status != 200:
+            raise ItemRefused(words_of(reply))
+        for one in listed(reply.body):
+            source, target = one.get("sourceId"), one.get("targetId")
+            if isinstance(source, str) and isinstance(target, str) and target:
+                found[source] = item_id_of(target, mailbox)
+    return tuple(found.get(one, "") for one in ids)

@@ -134,7 +134,12 @@ def ref_of(item: Any, mailbox: str = "") -> ItemRef | None:
     if not isinstance(number, str) or not number:
         return None
     key = item.get("changeKey")
-    return ItemRef(f"{mailbox} {number}" if mailbox else number, key if isinstance(key, str) else "")
+    return ItemRef(item_id_of(number, mailbox), key if isinstance(key, str) else "")
+
+
+def item_id_of(number: str, mailbox: str) -> str:
+    """Return the ItemId of this backend for an id within a mailbox, empty for one's own."""
+    return f"{mailbox} {number}" if mailbox else number
 
 
 def whose(item_id: str) -> tuple[str, str]:

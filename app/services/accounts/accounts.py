@@ -186,9 +186,24 @@ class Accounts:
         return account_id in self._tried
 
     def is_paused(self, account_id: AccountId) -> bool:
-        """Return whether nothing can come of trying: not open, or a trouble that does not pass by itself."""
+        """Return whether nothing can come of trying: not open, moving, or a trouble that does not pass by itself."""
         trouble = self._troubles.get(account_id)
-        return account_id not in self._open or (trouble is not None and trouble.kind in PAUSING)
+        known = account_id in self._open and not self.is_moving(account_id)
+        return not known or (trouble is not None and trouble.kind in PAUSING)
+
+    def is_moving(self, account_id: AccountId) -> bool:
+        """Return whether its messages still bear ids of another kind than the account's: nothing is asked of them."""
+        account = self._accounts.get(account_id)
+        return account is not None and account.ids_of is not None
+
+    async def settle_ids(self, account_id: AccountId) -> None:
+        """Note that its messages bear the ids of its own kind now, and let go on what waits. Raises StorageError."""
+        after = msgspec.structs.replace(self._accounts[account_id], ids_of=None)
+        if account_id not in self._unkept:
+            await self._settings.keep_account(after)
+        self._accounts[account_id] = after
+        self.changed.emit(None)
+        self.well.emit(account_id)
 
     async def add(self, account: Account, secret: str, proxy_secret: str = "") -> bool:
         """Keep an account, or write over the one with its id, and open it. False: a secret is in memory only.
@@ -199,6 +214,7 @@ class Accounts:
         if before is not None:
             # The form of a connection knows nothing of these.
             account = msgspec.structs.replace(account, label=before.label, color=before.color)
+            account = msgspec.structs.replace(account, ids_of=_ids_of(before, account.backend))
         await self._settings.keep_account(account)
         self._accounts[account.account_id] = account
         if before is not None and before.endpoint != account.endpoint:
@@ -366,6 +382,12 @@ class SigningIn:
         account = self._accounts.get(account_id)
         if account is not None and account.auth is AuthKind.OAUTH and self._accounts.keeps_secret(account_id):
             await self._secrets.keep_secret(account_id, secret)
+
+
+def _ids_of(before: Account, kind: BackendKind) -> BackendKind | None:
+    """Return whose ids the messages of an account bear that becomes one of this kind, None for those of the kind."""
+    borne = before.ids_of or before.backend
+    return None if borne is kind else borne
 
 
 def _is_another(account: Account, user: str) -> bool:

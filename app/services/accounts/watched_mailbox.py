@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar, cast
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from typing import Final, TypeVar, cast
 
 import msgspec
 
-from app.domain.errors import AccountError, SignInRefused, Trouble, TroubleKind
+from app.domain.errors import AccountError, Trouble, TroubleKind, error_for
 from app.domain.listing import Change, Folder, Page, Place, Row, Sighting, SyncPage
 from app.domain.message import AccountId
-from app.domain.operations import Answer, ListFolder, Locate, Read, Result, Sync, Write
+from app.domain.operations import Answer, ListFolder, Locate, Notices, Read, Result, Sync, Write
 from app.domain.outcome import Outcome, Verdict
 from app.domain.proof import is_draft
 from app.domain.server_traits import ServerTraits
@@ -18,19 +20,30 @@ from app.services.accounts.accounts import Accounts
 from app.services.accounts.asking_server import SCRATCH
 from app.services.ports import Clock, Mailbox
 
+_LOOK: Final = 0.05
+"""Seconds between two looks whether an account is idle."""
 _Marked = TypeVar("_Marked", Row, Sighting)
 
+MOVING = Trouble(TroubleKind.CANCELLED, "the account is being moved", may_have_been_processed=False)
 NOT_OPEN = Trouble(TroubleKind.SIGN_IN, "the password is not known yet", may_have_been_processed=False)
 
 
 class WatchedMailbox(Mailbox):
-    """The port Mailbox, once more. An account that is not open answers "not attempted" without asking anyone."""
+    """The port Mailbox, once more. An account that is not open answers "not attempted" without asking anyone, and so
+    does one that is being moved: what the services know of its messages by name is of the other kind.
+    """
 
     def __init__(self, mailbox: Mailbox, accounts: Accounts, clock: Clock) -> None:
         """Report to `accounts` what the answers of `mailbox` say of them."""
         self._mailbox = mailbox
         self._accounts = accounts
         self._clock = clock
+        self._asking: Counter[AccountId] = Counter()
+
+    async def wait_until_idle(self, account_id: AccountId) -> None:
+        """Return once no answer is awaited any more that may hold an id. One listens for notices all the time."""
+        while self._asking[account_id]:
+            await self._clock.sleep(_LOOK)
 
     async def perform_write(
         self,
@@ -40,9 +53,11 @@ class WatchedMailbox(Mailbox):
     ) -> list[Answer]:
         """Pass it on, take down what the answers say of the account, and hold them to one for each item."""
         asked = operation.count
-        if not self._accounts.is_open(account_id):
-            return [operation.answer(Outcome(Verdict.NOT_ATTEMPTED, trouble=NOT_OPEN, at=self._clock.now()))] * asked
-        answers = await self._mailbox.perform_write(account_id, operation, on_bytes)
+        closed = self._why_closed(account_id)
+        if closed is not None:
+            return [operation.answer(Outcome(Verdict.NOT_ATTEMPTED, trouble=closed, at=self._clock.now()))] * asked
+        with self._counted(account_id):
+            answers = await self._mailbox.perform_write(account_id, operation, on_bytes)
         if len(answers) != asked:
             short = Trouble(TroubleKind.ENGINE, f"{len(answers)} outcomes for {asked} items")
             missing = operation.answer(Outcome(Verdict.UNKNOWN, trouble=short, at=self._clock.now()))
@@ -58,10 +73,12 @@ class WatchedMailbox(Mailbox):
         on_places: Callable[[Sequence[Place]], None] | None = None,
     ) -> Result:
         """Pass it on, and take down what comes of it. Raises SignInRefused for an account that is not open."""
-        if not self._accounts.is_open(account_id):
-            raise SignInRefused(NOT_OPEN)
+        closed = self._why_closed(account_id)
+        if closed is not None:
+            raise error_for(closed)
         try:
-            result = await self._mailbox.perform_read(account_id, operation, on_bytes, on_places)
+            with self._counted(account_id) if not isinstance(operation, Notices) else nullcontext():
+                result = await self._mailbox.perform_read(account_id, operation, on_bytes, on_places)
         except AccountError as error:
             if operation.tells_of_account:
                 self._accounts.report(account_id, error.trouble)
@@ -69,6 +86,19 @@ class WatchedMailbox(Mailbox):
         if operation.tells_of_account:
             self._accounts.report_well(account_id)
         return self._as_it_lies(account_id, operation, result)
+
+    def _why_closed(self, account_id: AccountId) -> Trouble | None:
+        if not self._accounts.is_open(account_id):
+            return NOT_OPEN
+        return MOVING if self._accounts.is_moving(account_id) else None
+
+    @contextmanager
+    def _counted(self, account_id: AccountId) -> Iterator[None]:
+        self._asking[account_id] += 1
+        try:
+            yield
+        finally:
+            self._asking[account_id] -= 1
 
     def _as_it_lies(self, account_id: AccountId, operation: Read[Result], result: Result) -> Result:
         """Return the result with IsDraft as it may be believed (`domain/proof.py`), and without what is not a message

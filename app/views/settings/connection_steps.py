@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from app.core.i18n import mark, tr
-from app.domain.account import Account, AuthKind, BackendKind, ProbeStep, host_of
+from app.domain.account import Account, AuthKind, BackendKind, ProbeStep, cloud_of, host_of
 from app.services.text.sign_in_text import words_of
 
 TITLES: Final = {
@@ -181,6 +181,11 @@ def _sign_in(account: Account) -> tuple[str, str]:
 
 def _ews(account: Account) -> tuple[str, str]:
     host, _ = host_of(account.endpoint)
+    if cloud_of(account.endpoint) is not None:
+        return (
+            tr("Exchange Online no longer lets this program use EWS in your organisation."),
+            tr("Choose Microsoft 365 (Microsoft Graph) as the kind of account; its messages stay."),
+        )
     return (
         tr("{host} did not answer as an Exchange server does.", host=host),
         tr("Check what follows the name of the server, or ask whether EWS is turned off for this program."),

@@ -397,8 +397,7 @@ class FormView(QWidget):
         for name, field in self.fields.items():
             field.lock(locked=name.value in locked)
         lock(self.kind, locked="backend" in locked)
-        # Its messages are known by the ids of its kind: they have to move with it.
-        self.kind.setEnabled("backend" not in locked and self._session.editing is None)
+        self.kind.setEnabled("backend" not in locked and self._session.may_choose_kind)
         lock(self.auth, locked="auth" in locked)
         lock(self.proxy, locked="proxy_kind" in locked)
         lock(self.choose, locked=FormField.CA_FILE.value in locked)

@@ -88,7 +88,7 @@ class SettingsSession:
         self._testing: asyncio.Task[None] | None = None
         self.browser = browser
         browser.changed.subscribe(lambda _: self._browser_changed())
-        self._brought: dict[tuple[str, str, str], SignedIn] = {}
+        self._brought: dict[tuple[str, str, str, BackendKind], SignedIn] = {}
         self._sign_in_anew = False
         self._begin_browser: Callable[[SignInWay], None] = _nothing
         self._unfinished = AccountForm()
@@ -250,7 +250,7 @@ class SettingsSession:
 
     def set_kind(self, kind: BackendKind) -> None:
         """Choose the kind of account; its first way to sign in comes with it where it does not know the one chosen."""
-        if self.form is None or "backend" in self.locked:
+        if self.form is None or "backend" in self.locked or not self.may_choose_kind:
             return
         self._filling.choose("backend")
         ways = KINDS[kind].ways
@@ -261,6 +261,21 @@ class SettingsSession:
             changes["endpoint"] = endpoint
         self._change(changes)
         self.changed.emit(None)
+
+    @property
+    def may_choose_kind(self) -> bool:
+        """Return whether the kind is the person's to choose: the messages of Graph cannot move back to EWS."""
+        known = None if self.editing is None else self._service.get(self.editing)
+        return known is None or known.backend is BackendKind.EWS
+
+    def move_to_graph(self, account_id: AccountId) -> None:
+        """Open the form of an account of EWS as one of Graph, and begin to test it: one signs in, and saves.
+
+        Raises KeyError where there is no such account.
+        """
+        self.edit(account_id)
+        self.set_kind(BackendKind.GRAPH)
+        self.test()
 
     def set_proxy_kind(self, kind: ProxyKind) -> None:
         """Choose the way to the server."""
@@ -629,6 +644,6 @@ class SettingsSession:
         return msgspec.structs.replace(account, user=user) if form.by_browser and user else account
 
 
-def _registration(form: AccountForm) -> tuple[str, str, str]:
-    """Return for what a sign-in counts: the person, the program and the authority."""
-    return form.address.casefold(), form.client_id, form.tenant
+def _registration(form: AccountForm) -> tuple[str, str, str, BackendKind]:
+    """Return for what a sign-in counts: the person, the program, the authority, and what it may be used for."""
+    return form.address.casefold(), form.client_id, form.tenant, form.backend

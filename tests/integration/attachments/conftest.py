@@ -26,7 +26,7 @@ from app.services.accounts.watched_mailbox import WatchedMailbox
 from app.services.drafts.draft_attachments import DraftAttachments
 from app.services.drafts.drafts import Drafts
 from app.services.outbox.outbox import Outbox
-from app.services.ports import Clock
+from app.services.ports import Clock, Settings
 from app.services.records.records import Records
 from app.storage.attachment_files import AttachmentFolder
 from app.storage.store import SqliteJournal, Store
@@ -88,6 +88,13 @@ class Run:
         """Return the time that it lives in; Graph is given minutes, which leap by."""
         return self.leaping if self.sandbox.spoken is BackendKind.GRAPH else HurriedClock()
 
+    async def settings(self, account: Account) -> Settings:
+        """Return what keeps the account."""
+        return FakeSettings([account])
+
+    def begin_more(self) -> None:
+        """Begin what else is to run."""
+
     async def start(self) -> Self:
         """Begin as the program does."""
         account, secret = self.who()
@@ -96,13 +103,15 @@ class Run:
         self.store = await Store.open_database(self.folder / "mailwright.sqlite")
         self.engine, clock, self.spawn = EngineClient(), self.clock(), Spawned()
         self.records = Records(SqliteJournal(self.store), clock, self.spawn)
-        self.accounts = Accounts(FakeSettings([account]), secrets, self.engine)
-        mailbox = WatchedMailbox(self.engine, self.accounts, clock)
+        self.secrets = secrets
+        self.accounts = Accounts(await self.settings(account), secrets, self.engine)
+        self.mailbox = mailbox = WatchedMailbox(self.engine, self.accounts, clock)
         self.files = AttachmentFolder(self.folder / "attachments")
         self.drafts = Drafts(self.records, mailbox, self.accounts, clock, self.spawn, self.files)
         self.attachments = DraftAttachments(self.records, self.drafts, self.files, self.spawn)
         self.outbox = Outbox(self.records, self.drafts, mailbox, self.accounts, clock, self.spawn)
         await self.records.load()
+        self.begin_more()
         await self.accounts.start()
         await self.drafts.resume()
         await self.outbox.resume()

@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
-from app.domain.account import NONE, Account, AuthKind, ProbeStep, proxy_key
+from app.domain.account import NONE, Account, AuthKind, BackendKind, ProbeStep, proxy_key
 from app.domain.errors import BadInput, MailError, StorageError, Trouble, TroubleKind, Unreachable
 from app.domain.message import AccountId
+from app.domain.sign_in import SignedIn
 from app.services.accounts.accounts import Accounts, SigningIn
 from app.ui.tasks import Tasks
 from app.views.settings.account_form import FormField, ProxyKind
@@ -421,3 +422,47 @@ async def test_what_names_no_host_stays_in_its_field_and_is_refused_there(scene:
         assert scene.session.form is not None
         assert getattr(scene.session.form, field.value) == typed
         assert scene.session.errors[field]
+
+
+ONLINE = Account(
+    AccountId("a"),
+    "anna@contoso.com",
+    "https://outlook.office365.com/EWS/Exchange.asmx",
+    "anna@contoso.com",
+    auth=AuthKind.OAUTH,
+    client_id="client",
+    tenant="contoso.com",
+)
+
+
+async def test_an_account_of_ews_becomes_one_of_graph_by_a_sign_in_of_its_own() -> None:
+    scene = Scene(ONLINE)
+    await scene.secrets.keep_secret(ONLINE.account_id, "for EWS")
+    session = await scene.load()
+    assert not scene.accounts.is_moving(ONLINE.account_id)
+    scene.mailbox.sign_ins.answers.append(SignedIn("for Graph", ONLINE.address))
+    steps = ("name", "connect", "tls", "sign-in", "graph", "drafts")
+    scene.mailbox.probe_steps = [ProbeStep(name, passed=True) for name in steps]
+    session.move_to_graph(ONLINE.account_id)
+    await scene.settle()
+    assert len(scene.opened_pages) == 1, "a token for EWS opens nothing at Graph"
+    assert session.save()
+    await scene.settle()
+    kept = scene.settings.kept[ONLINE.account_id]
+    assert (kept.backend, kept.endpoint) == (BackendKind.GRAPH, "https://graph.microsoft.com/v1.0")
+    assert kept.ids_of is BackendKind.EWS, "its messages have to be told their new ids"
+    assert scene.accounts.is_moving(ONLINE.account_id)
+    assert scene.accounts.is_paused(ONLINE.account_id)
+    await scene.accounts.settle_ids(ONLINE.account_id)
+    assert scene.settings.kept[ONLINE.account_id].ids_of is None
+    assert not scene.accounts.is_paused(ONLINE.account_id)
+
+
+async def test_an_account_of_graph_stays_one() -> None:
+    scene = Scene(msgspec.structs.replace(ONLINE, backend=BackendKind.GRAPH))
+    session = await scene.load()
+    session.edit(ONLINE.account_id)
+    assert not session.may_choose_kind
+    session.set_kind(BackendKind.EWS)
+    assert session.form is not None
+    assert session.form.backend is BackendKind.GRAPH
