@@ -108,8 +108,9 @@ def test_a_signal_while_the_program_starts_waits_for_keys_behind_a_command_too(m
     assert program.process.wait(20) == 0
     again = mailwright(hold=0.0)
     server = ServerSide(again.sandbox)
+    # A save that the end cut short is looked for during 15 seconds, each in its turn, before it is made again.
     for one in "ab":
-        wait_until(lambda one=one: server.count("sentitems", one) == 1, "the next start sends it", 30)  # type: ignore[misc]
+        wait_until(lambda one=one: server.count("sentitems", one) == 1, "the next start sends it", 60)  # type: ignore[misc]
         assert server.body("sentitems", one).strip() == f"text {one}"
 
 
