@@ -235,7 +235,6 @@ async def _begin(parts: Parts, adapters: Adapters, sandbox: SandboxProcess | Non
         parts.account_controller.add_account()
     _give_keys(parts)
     parts.startup_requests.go_on()
-    parts.tasks.spawn(parts.unplaced_text.load(), "show text that found no place")
     await _dress_as_chosen(parts)
     _look_around(parts)
     await _begin_notices(parts)
@@ -325,6 +324,7 @@ async def _remember_folders(parts: Parts) -> None:
 def _look_around(parts: Parts) -> None:
     """Keep true what the server's folders hold, and what it names, as long as the program runs."""
     asyncio.get_running_loop().call_later(_MESSAGES_AFTER, _load_the_messages_pane)
+    parts.tasks.spawn(parts.unplaced_text.load(), "show text that found no place")
     parts.syncing.start()
     parts.notifications.start()
     parts.prefetching.start()

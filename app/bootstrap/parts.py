@@ -265,12 +265,11 @@ class Parts:
         from app.controllers.lists.received_list import ReceivedList
         from app.controllers.lists.resolution import ComparisonController, ManualResolution
         from app.controllers.lists.row_actions import RowActions
-        from app.controllers.new_version import NewVersion, ReleaseNotice
+        from app.controllers.new_version import NewVersion
         from app.controllers.startup_requests import Dropping
         from app.controllers.window import WindowController
         from app.core.program_files import ours
         from app.services.outbox.save_sent_copy import SentCopy
-        from app.ui.browser import open_in_browser
 
         shell, compose = self.shell, self.compose
         self.window_controller = WindowController(
@@ -297,14 +296,16 @@ class Parts:
         self.other_mailboxes = OtherMailboxes(shell, self.accounts, self.records, self.aids.identities, self.view_of)
         Dropping(shell, self.startup_requests)
         self.new_version = NewVersion(shell, ours, run_in_thread)
-        self.release_notice = ReleaseNotice(shell, self.accounts, self.settings, __version__, open_in_browser)
 
     def _build_after_sending(self, row_actions: RowActions) -> None:
-        """Make what goes on with messages once they were sent."""
+        """Make what goes on with messages once they were sent, and what tells of it and of new versions."""
         from app.controllers.lists.reminding import ReminderController
         from app.controllers.lists.resending import ResendController
+        from app.controllers.new_version import ReleaseNotice
         from app.controllers.notices import NoticeController
+        from app.ui.browser import open_in_browser
 
+        self.release_notice = ReleaseNotice(self.shell, self.accounts, self.settings, __version__, open_in_browser)
         self.resending = ResendController(self.shell, self.records, self.outbox, row_actions)
         self.resending.on_sent = self.list_controller.sent_from_message
         self.reminding = ReminderController(self.shell, self.reminders)

@@ -12,11 +12,13 @@ import logging
 import queue
 import sys
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
 from app.core.i18n import tr
+from app.ui.window_thread import WindowThread
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QSystemTrayIcon, QWidget
@@ -49,8 +51,6 @@ class DesktopNotices(QObject):
     acted = Signal(str)
     """The person pressed the button of the notice of this key."""
 
-    _no_bus = Signal(object)
-
     def __init__(self, window: QWidget) -> None:
         """Show nothing yet. `window` has the icon of the program."""
         super().__init__(window)
@@ -61,7 +61,7 @@ class DesktopNotices(QObject):
         self._ends = False
         self._tray: QSystemTrayIcon | None = None
         self._in_tray = DesktopNotice("", "", "")
-        self._no_bus.connect(self._show_in_tray)
+        self._window_thread = WindowThread(self)
 
     def show_notice(self, notice: DesktopNotice) -> None:
         """Show a notice, as far as the desktop has a place for it."""
@@ -100,7 +100,7 @@ class DesktopNotices(QObject):
         except Exception as error:  # noqa: BLE001 - there is no bus, or none any more, in whatever way: a tray may be there
             log.info("the desktop shows no notices by D-Bus: %s", type(error).__name__)
             while not self._waiting.empty():
-                self._no_bus.emit(self._waiting.get())
+                self._window_thread.call(partial(self._show_in_tray, self._waiting.get()))
         finally:
             self._connection = None
 
@@ -132,7 +132,7 @@ class DesktopNotices(QObject):
         if notice is not None and kind is MessageType.method_return:
             shown[int(message.body[0])] = notice.key
         elif notice is not None:
-            self._no_bus.emit(notice)  # the desktop refused it
+            self._window_thread.call(partial(self._show_in_tray, notice))  # the desktop refused it
         elif kind is MessageType.signal and fields.get(HeaderFields.member) == "ActionInvoked":
             number, action = message.body
             if number in shown:
