@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 import pytest
 
@@ -111,6 +113,7 @@ async def test_by_the_mouse_it_stands_in_the_menu_of_the_row(sent: ProgramScene)
     await scene.type("friday")
     await scene.press("Return")
     assert scene.parts.reminders.get(ANNA, "<1@x>") is not None
+    await asyncio.sleep(0.6)  # Qt closes the menu by a timer of its own
 
 
 async def test_what_nobody_answered_is_said_led_to_and_followed_up(sent: ProgramScene) -> None:
