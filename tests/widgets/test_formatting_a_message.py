@@ -229,6 +229,7 @@ async def test_a_long_message_that_is_sent_while_it_is_turned_goes_out_whole_and
     scene.tap(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     await scene.until(lambda: scene.parts.compose.current() is None)
     await scene.passes(HOLD + 1)
+    await scene.until(lambda: bool(scene.mailbox.delivered))  # the words of long HTML are read in a thread before
     sent = scene.mailbox.delivered[0].content
     assert sent.body_format is BodyFormat.HTML
     assert "Line 21999 of" in sent.body
