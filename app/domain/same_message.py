@@ -46,7 +46,8 @@ def seen_differences(one: Content, other: Content) -> frozenset[Field]:
 
 LONG: Final = 32_000
 """Characters of HTML beyond which reading its words may take longer than a key may wait."""
-_KNOWN: Final = 16
+_KNOWN: Final = 6
+"""Long texts whose words are remembered, of one comparison and a little more: each may be a megabyte."""
 
 
 def visible_words(content: Content) -> str:

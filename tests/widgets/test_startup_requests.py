@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.controllers import startup_requests
-from app.domain.message import Field
+from app.domain.message import Field, LocalId
 from app.domain.startup_request import StartupRequest
 from app.services.drafts.draft_from_request import MOST_MESSAGES
 from app.views.compose.view import Aside, ComposeView
@@ -368,12 +368,21 @@ async def test_a_link_that_comes_again_because_the_answer_was_lost_is_one_messag
 
 
 async def test_a_wish_that_a_killed_run_had_kept_and_that_its_own_start_makes_is_one_message(
-    program_scene: ProgramScene,
+    program_scene: ProgramScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The window was killed before the link's start heard that it was taken: that became the window itself."""
+    opened: list[LocalId] = []
+    open_now = program_scene.parts.compose.open_now
+
+    async def counted(name: LocalId) -> None:
+        opened.append(name)
+        await open_now(name)
+
+    monkeypatch.setattr(program_scene.parts.compose, "open_now", counted)
     wish = LINK._replace(request_id="one")
     await program_scene.settings.keep_setting("asked for", msgspec.json.encode([wish]).decode())
     assert await subjects_at_the_next_start(program_scene, wish) == ["Hello"]
+    assert len(opened) == 1, "it does not come in front of the person a second time"
     assert [one.head.subject for one in program_scene.parts.records.all()].count("Hello") == 1
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from app.domain.account import COLORS, Account
-from app.domain.errors import SignInRefused, Trouble, TroubleKind, Unreachable
+from app.domain.account import COLORS, Account, BackendKind
+from app.domain.errors import AccountError, SignInRefused, Trouble, TroubleKind, Unreachable
 from app.domain.listing import Folder
 from app.domain.message import AccountId, ItemRef
 from app.domain.outcome import Outcome, Verdict
@@ -47,6 +48,20 @@ async def test_a_missing_secret_is_asked_for_and_nothing_is_asked_of_the_server_
     await again.accounts.give_secret(ANNA, "secret")
     await again.watched.list_folder(ANNA, Folder.DRAFTS)
     await again.spawn.end()
+
+
+async def test_nothing_is_asked_of_an_account_whose_messages_still_bear_ids_of_another_kind(scene: Scene) -> None:
+    moved = msgspec.structs.replace(ACCOUNT, backend=BackendKind.GRAPH, ids_of=BackendKind.EWS)
+    await scene.accounts.open_unkept(moved, "secret")
+    before = len(scene.mailbox.calls)
+    (outcome,) = await scene.watched.send(ANNA, [ItemRef("x")], CopyTo())
+    assert outcome.verdict is Verdict.NOT_ATTEMPTED
+    with pytest.raises(AccountError):
+        await scene.watched.list_folder(ANNA, Folder.DRAFTS)
+    assert scene.mailbox.calls[before:] == []
+    await scene.accounts.settle_ids(ANNA)
+    await scene.watched.list_folder(ANNA, Folder.DRAFTS)
+    assert [call.name for call in scene.mailbox.calls[before:]] == ["list_folder"]
 
 
 async def test_fewer_outcomes_than_items_are_filled_up_as_unknown(scene: Scene) -> None:
