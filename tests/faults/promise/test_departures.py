@@ -15,8 +15,7 @@ from app.sandbox.manners import Manner
 from tests.faults.promise.costs import Costs, costs_of
 from tests.faults.promise.departures import draw_departure, run_departure
 from tests.faults.promise.schedule import Run
-from tests.faults.promise.world import Ground
-from tests.sandbox_fixture import start, stop
+from tests.faults.promise.world import Ground, standing_ground
 
 NUMBERED: Final = int(os.environ.get("MAILWRIGHT_NUMBERED_SCHEDULES", "80")) // 4
 FOUND: Final = (24, 125, 606)
@@ -41,16 +40,8 @@ WORST: Final[dict[str, Any]] = {
 @pytest.fixture(scope="module")
 def ground() -> Iterator[tuple[asyncio.Runner, Ground]]:
     """One sandbox, one engine and one loop for all schedules."""
-    sandbox = start()
-    with asyncio.Runner() as runner:
-
-        async def make() -> Ground:
-            return Ground(sandbox)
-
-        made = runner.run(make())
-        yield runner, made
-        runner.run(made.close())
-    stop(sandbox)
+    with standing_ground() as stands:
+        yield stands
 
 
 def costs(ground: tuple[asyncio.Runner, Ground], manners: dict[str, Any], messages: int = 1) -> Costs:

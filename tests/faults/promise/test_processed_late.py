@@ -20,8 +20,7 @@ from tests.faults.promise.oracle import Oracle
 from tests.faults.promise.person import WITH_LATER_KINDS, Step, draw_schedule
 from tests.faults.promise.server import Kept
 from tests.faults.promise.trouble import FIRST_KINDS, NAMES, OPERATIONS, PROCESSED_LATE
-from tests.faults.promise.world import USERS, Ground, World
-from tests.sandbox_fixture import start, stop
+from tests.faults.promise.world import USERS, Ground, World, standing_ground
 
 CREATE_LATE = Step("trouble", NAMES.index(PROCESSED_LATE), OPERATIONS.index("CreateItem"), 0)
 ATTACH_LATE = CREATE_LATE._replace(b=OPERATIONS.index("CreateAttachment"))
@@ -31,16 +30,8 @@ MINUTES = 20 * 60.0
 
 @pytest.fixture(scope="module")
 def ground() -> Iterator[tuple[asyncio.Runner, Ground]]:
-    sandbox = start()
-    with asyncio.Runner() as runner:
-
-        async def make() -> Ground:
-            return Ground(sandbox)
-
-        made = runner.run(make())
-        yield runner, made
-        runner.run(made.close())
-    stop(sandbox)
+    with standing_ground() as stands:
+        yield stands
 
 
 class Story:

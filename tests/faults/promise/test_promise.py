@@ -31,8 +31,7 @@ from tests.faults.promise.person import (
 )
 from tests.faults.promise.schedule import Run, run_schedule
 from tests.faults.promise.trouble import GRAPH_MANNERS, MANNERS
-from tests.faults.promise.world import Ground, World
-from tests.sandbox_fixture import start, stop
+from tests.faults.promise.world import Ground, World, standing_ground
 
 EXAMPLES: Final = int(os.environ.get("MAILWRIGHT_SCHEDULES", "80"))
 FOUND: Final = (100075, 100675, 102192, 102422, 103257, 1000102, 1000385, 1000453, 1000660, 1000723, 1002339, 1005630)
@@ -56,16 +55,8 @@ PERSON: Final = tuple(what for what in RANGES if what not in (*FATE, *OTHERS))
 @pytest.fixture(scope="module", params=NUMBERED)
 def ground(request: pytest.FixtureRequest) -> Iterator[tuple[asyncio.Runner, Ground, str]]:
     """One sandbox, one engine and one loop for all schedules of each kind."""
-    sandbox = start()
-    with asyncio.Runner() as runner:
-
-        async def make() -> Ground:
-            return Ground(sandbox, kinds_of(NUMBERED[request.param][0]))
-
-        made = runner.run(make())
+    with standing_ground(kinds_of(NUMBERED[request.param][0])) as (runner, made):
         yield runner, made, request.param
-        runner.run(made.close())
-    stop(sandbox)
 
 
 def steps(*what: str) -> st.SearchStrategy[Step]:

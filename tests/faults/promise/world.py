@@ -13,7 +13,7 @@ import shutil
 import signal
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,7 +37,7 @@ from tests.faults.promise.trouble import FORGETS, LATE, UNTIL_LET_GO, manner_rul
 from tests.faults.promise.window import Window
 from tests.graph_account import graph_account, refresh_token
 from tests.protocols import on_graph
-from tests.sandbox_fixture import RunningSandbox
+from tests.sandbox_fixture import RunningSandbox, start, stop
 
 USERS: Final = ("clara.fontaine@contoso.com", "sofia.lindqvist@contoso.com")
 DEADLINE: Final = 0.4
@@ -147,6 +147,23 @@ class Ground:
         """End the engine."""
         await self.engine.close()
         self.server.close()
+
+
+@contextlib.contextmanager
+def standing_ground(
+    kinds: Sequence[BackendKind] = (BackendKind.EWS,),
+) -> Iterator[tuple[asyncio.Runner, Ground]]:
+    """Give one sandbox, one engine and one loop for many schedules; all end with the block."""
+    sandbox = start()
+    with asyncio.Runner() as runner:
+
+        async def make() -> Ground:
+            return Ground(sandbox, kinds)
+
+        made = runner.run(make())
+        yield runner, made
+        runner.run(made.close())
+    stop(sandbox)
 
 
 def _deadlines(seconds: float) -> Deadlines:
