@@ -249,7 +249,10 @@ _ASKED_AFTER: Final = 60.0
 
 
 def _ask_servers(parts: Parts) -> None:
-    """Ask the server of each account once in a while what it does, when the person's own work has long begun."""
+    """Ask the server of each account once in a while what it does, when the person's own work has long begun.
+
+    One whose connection was tested in the form is asked at once.
+    """
     begun: set[AccountId] = set()
 
     async def ask_later(account_id: AccountId) -> None:
@@ -262,7 +265,12 @@ def _ask_servers(parts: Parts) -> None:
             begun.add(account_id)
             parts.tasks.spawn(ask_later(account_id), "ask what a server does")
 
+    def tested(account_id: AccountId) -> None:
+        # The form has just shown that the connection works: what is known before the first draft costs no draft.
+        parts.tasks.spawn(parts.drafts.asking.ask_all(account_id, anew=True), "ask what a server does")
+
     parts.accounts.well.subscribe(opened)
+    parts.accounts.tested.subscribe(tested)
 
 
 async def _reopen(parts: Parts, left: list[LocalId]) -> None:

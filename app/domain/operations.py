@@ -399,6 +399,14 @@ class GetMailTips(Read[list[MailTips]], frozen=True, tag="mail_tips"):
 
 AnyWrite = Save | Update | Send | Delete | Move | Copy | Fence | MarkOriginals | Attach | DeleteAttachments
 ReadMessages = Get | PeopleOf | ListFolder | Locate | Sync | Notices | GetAttachment | SaveMime | FindReports
+
+
+class ServerVersion(Read[str], frozen=True, tag="server_version"):
+    """Tells which version the server said it was; nothing is asked of it for that."""
+
+    tells_of_account: ClassVar[bool] = False
+
+
 ReadAround = (
     FindAnswers
     | GetConversation
@@ -409,6 +417,7 @@ ReadAround = (
     | ResolveNames
     | ExpandGroup
     | GetMailTips
+    | ServerVersion
 )
 AnyRead = ReadMessages | ReadAround
 AnyOperation = AnyWrite | AnyRead
@@ -629,3 +638,7 @@ class MailboxOperations(ABC):
         if not recipients:
             return []
         return await self.perform_read(account_id, GetMailTips(tuple(recipients), sending_as))
+
+    async def server_version(self, account_id: AccountId) -> str:
+        """Return the version that the server named in its last reply, empty for none. Raises AccountError."""
+        return await self.perform_read(account_id, ServerVersion())

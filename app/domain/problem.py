@@ -42,9 +42,17 @@ class ProblemKind(StrEnum):
     COPY_ELSEWHERE = "copy-elsewhere"
     NOT_SENT = "not-sent"
     NOT_LET_GO = "not-let-go"
+    SENT_EARLY = "sent-early"
     TAKING_BACK = "taking-back"
     WAITED_LONG = "waited-long"
     CANNOT_BE_KNOWN = "cannot-be-known"
+
+
+class Evidence(StrEnum):
+    """What was seen of a message of which it cannot be known whether it was sent: the value of its problem."""
+
+    DRAFT = "draft"
+    NOTHING = "nothing"
 
 
 BEFORE_SENDING = frozenset(

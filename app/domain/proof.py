@@ -6,6 +6,8 @@ that stays, and only where the server was seen to take drafts away and to refuse
 
 from __future__ import annotations
 
+from typing import Final
+
 from app.domain.listing import Folder
 from app.domain.message import ItemRef
 from app.domain.server_traits import ServerTraits
@@ -37,3 +39,23 @@ def proves_unsent(traits: ServerTraits, *, by_update: bool = False) -> bool:
     if by_update:
         return traits.stale_updates_refused is True and traits.update_takes_draft_away is True
     return traits.stale_sends_refused is True and traits.send_takes_draft_away is True
+
+
+_CLOCKS_DIFFER: Final = 60.0
+"""Seconds by which the server's clock may be ahead of ours."""
+
+
+def went_early(due: float, now: float) -> bool:
+    """Return whether a message that is seen in Sent at `now` went before it was `due`; both in seconds, 0 for at once.
+
+    Whether the server let it go, or another program did, is not said by that.
+    """
+    return now < due - _CLOCKS_DIFFER
+
+
+def proves_held(folder: Folder, traits: ServerTraits) -> bool:
+    """Return whether a message that rests in `folder`, after the server's yes, is held there until its time.
+
+    A server that leaves drafts behind may have sent what rests in Drafts.
+    """
+    return folder is Folder.OUTBOX or traits.send_takes_draft_away is True

@@ -194,6 +194,11 @@ def waits_for_answer(record: Record) -> bool:
     return record.state is State.QUEUED and record.problem == WAITS_FOR_ANSWER
 
 
+def is_held_here(record: Record) -> bool:
+    """Return whether a message waits on this computer for the time that the person chose: its server does not wait."""
+    return record.state is State.HELD and 0.0 < record.head.deferred == record.hold_until
+
+
 def went_out_at(record: Record) -> float:
     """Return when the server took a message that went out, as far as that is known."""
     outcome = record.send_outcome

@@ -20,7 +20,8 @@ class ServerTraits(msgspec.Struct, frozen=True, gc=False):
     `attachments_kept`: what CreateAttachment made is in the message, and stays there. `mime_keeps_attachments`: a
     draft made of MIME has the attachments in it. `update_sends`: UpdateItem sends a draft where it is asked to, and
     `update_takes_draft_away` is for that what `send_takes_draft_away` is for SendItem. `updates_kept`: an update
-    changes what it names, and brings nothing back that was there before.
+    changes what it names, and brings nothing back that was there before. `deferral_held`: a message that is to go later
+    is held until its time. `version` is what the server called its own version when it was asked; empty for nothing.
     """
 
     stale_updates_refused: bool | None = None
@@ -35,6 +36,8 @@ class ServerTraits(msgspec.Struct, frozen=True, gc=False):
     update_sends: bool | None = None
     update_takes_draft_away: bool | None = None
     updates_kept: bool | None = None
+    deferral_held: bool | None = None
+    version: str = ""
 
 
 BY_THE_BOOK: Final = ServerTraits(
@@ -49,5 +52,6 @@ BY_THE_BOOK: Final = ServerTraits(
     update_sends=True,
     update_takes_draft_away=True,
     updates_kept=True,
+    deferral_held=True,
 )
 """A server that was seen to do what Exchange's documentation says."""

@@ -86,7 +86,7 @@ STEPS: Final[dict[State, frozenset[State]]] = {
     State.DRAFT: frozenset({State.READY, State.HELD, State.QUEUED, State.NEEDS_ATTENTION}),
     State.READY: frozenset({State.DRAFT, State.HELD, State.QUEUED, State.NEEDS_ATTENTION}),
     State.HELD: frozenset({State.DRAFT, State.QUEUED, State.NEEDS_ATTENTION}),
-    State.QUEUED: frozenset({State.DRAFT, State.READY, State.SENDING, State.NEEDS_ATTENTION}),
+    State.QUEUED: frozenset({State.DRAFT, State.READY, State.HELD, State.SENDING, State.NEEDS_ATTENTION}),
     State.SENDING: frozenset(
         {State.SENT, State.SENT_NOT_FILED, State.UNKNOWN, State.NEEDS_ATTENTION, State.QUEUED, State.READY}
         | {State.TAKEN, State.DEFERRED}
@@ -100,7 +100,10 @@ STEPS: Final[dict[State, frozenset[State]]] = {
     State.SENT: frozenset({State.SENT_NOT_FILED}),
     State.SENT_NOT_FILED: frozenset({State.SENT}),
 }
-"""From each state, the states that may follow. SENDING -> QUEUED only where nothing left this machine."""
+"""From each state, the states that may follow. SENDING -> QUEUED only where nothing left this machine.
+
+QUEUED -> HELD where a message is held here until its time, because its server would not hold it.
+"""
 
 
 def may_follow(before: State, after: State) -> bool:

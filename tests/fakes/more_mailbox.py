@@ -45,10 +45,15 @@ class MoreOfAMailbox:
         self.folder_changes = FolderChanges()
         self.reports: list[tuple[str, Report]] = []
         self.has_notices = False
+        self.version = ""
         self._listeners: list[
             tuple[AccountId, frozenset[Place], Callable[[Sequence[Place]], None], asyncio.Future[None]]
         ] = []
         self._attachment_numbers = itertools.count(1)
+
+    async def server_version(self, _account_id: AccountId) -> str:
+        """Tell it, without a request."""
+        return self.version
 
     async def move(self: Any, account_id: AccountId, refs: Sequence[ItemRef], to: Place) -> list[Outcome]:
         """Move items; each has a new name there, as on Exchange, which does not tell that of another mailbox."""

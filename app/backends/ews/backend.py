@@ -144,7 +144,7 @@ class EwsBackend:
             case _:
                 assert_never(operation)
 
-    def _perform_read_around(self, operation: ops.ReadAround, job: Job) -> object:  # noqa: PLR0911 - the table
+    def _perform_read_around(self, operation: ops.ReadAround, job: Job) -> object:  # noqa: C901, PLR0911 - the table
         match operation:
             case ops.FindAnswers(message_id, mailbox):
                 return as_declared(operation, self.find_answers(message_id, mailbox, job))
@@ -164,6 +164,8 @@ class EwsBackend:
                 return as_declared(operation, self.expand_group(operation.group, job))
             case ops.GetMailTips():
                 return as_declared(operation, self.mail_tips(operation.sending_as, operation.recipients, job))
+            case ops.ServerVersion():
+                return as_declared(operation, self._server_version())
             case _:
                 assert_never(operation)
 

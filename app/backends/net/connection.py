@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import os
 import socket
 import ssl
 import struct
 import threading
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -65,12 +67,53 @@ class _Cut:
             self._handle.close()
 
 
+class _Alone(http.client.HTTPResponse):
+    """A reply after which nothing may come unasked: where more is there than the reply, its connection is closed.
+
+    What comes unasked would be taken for the answer to the next request. Python's reader may have it already, or TLS:
+    the system knows nothing of it then, so that urllib3, which asks the system alone, would use the connection again.
+    """
+
+    def __init__(self, connection: _Tracked, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._connection = connection
+
+    def _close_conn(self) -> None:
+        surplus = not self.will_close and self._has_more()
+        super()._close_conn()  # type: ignore[misc] # http.client's own: what it calls at the end of each reply
+        if surplus:
+            self._connection.close()
+
+    def _has_more(self) -> bool:
+        """Look without waiting."""
+        sock = self._connection.sock
+        if sock is None or self.fp is None:
+            return False
+        patience = sock.gettimeout()
+        try:
+            sock.settimeout(0)
+            return bool(self.fp.peek(1))
+        except (OSError, ValueError):
+            return False  # nothing is there yet, or the connection is closed
+        finally:
+            with contextlib.suppress(OSError):
+                sock.settimeout(patience)
+
+
 class _Tracked:
     """Ties a connection to the job on whose behalf it works, so that the job knows what left, and can cut it."""
 
     sock: socket.socket | None
     way: Proxy | None = None
     _connecting = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.response_class: Any = partial(_Alone, self)
+
+    def close(self) -> None:
+        """Close it; the next request opens it anew."""
+        super().close()  # type: ignore[misc] # mixed into urllib3's connections
 
     def _new_conn(self) -> socket.socket:
         if self.way is None:

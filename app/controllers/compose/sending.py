@@ -19,7 +19,7 @@ from app.controllers.shell import Shell
 from app.core.formatting import moment_words
 from app.core.i18n import ntr, tr
 from app.domain.message import LocalId
-from app.domain.record import Record
+from app.domain.record import Record, is_held_here
 from app.domain.state import NEEDS_PERSON, ON_ITS_WAY, STILL_GOING, TAKEN_BACK, State
 from app.services.accounts.accounts import Accounts
 from app.services.outbox.deferred_send import TakenBack
@@ -86,7 +86,7 @@ class Scheduling:
     def _words(self, records: Sequence[Record]) -> str:
         now = self._shell.clock.now()
         times = {record.head.deferred for record in records}
-        done = all(record.state is State.DEFERRED for record in records)
+        done = all(record.state is State.DEFERRED or is_held_here(record) for record in records)
         if len(records) == 1:
             return (scheduled_words if done else scheduling_words)(records[0].head.deferred, now)
         if len(times) == 1:

@@ -52,7 +52,10 @@ class AccountTrouble(msgspec.Struct, frozen=True):
 
 
 class Accounts:
-    """The accounts. `trouble_changed` feeds the bar, `secret_wanted` a question for a password, `changed` the list."""
+    """The accounts. `trouble_changed` feeds the bar, `secret_wanted` a question for a password, `changed` the list.
+
+    `well` tells of an account that works, `tested` of one whose connection was just tested in its form.
+    """
 
     def __init__(self, settings: Settings, secrets: Secrets, server: Connections) -> None:
         """Begin with none; `start` reads them."""
@@ -60,6 +63,7 @@ class Accounts:
         self.trouble_changed: Event[AccountTrouble] = Event()
         self.secret_wanted: Event[Account] = Event()
         self.well: Event[AccountId] = Event()
+        self.tested: Event[AccountId] = Event()
         self._settings = settings
         self._secrets = secrets
         self._server = server
@@ -226,6 +230,7 @@ class Accounts:
             kept = await self._secrets.keep_secret(proxy_key(account.account_id), proxy_secret) and kept
         self.changed.emit(None)
         await self._reopen(account, secret)
+        self.tested.emit(account.account_id)
         return kept
 
     async def open_unkept(self, account: Account, secret: str | None) -> None:
@@ -265,9 +270,13 @@ class Accounts:
         """Return whether the secret of an account outlives this run."""
         return account_id not in self._unkept
 
-    def probe(self, account: Account, secret: str, proxy_secret: str = "") -> AsyncIterator[ProbeStep]:
-        """Test a connection step by step, ending at the first that fails."""
-        return self._server.probe(account, secret, proxy_secret)
+    async def probe(self, account: Account, secret: str, proxy_secret: str = "") -> AsyncIterator[ProbeStep]:
+        """Test a connection step by step, ending at the first that fails; `tested` tells of an account that passed."""
+        async for step in self._server.probe(account, secret, proxy_secret):
+            yield step
+        known = self._accounts.get(account.account_id)
+        if known is not None and step.passed and known.endpoint == account.endpoint:
+            self.tested.emit(account.account_id)
 
     async def find_release(self, address: str) -> Release | None:
         """Return the newest version of this program that is announced, by the way of the first account that is open.

@@ -72,12 +72,21 @@ class AskingServer:
         self._locks: dict[AccountId, asyncio.Lock] = {}
 
     async def ask(self, account_id: AccountId) -> None:
-        """Ask what is not known yet, or was asked long ago. What goes wrong leaves it open, and is no trouble."""
+        """Ask what is not known yet, was asked long ago, or was asked of another version.
+
+        What goes wrong leaves it open, and is no trouble.
+        """
         async with self._lock(account_id):
             await self._ask(account_id)
 
-    async def ask_all(self, account_id: AccountId) -> None:
-        """Ask, and look a minute later whether an attachment stays. For when nothing waits for the answers."""
+    async def ask_all(self, account_id: AccountId, *, anew: bool = False) -> None:
+        """Ask, and look a minute later whether an attachment stays. For when nothing waits for the answers.
+
+        `anew`: whatever is known of it, because the person tests the connection.
+        """
+        if anew:
+            self._tried.pop(account_id, None)
+            await self._accounts.learn_traits(account_id, asked_at=0.0)
         before = self._accounts.traits(account_id)
         await self.ask(account_id)
         traits = self._accounts.traits(account_id)
@@ -94,6 +103,7 @@ class AskingServer:
 
     async def _ask(self, account_id: AccountId) -> None:
         now = self._clock.now()
+        await self._forget_other_version(account_id)
         traits = self._accounts.traits(account_id)
         wait = ASKED_AGAIN if _is_known(traits) and traits.asked_at else _RETRIED
         if now - max(traits.asked_at, self._tried.get(account_id, 0.0)) < wait:
@@ -106,9 +116,21 @@ class AskingServer:
             await self._remove_scratch(account_id)
             if seen:
                 seen["asked_at"] = now
+                seen["version"] = await self._mailbox.server_version(account_id)
         except (AccountError, ItemRefused, StorageError):
             pass  # what was answered until then is so; what is left there is removed with the next try
         await self._accounts.learn_traits(account_id, **seen)
+
+    async def _forget_other_version(self, account_id: AccountId) -> None:
+        """Where the server calls itself another version, what was seen of the one before counts no more."""
+        try:
+            version = await self._mailbox.server_version(account_id)
+        except (AccountError, ItemRefused):
+            return
+        known = self._accounts.traits(account_id)
+        if version and known.version and version != known.version:
+            self._tried.pop(account_id, None)
+            await self._accounts.learn_traits(account_id, asked_at=0.0, version=version, deferral_held=None)
 
     async def _try(self, account_id: AccountId, seen: dict[str, Any]) -> None:
         """Make the draft, change it, and try what is asked; each answer goes into `seen`. Raises AccountError."""

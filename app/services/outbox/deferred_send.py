@@ -1,12 +1,16 @@
 """Messages that the server holds until their time: watched, taken back before it, and reported truly after it.
 
-A server may hold them in its Outbox or in Drafts. Until their time a message is what was
-last seen; once it has come, the look after a send (`verification.py`) says what became of it. Taking one back is
-moving it out of that folder; the wish is on disk before the request, and what was sent meanwhile is said.
+A server may hold them in its Outbox or in Drafts. Until their time a message is what was last seen; once it has come,
+the look after a send (`verification.py`) says what became of it. Taking one back is moving it out of that folder; the
+wish is on disk before the request, and what was sent meanwhile is said.
+
+Some servers send at once instead. Which kind this one is, is learned from the person's own sends: such a message says
+that it went early, and those after it wait on this computer (`Outbox`).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -18,7 +22,8 @@ from app.domain.errors import AccountError, ItemRefused
 from app.domain.listing import Folder, Mark, Place
 from app.domain.message import AccountId, Content, ItemRef, LocalId
 from app.domain.outcome import Outcome
-from app.domain.problem import ProblemKind, problem
+from app.domain.problem import Evidence, ProblemKind, problem
+from app.domain.proof import proves_held, went_early
 from app.domain.record import Record, StoredMessage
 from app.domain.state import State
 from app.services.accounts.accounts import Accounts
@@ -29,10 +34,14 @@ from app.services.records.records import Records
 FIRST_LOOK: Final = 2.0
 AFTER: Final = 2.0
 """Seconds after a message's time at which it is looked for: the server's clock is not ours."""
-_LONGEST_SLEEP: Final = 300.0
+LONGEST_SLEEP: Final = 300.0
 """Seconds slept at once: a computer that slept meanwhile must not be late by as much again."""
 _GRACE: Final = 600.0
 """Seconds after its time in which the server may still hold a message before that is said."""
+_LEARNT_AFTER: Final = 60.0
+"""Seconds after the server's yes: a copy in Sent before that shows that it did not wait, and what rests after it that
+it does. Sending takes its time, and later another program may have sent it.
+"""
 _TAKING_BACK: Final = problem(ProblemKind.TAKING_BACK)
 
 
@@ -133,12 +142,17 @@ class DeferredSend:
             return None
         if seen.resting is not None and now < due + _GRACE:
             await self._learn(record, ref=seen.resting)
-            return due + AFTER - now if now < due else growing_pause(1)
-        if seen.resting is not None:
+            if now >= due:
+                return growing_pause(1)
+            return min(due + AFTER - now, await self._until_learnt(record, seen))
+        if seen.resting is not None and not self._is_proved(record, seen):
+            unknown = problem(ProblemKind.CANNOT_BE_KNOWN, Evidence.DRAFT)
+            await self._learn(record, state=State.UNKNOWN, problem=unknown, ref=seen.resting, verified=now)
+        elif seen.resting is not None:
             held = problem(ProblemKind.NOT_LET_GO)
             await self._learn(record, state=State.NEEDS_ATTENTION, problem=held, ref=seen.resting, verified=now)
         elif now < due:
-            unknown = problem(ProblemKind.CANNOT_BE_KNOWN)
+            unknown = problem(ProblemKind.CANNOT_BE_KNOWN, Evidence.NOTHING)
             await self._learn(record, state=State.UNKNOWN, problem=unknown, send_outcome=None)
         else:
             # It left where it rested: whether there is a copy is looked for as after any other send.
@@ -146,9 +160,29 @@ class DeferredSend:
             self._verification.start(record.account_id, [record.local_id])
         return None
 
+    async def _until_learnt(self, record: Record, seen: _Seen) -> float:
+        """See whether the server holds messages; return in how many seconds that can be told, where it cannot yet."""
+        after = self._clock.now() - record.state_at
+        if self._accounts.traits(record.account_id).deferral_held is True or not self._is_proved(record, seen):
+            return math.inf
+        if after < _LEARNT_AFTER:
+            return _LEARNT_AFTER - after
+        await self._accounts.learn_traits(record.account_id, deferral_held=True)
+        return math.inf
+
+    def _is_proved(self, record: Record, seen: _Seen) -> bool:
+        """Return whether where a message rests proves that it was not sent."""
+        folder = Folder.DRAFTS if seen.in_drafts else Folder.OUTBOX
+        return proves_held(folder, self._accounts.traits(record.account_id))
+
     async def _went(self, record: Record, ref: ItemRef) -> None:
-        at = max(record.head.deferred, record.state_at)
-        await self._learn(record, state=State.SENT, state_at=at, problem="", ref=ref, verified=self._clock.now())
+        now, due = self._clock.now(), record.head.deferred
+        early = went_early(due, now)
+        if early and now - record.state_at < _LEARNT_AFTER:
+            await self._accounts.learn_traits(record.account_id, deferral_held=False)
+        said = problem(ProblemKind.SENT_EARLY) if early else ""
+        at = record.state_at if early else max(due, record.state_at)
+        await self._learn(record, state=State.SENT, state_at=at, problem=said, ref=ref, verified=now)
 
     async def _look(self, record: Record) -> _Seen:
         """Ask where it is, twice where it is nowhere. Raises AccountError, ItemRefused."""
@@ -174,7 +208,7 @@ class DeferredSend:
     async def _sleep(self, seconds: float) -> None:
         ends = self._clock.now() + seconds
         while (left := ends - self._clock.now()) > 0:
-            await self._clock.sleep(min(left, _LONGEST_SLEEP))
+            await self._clock.sleep(min(left, LONGEST_SLEEP))
 
     # --- taking back --------------------------------------------------------------------------------------------
 
@@ -212,6 +246,12 @@ class DeferredSend:
                 break
             asked = True
             outcome = await self._move(record, seen)
+            if outcome.accepted and not self._is_proved(record, seen):
+                # If it was held it is not any more; but it may have gone before, and its draft was left behind.
+                unknown = problem(ProblemKind.CANNOT_BE_KNOWN, Evidence.DRAFT)
+                now = self._clock.now()
+                await self._learn(record, state=State.UNKNOWN, problem=unknown, ref=outcome.ref, verified=now)
+                return TakenBack(local_id)
             if outcome.accepted:
                 await self._is_back(record, outcome.ref)
                 return TakenBack(local_id, back=True)

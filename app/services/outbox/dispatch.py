@@ -13,7 +13,15 @@ from app.domain.errors import StorageError
 from app.domain.message import AccountId, Content, DraftUpdate, ItemRef, LocalId
 from app.domain.outcome import Outcome, Verdict
 from app.domain.record import CopyTo, Record
-from app.domain.response_codes import BATCH_STOPPED, KEY_REFUSED, is_retried, may_have_happened
+from app.domain.response_codes import (
+    BATCH_STOPPED,
+    KEY_REFUSED,
+    OF_THE_ACCOUNT,
+    CodeClass,
+    class_of,
+    is_retried,
+    may_have_happened,
+)
 from app.domain.state import ANSWERED, PUT_OFF, WENT_OUT, State
 from app.services.accounts.accounts import Accounts
 from app.services.drafts.drafts import Drafts
@@ -177,6 +185,8 @@ class Dispatch:
         several = len(going) > 1 and self._accounts.traits(account_id).batches_answered is not True
         if several and any(outcome.of_request for outcome in outcomes):
             # Refused as a whole: with a server that breaks off at the first refusal, those before it may have gone.
+            if all(_is_of_one_item(outcome) for outcome in outcomes):
+                await self._accounts.learn_traits(account_id, batches_answered=False)  # until it is asked
             outcomes = [msgspec.structs.replace(one, verdict=Verdict.UNKNOWN) for one in outcomes]
         await self._take_in({local_id: outcome for (local_id, _), outcome in zip(going, outcomes, strict=True)})
 
@@ -308,3 +318,10 @@ def _may_leave(record: Record) -> bool:
 
 def _is_sending(record: Record) -> bool:
     return record.state is State.SENDING
+
+
+def _is_of_one_item(outcome: Outcome) -> bool:
+    """Return whether a request of several was refused with what the server says of one item."""
+    known = class_of(outcome.code) is not CodeClass.UNLISTED and outcome.code not in OF_THE_ACCOUNT
+    passing = is_retried(outcome.code) or may_have_happened(outcome.code)
+    return outcome.of_request and outcome.words is not None and known and not passing

@@ -12,7 +12,7 @@ from typing import Final
 from app.core.i18n import ntr
 from app.domain.errors import TroubleKind
 from app.domain.message import LocalId
-from app.domain.record import Record, waits_for_answer
+from app.domain.record import Record, is_held_here, waits_for_answer
 from app.domain.state import MAY_HAVE_LEFT, ON_ITS_WAY, UNSETTLED, State
 from app.services.accounts.accounts import Accounts
 from app.services.outbox.outbox import Outbox
@@ -40,6 +40,8 @@ class Leaving:
     def _is_under_way(self, record: Record) -> bool:
         if record.discarded or record.state not in ON_ITS_WAY:
             return False
+        if is_held_here(record):
+            return False  # it waits for its time, and goes then if the program runs
         return record.state is not State.QUEUED or not (waits_for_answer(record) or self._waits(record))
 
     def _waits(self, record: Record) -> bool:
@@ -72,7 +74,8 @@ class Leaving:
 
     async def let_go(self) -> None:
         """End the time for undo: what is held goes now. Raises StorageError."""
-        await self._outbox.send_now([one.local_id for one in self._records.all() if one.state is State.HELD])
+        held = [one for one in self._records.all() if one.state is State.HELD and not is_held_here(one)]
+        await self._outbox.send_now([one.local_id for one in held])
 
     async def try_again(self, names: Iterable[LocalId]) -> None:
         """Let those of `names` that wait for their next try go now. Raises StorageError."""
@@ -93,7 +96,7 @@ class Leaving:
         queued = (r for r in self._records.all() if r.state is State.QUEUED and not r.discarded)
         waiting = [r for r in queued if not waits_for_answer(r) and self._accounts.get(r.account_id) is not None]
         if not waiting:
-            return ""
+            return self._held_words()
         if all(self._is_offline(record) for record in waiting):
             return ntr(
                 "{n} message is waiting for a connection. It will be sent when Mailwright runs again.",
@@ -104,4 +107,15 @@ class Leaving:
             "{n} message is waiting for its account. It will be sent when Mailwright runs again.",
             "{n} messages are waiting for their account. They will be sent when Mailwright runs again.",
             len(waiting),
+        )
+
+    def _held_words(self) -> str:
+        """Return a sentence on what waits on this computer for its time, "" for nothing."""
+        held = [record for record in self._records.all() if is_held_here(record) and not record.discarded]
+        if not held:
+            return ""
+        return ntr(
+            "{n} message waits on this computer for its time. It will be sent when Mailwright runs then.",
+            "{n} messages wait on this computer for their time. They will be sent when Mailwright runs then.",
+            len(held),
         )

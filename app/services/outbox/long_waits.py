@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from app.domain.message import LocalId
-from app.domain.record import WAITS_FOR_ANSWER, Record, waits_for_answer
+from app.domain.record import WAITS_FOR_ANSWER, Record, is_held_here, waits_for_answer
 from app.domain.state import WAITING, State
 from app.services.ports import Clock
 from app.services.records.records import Changes, Records
@@ -24,7 +24,9 @@ _BATCH: Final = 100
 
 
 def _waited_long(record: Record, now: float) -> bool:
-    return record.state in WAITING and not now - LONG <= record.state_at <= now + _CLOCKS_DIFFER
+    # What waits here for a time that the person chose has waited since then.
+    since = max(record.state_at, record.head.deferred) if is_held_here(record) else record.state_at
+    return record.state in WAITING and (since < now - LONG or record.state_at > now + _CLOCKS_DIFFER)
 
 
 class LongWaits:

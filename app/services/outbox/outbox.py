@@ -28,7 +28,7 @@ from app.services.attachments.upload import unused_pictures
 from app.services.checks import preflight
 from app.services.drafts.drafts import Drafts
 from app.services.drafts.saver import waits_for_person
-from app.services.outbox.deferred_send import DeferredSend
+from app.services.outbox.deferred_send import LONGEST_SLEEP, DeferredSend
 from app.services.outbox.dispatch import Dispatch, Summary
 from app.services.outbox.long_waits import LongWaits
 from app.services.outbox.original_marks import OriginalMarks
@@ -427,7 +427,10 @@ class Outbox:
         if good["state"] is not State.READY:
             for key in unused_pictures(message.content):
                 self._records.append_edit(name, AttachmentGone(key))
-        if good["state"] is State.HELD and message.content.options.deferred > self._clock.now():
+        due = message.content.options.deferred
+        if good["state"] in WAITING and due > self._clock.now() and self._is_to_be_held_here(message.record.account_id):
+            return answer, {**good, "state": State.HELD, "hold_until": due}
+        if good["state"] is State.HELD and due > self._clock.now():
             # The server holds it until its time, and gives it back: the sooner it is there, the surer it goes then.
             return answer, {**good, "state": State.QUEUED, "hold_until": 0.0}
         return answer, good
@@ -465,9 +468,8 @@ class Outbox:
         import asyncio
 
         try:
-            pause = due - self._clock.now()
-            if pause > 0:
-                await self._clock.sleep(pause)
+            while (pause := due - self._clock.now()) > 0:
+                await self._clock.sleep(min(pause, LONGEST_SLEEP))
         finally:
             if self._wakes_at.get(account_id) == due:
                 del self._wakes_at[account_id]
@@ -529,6 +531,20 @@ class Outbox:
 
         ended = [r.local_id for r in self._records.all() if r.account_id == account_id and is_over(r)]
         await self._change_all(ended, is_over, state=State.QUEUED, hold_until=0.0, not_before=0.0)
+        if self._is_to_be_held_here(account_id):
+            wanted: dict[LocalId, Changes] = {
+                record.local_id: {"state": State.HELD, "hold_until": record.head.deferred}
+                for record in self._queued(account_id)
+                if record.head.deferred > now
+            }
+            await self._records.change_each(wanted, lambda record: record.state is State.QUEUED)
+
+    def _is_to_be_held_here(self, account_id: AccountId) -> bool:
+        """Return whether what goes later waits here for its time: its server sends it at once, as far as is known."""
+        traits = self._accounts.traits(account_id)
+        if traits.deferral_held is None:
+            return traits.send_takes_draft_away is False  # whether it went or is held could not be told afterwards
+        return not traits.deferral_held
 
     async def _change_all(self, local_ids: Iterable[LocalId], when: Condition, **changes: Any) -> list[Record]:
         """Change many, a hundred in a write to the disk: a thousand at once would keep a key waiting."""

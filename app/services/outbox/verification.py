@@ -17,8 +17,8 @@ from app.domain.late_creates import is_twin
 from app.domain.listing import Folder, Mark, Place, Sighting
 from app.domain.message import AccountId, ItemRef, LocalId
 from app.domain.outcome import Verdict
-from app.domain.problem import ProblemKind, problem
-from app.domain.proof import proves_sent, proves_unsent
+from app.domain.problem import Evidence, ProblemKind, problem
+from app.domain.proof import proves_sent, proves_unsent, went_early
 from app.domain.protocols import PROTOCOLS, Protocol
 from app.domain.record import CopyKind, Record
 from app.domain.response_codes import ITEM_GONE
@@ -266,8 +266,7 @@ class Verification:
             return await self._settle_deferred(record)
         sent = seen.sent or seen.elsewhere
         if sent is not None:
-            finding = None if seen.sent is not None else ProblemKind.COPY_ELSEWHERE
-            finding = ProblemKind.LEFT_IN_DRAFTS if seen.draft is not None else finding
+            finding = await self._finding_of_copy(record, seen)
             await self._tell({record.local_id: self._say(record, State.SENT, finding, seen.draft or sent)})
             return True
         if seen.draft is not None and self._may_yet_go(record):
@@ -280,7 +279,7 @@ class Verification:
                 await self._records.apply_known(record.local_id, when=lambda r: r.state is State.UNKNOWN, ref=fenced)
             elif last:
                 # For now; it goes on being looked for, and is known once the server takes the fence.
-                await self._leave_unknown(record, record.ref, verified=0.0)
+                await self._leave_unknown(record, record.ref, Evidence.DRAFT, verified=0.0)
             return False
         if seen.draft is not None and self._draft_proves(record):
             self._fenced.pop(record.local_id, None)
@@ -296,19 +295,31 @@ class Verification:
         if not last:
             return False
         ref = record.ref if seen.draft is None else _named_again(record, seen.draft)
-        await self._leave_unknown(record, ref, verified=self._clock.now())
+        evidence = Evidence.NOTHING if seen.draft is None else Evidence.DRAFT
+        await self._leave_unknown(record, ref, evidence, verified=self._clock.now())
         return True
+
+    async def _finding_of_copy(self, record: Record, seen: _Seen) -> ProblemKind | None:
+        """Return what is to be said of a message without an answer whose copy was seen; None for nothing."""
+        early = went_early(record.head.deferred, self._clock.now())
+        if early:
+            await self._accounts.learn_traits(record.account_id, deferral_held=False)
+        if seen.draft is not None:
+            return ProblemKind.LEFT_IN_DRAFTS
+        if seen.sent is None:
+            return ProblemKind.COPY_ELSEWHERE
+        return ProblemKind.SENT_EARLY if early else None
 
     def _may_yet_go(self, record: Record) -> bool:
         """Return whether the server may be sending a draft now: it is let be, before it is fenced and after it."""
         since = max(record.state_at, self._fenced.get(record.local_id, 0.0))
         return self._clock.now() - since < self._protocol(record).settles_in
 
-    async def _leave_unknown(self, record: Record, ref: ItemRef | None, *, verified: float) -> None:
+    async def _leave_unknown(self, record: Record, ref: ItemRef | None, evidence: Evidence, *, verified: float) -> None:
         await self._records.apply_known(
             record.local_id,
             when=lambda r: r.state is State.UNKNOWN,
-            problem=problem(ProblemKind.CANNOT_BE_KNOWN),
+            problem=problem(ProblemKind.CANNOT_BE_KNOWN, evidence),
             ref=ref,
             verified=verified,
         )

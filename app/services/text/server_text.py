@@ -19,6 +19,7 @@ _DEPARTURES: Final = {
     "update_sends": mark("This server sends drafts in one way only."),
     "update_takes_draft_away": mark("This server leaves the draft in Drafts when it saves and sends at once."),
     "updates_kept": mark("This server brings back an older text of a draft when something else is changed."),
+    "deferral_held": mark("This server sends at once what is to go later. Mailwright waits with it on this computer."),
 }
 
 

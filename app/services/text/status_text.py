@@ -20,9 +20,9 @@ from app.domain.errors import AccountError, ItemRefused, MailError, TroubleKind
 from app.domain.listing import Report, ReportKind
 from app.domain.message import SUBJECT_LIMIT, Content, Field, written_anew
 from app.domain.outcome import Outcome, Verdict
-from app.domain.problem import BEFORE_SENDING, ProblemKind, read_problem
+from app.domain.problem import BEFORE_SENDING, Evidence, ProblemKind, read_problem
 from app.domain.recipient import Recipient, address_problem
-from app.domain.record import CopyKind, CopyTo, Record, waits_for_answer
+from app.domain.record import CopyKind, CopyTo, Record, is_held_here, waits_for_answer
 from app.domain.reminder import Reminder
 from app.domain.state import SHOWS_UPLOAD, WENT_OUT, WRITABLE, State
 from app.services.accounts.accounts import PAUSING
@@ -131,7 +131,7 @@ def explain_record(record: Record, *, size: int = 0) -> Explanation | None:
     if record.state in WENT_OUT:
         return _explain_sent(record, kind)
     if record.state is State.UNKNOWN:
-        return _explain_unknown(record, kind)
+        return _explain_unknown(record, kind, value)
     if waits_for_answer(record):
         sentence = tr("Waiting for your answer: it had waited for more than an hour when Mailwright started.")
         return Explanation(sentence, "send-now", tone="warn", more=("keep-as-draft",))
@@ -232,9 +232,32 @@ def _explain_unsent(record: Record, kind: ProblemKind | None, value: str, size: 
     return Explanation(tr("This message was not sent."), "retry", details) if attention else None
 
 
-def _explain_unknown(record: Record, kind: ProblemKind | None) -> Explanation:
+def _cannot_be_known(seen: str) -> str:
+    """Return what was seen of a message of which nothing proves what became of it, and what the person can do."""
+    if seen == Evidence.DRAFT:
+        return tr(
+            "This may have been sent: the draft is still in Drafts, but your server may leave it there after sending. "
+            "Ask a recipient before you send it again."
+        )
+    if seen == Evidence.NOTHING:
+        return tr(
+            "This may have been sent: it is neither in Drafts nor in Sent Items. "
+            "Ask a recipient before you send it again."
+        )
+    return tr("Whether this was sent cannot be known from here. Look in Sent Items before you send it again.")
+
+
+_LOST: Final = mark("Connection lost; may have been sent")
+_SEEN: Final[dict[str, str]] = {
+    Evidence.DRAFT.value: mark("The draft is still there; may have been sent"),
+    Evidence.NOTHING.value: mark("No draft and no copy found; may have been sent"),
+}
+"""The row's own words of a message of which it cannot be known whether it was sent, by what was seen."""
+
+
+def _explain_unknown(record: Record, kind: ProblemKind | None, value: str) -> Explanation:
     if kind is ProblemKind.CANNOT_BE_KNOWN:
-        sentence = tr("Whether this was sent cannot be known from here. Look in Sent Items before you send it again.")
+        sentence = _cannot_be_known(value)
         return Explanation(sentence, "check", _details(record), "warn", ("was-sent", "was-not-sent"))
     if record.send_outcome is not None and record.send_outcome.taken:
         sentence = tr("The server accepted this long ago, and it’s still not in Sent Items. It may have been sent.")
@@ -253,6 +276,9 @@ def _explain_sent(record: Record, kind: ProblemKind | None) -> Explanation | Non
             sentence = tr("This was sent, but the server left the draft in Drafts.")
         else:
             sentence = tr("This was sent, but there is no copy in Sent Items, and the draft is still in Drafts.")
+    elif kind is ProblemKind.SENT_EARLY:
+        moment = exact_time(record.head.deferred)
+        return Explanation(tr("This was sent before its time, {moment}.", moment=moment), "", _details(record), "warn")
     elif kind is ProblemKind.COPY_ELSEWHERE:
         sentence, action = tr("This was sent. Its copy is in another folder than Sent Items."), "check"
     elif kind is ProblemKind.NO_COPY or not filed:
@@ -422,6 +448,7 @@ def _after_sending(record: Record, found: Explanation | None, now: float) -> Sta
     """The server's word is not yet a fact: until the message was looked for, the row says what was said."""
     outcome, action = record.send_outcome, "" if found is None else found.action
     taken = outcome is not None and outcome.taken
+    seen = None if taken else _SEEN.get(read_problem(record.problem)[1])
     match record.state:
         case State.NEEDS_ATTENTION:
             return StateWords("circle-alert", tr("Needs attention"), "bad", action)
@@ -429,16 +456,18 @@ def _after_sending(record: Record, found: Explanation | None, now: float) -> Sta
             return StateWords("triangle-alert", tr("Sent; no copy in Sent Items"), "warn", action)
         case State.UNKNOWN if taken:
             return StateWords("circle-help", tr("Accepted long ago; may have been sent"), "warn", action)
-        case State.UNKNOWN if outcome is not None and outcome.words is not None:
+        case State.UNKNOWN if seen is None and outcome is not None and outcome.words is not None:
             return StateWords("circle-help", tr("The server broke off; may have been sent"), "warn", action)
         case State.UNKNOWN:
-            return StateWords("circle-help", tr("Connection lost; may have been sent"), "warn", action)
+            return StateWords("circle-help", tr(seen or _LOST), "warn", action)
     told = outcome.at if outcome is not None and (outcome.accepted or taken) else 0.0
     words = _sent(told or record.state_at, now)
     if found is None and taken and record.copy_to.kind is CopyKind.NONE:
         # Without a copy nothing shows that it went: what the server said is all that is known.
         text = tr("Accepted by the server; no copy was wanted")
         return msgspec.structs.replace(words, text=text, quiet=bool(record.verified))
+    if read_problem(record.problem)[0] is ProblemKind.SENT_EARLY:
+        words = msgspec.structs.replace(words, text=tr("{sent}, before its time", sent=words.text))
     if found is not None:
         return msgspec.structs.replace(words, icon="triangle-alert", tone="warn", action=action, quiet=False)
     return msgspec.structs.replace(words, text=_filed(words.text, record.copy_to), quiet=bool(record.verified))
@@ -471,8 +500,10 @@ def _on_its_way(record: Record, now: float) -> StateWords:
     if record.state is State.SENDING:
         words = scheduling_words(record.head.deferred, now) if later else tr("Sending")
         return StateWords("send", words, "accent")
-    if record.state is State.HELD and later:
-        return StateWords("clock", scheduling_words(record.head.deferred, now), "accent", "undo")
+    if is_held_here(record) and later:
+        moment = moment_words(record.head.deferred, now)
+        words = tr("Goes {moment} from this computer, if Mailwright runs then", moment=moment)
+        return StateWords("clock", words, "accent", "undo")
     if record.state is State.HELD:
         left = max(0, math.ceil(record.hold_until - now))
         return StateWords("clock", ntr("Sending in {n} s", "Sending in {n} s", left), "accent", "undo")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+import trustme
 
 from app.backends.ews.backend import EwsBackend
 from app.backends.port import Job
@@ -54,3 +57,16 @@ def backend(sandbox: RunningSandbox) -> Iterator[EwsBackend]:
     made = EwsBackend(account, first["password"])
     yield made
     made.close()
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> tuple[trustme.CA, str]:
+    ca = trustme.CA(organization_name="Contoso")
+    ca.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    return ca, str(tmp_path / "ca.pem")
+
+
+def server_context(certificate: trustme.LeafCert) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(context)
+    return context

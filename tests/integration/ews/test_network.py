@@ -5,10 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import socket
-import ssl
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 import trustme
@@ -18,7 +16,7 @@ from app.backends.port import Job
 from app.domain.errors import AccountError, NotGenuine, ServerTrouble, Trouble, TroubleKind, Unreachable
 from app.domain.listing import Folder
 from app.domain.outcome import Outcome, Verdict
-from tests.integration.ews.conftest import draft, job
+from tests.integration.ews.conftest import draft, job, server_context
 from tests.scripted_server import Act, ScriptedServer, answer, close, cut_after, reset, stall, trickle
 
 Make = Callable[..., EwsBackend]
@@ -286,19 +284,6 @@ def test_a_connection_that_was_idle_for_long_is_not_used_again(
 
 
 # --- whom to believe --------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def authority(tmp_path: Path) -> tuple[trustme.CA, str]:
-    ca = trustme.CA(organization_name="Contoso")
-    ca.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
-    return ca, str(tmp_path / "ca.pem")
-
-
-def server_context(certificate: trustme.LeafCert) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    certificate.configure_cert(context)
-    return context
 
 
 def untrusted(backend: EwsBackend) -> str:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
+import trustme
 
 from app.backends.ews.backend import EwsBackend
 from app.domain.errors import AccountError
@@ -15,7 +16,7 @@ from app.domain.message import ItemRef
 from app.domain.outcome import Verdict
 from app.domain.record import CopyTo
 from app.sandbox.manners import Manner
-from tests.integration.ews.conftest import draft, job
+from tests.integration.ews.conftest import draft, job, server_context
 from tests.sandbox_fixture import RunningSandbox
 from tests.scripted_server import Act, Incoming, ScriptedServer, answer
 
@@ -118,16 +119,42 @@ def test_a_connection_whose_items_were_refused_is_used_again(make_backend: Calla
         assert server.connections == 1
 
 
-@pytest.mark.parametrize("together", [True, False])
-def test_surplus_bytes_are_no_reply(make_backend: Callable[..., EwsBackend], *, together: bool) -> None:
-    refused = http(200, sent(_SENT.replace("Success", "Error").replace("NoError", "ErrorItemNotFound")))
-    yes = http(200, sent())
+def chunked(body: bytes) -> bytes:
+    head = "HTTP/1.1 200 X\r\nContent-Type: text/xml; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n"
+    return head.encode() + f"{len(body):x}\r\n".encode() + body + b"\r\n0\r\n\r\n"
+
+
+_REFUSED = sent(_SENT.replace("Success", "Error").replace("NoError", "ErrorItemNotFound"))
+
+
+@pytest.mark.parametrize("framed", [lambda body: http(200, body), chunked], ids=["by length", "chunked"])
+@pytest.mark.parametrize("secured", [False, True], ids=["plain", "tls"])
+@pytest.mark.parametrize("together", [True, False], ids=["together", "later"])
+def test_a_connection_that_sent_more_than_its_reply_is_not_used_again(
+    make_backend: Callable[..., EwsBackend],
+    authority: tuple[trustme.CA, str],
+    framed: Callable[[bytes], bytes],
+    *,
+    together: bool,
+    secured: bool,
+) -> None:
+    refused, yes = framed(_REFUSED), framed(sent())
     first = raw(refused + yes) if together else raw(refused, yes)
-    with ScriptedServer([first, raw(refused)]) as server:
+    ca, ca_file = authority
+    tls = server_context(ca.issue_cert("localhost")) if secured else None
+    with ScriptedServer([first, raw(refused)], tls) as server:
+        backend = make_backend(server.url, ca_file)
+        assert backend.send(ONE, CopyTo(), job())[0].verdict is Verdict.REFUSED
+        threading.Event().wait(0.0 if together else 0.2)
+        # The surplus yes is not this one's answer.
+        assert backend.send(ONE, CopyTo(), job())[0].verdict is Verdict.REFUSED
+        assert server.connections == 2
+
+
+def test_a_surplus_that_comes_in_two_parts_is_never_the_next_answer(make_backend: Callable[..., EwsBackend]) -> None:
+    refused, yes = http(200, _REFUSED), http(200, sent())
+    with ScriptedServer([raw(refused + yes[:9]), raw(yes[9:] + refused), raw(refused)]) as server:
         backend = make_backend(server.url)
         assert backend.send(ONE, CopyTo(), job())[0].verdict is Verdict.REFUSED
-        threading.Event().wait(0.2)
-        # The surplus yes is not this one's answer.
-        assert backend.send(ONE, CopyTo(), job())[0].verdict is Verdict.REFUSED, (
-            "the surplus yes was taken for this one"
-        )
+        assert backend.send(ONE, CopyTo(), job())[0].verdict is not Verdict.ACCEPTED
+        assert server.connections == 2

@@ -11,12 +11,13 @@ import pytest
 from app.domain.attachment import Attached
 from app.domain.edits import AttachmentSet, RecipientSplice, TextSplice
 from app.domain.listing import Folder, Mark
-from app.domain.message import BodyFormat, DraftUpdate, Field, ItemRef, LocalId
+from app.domain.message import BodyFormat, Content, DraftUpdate, Field, ItemRef, LocalId, Options
 from app.domain.problem import ProblemKind, read_problem
 from app.domain.recipient import Recipient
 from app.domain.server_traits import ServerTraits
 from app.domain.state import State
 from app.services.accounts.asking_server import SCRATCH, AskingServer
+from app.services.text.status_text import explain_record, state_words
 from tests.fakes.files import FakeFiles
 from tests.integration.services.test_sending_as import MESSAGE, WHO, Life
 from tests.sandbox_fixture import RunningSandbox
@@ -211,3 +212,144 @@ async def test_where_attachments_are_lost_the_draft_is_made_whole_and_arrives_wi
     item = (await life.mailbox.get(WHO, [ItemRef(ref.item_id)]))[0].item
     assert item is not None
     assert ([one.name for one in item.attachments], item.has_attachments) == (["prices.txt"], True)
+
+
+def later(life: Life, seconds: float = 3600.0) -> Content:
+    return msgspec.structs.replace(MESSAGE, options=Options(deferred=float(int(life.clock.now() + seconds))))
+
+
+def posted(life: Life, operation: str) -> int:
+    """Return how many such requests the server has had."""
+    return sum(1 for row in life.sandbox.journal() if row["operation"] == operation)
+
+
+async def test_what_a_server_sends_before_its_time_says_so_and_the_next_waits_here(life: Life) -> None:
+    life.sandbox.manners("deferral-ignored")
+    first = await life.drafts.begin(WHO, later(life))
+    await life.outbox.send([first])
+    await life.until(lambda: bool(life.record(first).verified))
+    record = life.record(first)
+    assert (record.state, read_problem(record.problem)[0]) == (State.SENT, ProblemKind.SENT_EARLY)
+    assert state_words(record, life.clock.now()).text.endswith(", before its time")
+    found = explain_record(record)
+    assert found is not None
+    assert found.sentence.startswith("This was sent before its time, ")
+    assert life.accounts.traits(WHO).deferral_held is False
+
+    second = await life.drafts.begin(WHO, later(life, 5))
+    sends = posted(life, "SendItem")
+    await life.outbox.send([second])
+    await life.until(lambda: life.record(second).state is State.HELD)
+    words = state_words(life.record(second), life.clock.now()).text
+    assert words.startswith("Goes ")
+    assert "from this computer" in words
+    assert posted(life, "SendItem") == sends
+    due = life.record(second).head.deferred
+    await life.until(lambda: life.record(second).state is not State.HELD)
+    assert life.clock.now() >= due
+    await life.until(lambda: bool(life.record(second).verified))
+    assert (life.record(second).state, life.record(second).problem) == (State.SENT, "")
+    assert len(life.sandbox.deliveries()) == 2
+
+
+async def test_what_waits_here_for_its_time_is_taken_back_without_the_server(life: Life) -> None:
+    await life.accounts.learn_traits(WHO, deferral_held=False)
+    name = await life.drafts.begin(WHO, later(life))
+    await life.outbox.send([name])
+    assert life.record(name).state is State.HELD
+    assert await life.outbox.unschedule([name]) == [name]
+    assert life.record(name).state is State.DRAFT
+    assert (posted(life, "SendItem"), life.sandbox.deliveries()) == (0, [])
+
+
+async def test_where_a_draft_that_was_left_behind_may_have_gone_taking_it_back_says_so(life: Life) -> None:
+    life.sandbox.manners("deferral-ignored", "send-files-nothing")
+    name = await life.drafts.begin(WHO, later(life))
+    await life.outbox.send([name])
+    await life.until(lambda: life.record(name).state is State.DEFERRED)
+    await life.outbox.deferrals.take_back([name])
+    record = life.record(name)
+    assert (record.state, read_problem(record.problem)) == (State.UNKNOWN, (ProblemKind.CANNOT_BE_KNOWN, "draft"))
+    found = explain_record(record)
+    assert found is not None
+    assert "the draft is still in Drafts" in found.sentence
+    assert "Ask a recipient before you send it again." in found.sentence
+
+
+async def test_a_refusal_of_several_at_once_teaches_to_send_one_by_one(life: Life) -> None:
+    life.sandbox.manners("batch-ends-in-fault", "unknown-recipients-refused")
+    await life.accounts.learn_traits(WHO, stale_updates_refused=True)
+    nobody = msgspec.structs.replace(MESSAGE, to=(Recipient("nobody.at.all@contoso.com"),))
+    names = [await life.drafts.begin(WHO, content) for content in (MESSAGE, nobody, MESSAGE)]
+    await life.outbox.send(names, 0)
+    await life.until(lambda: all(life.record(name).state in {State.UNKNOWN, State.SENT} for name in names))
+    assert life.accounts.traits(WHO).batches_answered is False
+    sends = posted(life, "SendItem")
+    rest = [await life.drafts.begin(WHO, content) for content in (MESSAGE, nobody, MESSAGE)]
+    await life.outbox.send(rest, 0)
+    await life.until(lambda: all(life.record(name).send_outcome is not None for name in rest))
+    states = [life.record(name).state for name in rest]
+    assert states == [State.SENT, State.NEEDS_ATTENTION, State.SENT]
+    assert posted(life, "SendItem") - sends == 3
+    # Of the first three one went before the refusal: none is sent again, and nobody is told that it did not go.
+    assert len(life.sandbox.deliveries()) == 3
+
+
+async def test_at_the_book_s_server_a_draft_costs_as_before_and_a_send_one_look_for_all(life: Life) -> None:
+    await asked(life)
+    await life.accounts.learn_traits(WHO, send_takes_draft_away=True)
+    before = {one: posted(life, one) for one in ("CreateItem", "UpdateItem", "GetItem", "SendItem")}
+    names = [await life.drafts.begin(WHO, MESSAGE) for _ in range(5)]
+    for name in names:
+        await life.drafts.save(name)
+        for _ in range(3):
+            life.drafts.edit(name, TextSplice(Field.BODY, 0, 0, "More. "))
+            await life.drafts.save(name)
+    await life.outbox.send(names, 0)
+    await life.until(lambda: all(life.record(name).verified for name in names))
+    made = {one: posted(life, one) - number for one, number in before.items()}
+    assert made == {"CreateItem": 5, "UpdateItem": 15, "GetItem": 1, "SendItem": 1}
+
+
+async def test_until_a_server_was_asked_an_update_costs_one_look_and_a_send_none_beside_its_own(life: Life) -> None:
+    name = await life.drafts.begin(WHO, MESSAGE)
+    await life.drafts.save(name)
+    for _ in range(3):
+        life.drafts.edit(name, TextSplice(Field.BODY, 0, 0, "More. "))
+        await life.drafts.save(name)
+    assert (posted(life, "UpdateItem"), posted(life, "GetItem")) == (3, 3)
+    await life.outbox.send([name], 0)
+    await life.until(lambda: bool(life.record(name).verified))
+    assert (posted(life, "GetItem"), posted(life, "SendItem")) == (4, 1)
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize(("rule", "state"), [(UNDONE, State.NEEDS_ATTENTION), (DONE, State.SENT)])
+async def test_a_server_that_drops_the_message_id_is_decided_by_our_mark(
+    life: Life, rule: dict[str, Any], state: State
+) -> None:
+    life.sandbox.manners("message-id-dropped")
+    await life.accounts.learn_traits(WHO, send_takes_draft_away=True)
+    name = await doubtful(life, rule)
+    assert life.record(name).state is state
+    assert len(life.sandbox.deliveries()) == (state is State.SENT)
+
+
+async def test_a_server_of_another_version_is_asked_anew(life: Life) -> None:
+    first = await asked(life)
+    assert first.version
+    await life.accounts.learn_traits(WHO, version="1.2.3.4", stale_sends_refused=None)
+    again = AskingServer(life.mailbox, life.accounts, FakeFiles(), life.clock)
+    await again.ask(WHO)
+    assert (life.accounts.traits(WHO).version, life.accounts.traits(WHO).stale_sends_refused) == (first.version, True)
+
+
+async def test_what_is_known_is_asked_anew_where_the_connection_is_tested(life: Life) -> None:
+    await asked(life)
+    requests = len(life.sandbox.journal())
+    again = AskingServer(life.mailbox, life.accounts, FakeFiles(), life.clock)
+    await again.ask(WHO)
+    assert len(life.sandbox.journal()) == requests
+    await life.accounts.learn_traits(WHO, attachments_kept=False)  # so that it does not take a minute
+    await again.ask_all(WHO, anew=True)
+    assert len(life.sandbox.journal()) > requests
