@@ -57,6 +57,21 @@ is not here is told with the words of the sign-in service. On what an administra
 [administrators.md](administrators.md#oauth-registration).
 """
 
+DEPARTURES = """\
+## The server does otherwise than Exchange is documented
+
+The settings name with each account in which ways its server was seen to depart from Exchange's documentation, and so does
+`mailwright --diagnose`. Mailwright works with such a server in the way that harms nothing
+([decisions/proof.md](decisions/proof.md)). What you may see of it:
+
+| what a row says | what it means | what helps |
+|---|---|---|
+| The draft is still there; may have been sent | no answer came, and this server may leave a draft in Drafts after it was sent | ask a recipient, then choose "It was sent" or "It was not sent" |
+| No draft and no copy found; may have been sent | no answer came, and the message is neither in Drafts nor in Sent Items | ask a recipient, as above |
+| Sent …, before its time | the server did not wait for the time that you chose | the next ones wait on this computer |
+| Goes … from this computer, if Mailwright runs then | the server sends at once what is to go later | leave Mailwright running; else it asks you at the next start |
+"""
+
 CLASS_WORDS = {
     CodeClass.PERSON: ("You can mend it", "at the message, a recipient or an attachment."),
     CodeClass.ACCOUNT: ("It is about the account", "its rights, limits or sign-in: ask those who run the server."),
@@ -98,7 +113,7 @@ def markdown() -> str:
         lines += [f"### {title}", "", f"{meaning[0].upper()}{meaning[1:]}", ""]
         if codes:
             lines += [", ".join(f"`{code}`{_marks(code)}" for code in codes), ""]
-    return "\n".join(lines)
+    return "\n".join([*lines, DEPARTURES])
 
 
 def _sign_ins() -> list[str]:

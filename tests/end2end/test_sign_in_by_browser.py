@@ -88,7 +88,8 @@ def test_an_account_is_signed_in_by_the_browser_used_and_asked_for_at_the_next_s
     person.write(ANYONE, "Signed in by the browser", "Hello")
     program.desktop.press("Ctrl+Enter")
     assert server.wait_until_delivered("Signed in by the browser") == [ANYONE]
-    assert len(sandbox.journal("SendItem")) == 1
+    # The account was just tested, so that the server is asked what it does beside this: nothing of that is delivered.
+    assert len(sandbox.deliveries()) == 1
     arguments = "\0".join(program.parts())
     program.quit()
     written = [file.read_bytes() for file in mailwright.data.parent.rglob("*") if file.is_file()]
