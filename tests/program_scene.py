@@ -60,6 +60,8 @@ class ProgramScene:
         self.defects: list[BaseException] = []
         self.tasks.on_defect = self.defects.append
         self.window = Window()
+        # Wide enough for all of it side by side, however small the screen of a platform without one is.
+        self.window.resize(1180, self.window.height())
         qtbot.addWidget(self.window)
         self.files = FakeFiles()
         self.cache: FakeCache = FakeCache() if after is None else after.cache

@@ -298,9 +298,13 @@ async def _dress_as_chosen(parts: Parts) -> None:
         theme.set_text_scale(int(size) / 100)
     await _remember_folders(parts)
     choice = await parts.settings.read_setting("scheme")
-    parts.window_controller.scheme = choice if choice in {"light", "dark"} else ""
-    if choice in {"light", "dark"} and (choice == "dark") != theme.scheme().dark:
-        dress(parts.qt, choice)
+    density = await parts.settings.read_setting("density") or ""
+    if density in theme.DENSITIES and density != theme.density():
+        theme.set_density(parts.qt, density)
+        parts.window.redress()
+    parts.window_controller.scheme = choice if choice in theme.CHOICES and choice else ""
+    if theme.wanted(parts.qt, parts.window_controller.scheme) != theme.scheme():
+        dress(parts.qt, parts.window_controller.scheme)
         parts.window.redress()
 
 

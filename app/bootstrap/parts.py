@@ -384,6 +384,7 @@ class Parts:
             self.settings_session, pages=AccountPages(self.accounts, self.aids, self.tasks, self.registry)
         )
         self.preferences.choose_scheme = self.window_controller.choose_scheme
+        self.preferences.choose_density = self.window_controller.choose_density
         self.preferences.chosen_scheme = lambda: self.window_controller.scheme
         view.add_choices(self.preferences)
         return view

@@ -32,6 +32,17 @@ _DELETE: Final[tuple[Item, ...]] = ("", "drafts.discard")
 _FILE: Final[tuple[Item, ...]] = ("read.reply", "read.reply_all", "read.forward", "read.edit_as_new")
 
 
+_PLACES: Final[dict[str, tuple[Item, ...]]] = {
+    "drafts": ("list.new", "list.last_draft", "drafts.send_ready", ""),
+    "outbox": ("outbox.retry_all", "many.stop", ""),
+    "sent": ("list.find", "list.find_server", ""),
+    "received": ("list.find", "list.find_server", ""),
+}
+"""What a place at the left edge offers, by its kind."""
+_EVERYWHERE: Final[tuple[Item, ...]] = (
+    *("window.refresh", "list.go_mailbox", ""),
+    *("account.add", "account.mailboxes", "account.signatures", "window.settings"),
+)
 _TOOLS: Final = (
     (("received",), "received.reply", "reply", mark("Reply")),
     (("sent",), "sent.reply_all", "reply-all", mark("Reply to all")),
@@ -52,6 +63,7 @@ class MenuController:
         shell.reader.menu_wanted.connect(self._open_for_message)
         shell.reader.tools.wanted.connect(self._do)
         shell.reader.shown.connect(self._offer)
+        shell.window.sidebar.menu_wanted.connect(self._open_for_place)
 
     def _listen(self, panel: ListPanel) -> None:
         panel.list.menu_wanted.connect(partial(self._open_for_rows, panel))
@@ -63,6 +75,14 @@ class MenuController:
     def _open_for_rows(self, panel: ListPanel, place: QPoint) -> None:
         items = (*_ROW, "", (tr("Sort"), _SORT), (tr("This message"), _MESSAGE), *_DELETE)
         open_menu(panel, self._shell.registry, items, place)
+
+    def _open_for_place(self, name: str, place: QPoint) -> None:
+        """Go to the list under the mouse, and offer what can be done there; beside lists, what can be anywhere."""
+        workspace = self._shell.workspace
+        if name in workspace.panels:
+            workspace.go(name)
+        items = (*_PLACES.get(name.partition(":")[0], ("message.new", "")), *_EVERYWHERE)
+        open_menu(self._shell.window.sidebar, self._shell.registry, items, place)
 
     def _open_for_message(self, place: QPoint) -> None:
         """Offer what can be done with the text under the mouse, and with its message."""

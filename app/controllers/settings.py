@@ -32,7 +32,7 @@ from app.services.drafts.reply_forward import QuoteStyle, ReplyForward
 from app.services.outbox.outbox import HOLD_SECONDS, Outbox
 from app.services.people.people import People
 from app.storage.settings import read_text, write_text
-from app.ui import keys
+from app.ui import keys, theme
 from app.ui.bars import MessageBar
 from app.views.settings.preferences_port import LONGEST_HOLD, KeysRow
 
@@ -60,6 +60,7 @@ class PreferencesController:
         self.chosen_scheme: Callable[[], str] = lambda: ""
         self.are_notices_on: Callable[[], bool] = lambda: True
         self.turn_notices: Callable[[bool], None] = lambda _on: None
+        self.choose_density: Callable[[str], None] = lambda _density: None
 
     async def load(self, hold: float | None) -> None:
         """Read what was chosen; `hold`, a time given to the start of this run, goes before it. Raises StorageError."""
@@ -125,6 +126,15 @@ class PreferencesController:
         self._spawn(
             self._settings.keep_setting(NOTICES_CHOICE, "yes" if on else "never"), "keep what the desktop is told"
         )
+
+    @property
+    def density(self) -> str:
+        """Return how close things stand."""
+        return theme.density()
+
+    def set_density(self, density: str) -> None:
+        """Let things stand closer or wider."""
+        self.choose_density(density)
 
     @property
     def formatted(self) -> bool:

@@ -49,9 +49,10 @@ class WindowController(ShellController):
     ) -> None:
         """Listen."""
         self.scheme = ""
-        """The scheme that was chosen: "light", "dark", or "" for the computer's own."""
+        """The scheme that was chosen, one of `theme.CHOICES`."""
         self._shell, self._accounts, self._settings, self._compose = shell, accounts, settings, compose
         self._keymap = keymap
+        self._follow_desktop()
         self._keys: KeysSheet | None = None
         keymap.changed.subscribe(lambda _: self._keys_changed())
         self._disk_words = ""
@@ -200,13 +201,36 @@ class WindowController(ShellController):
         self.choose_scheme("light" if theme.scheme().dark else "dark")
 
     def choose_scheme(self, scheme: str) -> None:
-        """Dress the program as "light", "dark", or "" for the computer's own, and remember it."""
+        """Dress the program as one of `theme.CHOICES` says, and remember it."""
         self.scheme = scheme
-        theme.apply(self._shell.qt, dark=theme.wants_dark(self._shell.qt, scheme))
+        self._dress()
+        self._shell.tasks.spawn(self._settings.keep_setting("scheme", scheme), "keep scheme")
+
+    def choose_density(self, density: str) -> None:
+        """Let things stand as close as a name of `theme.DENSITIES` says, and remember it."""
+        theme.set_density(self._shell.qt, density)
+        self._redress()
+        self._shell.tasks.spawn(self._settings.keep_setting("density", density), "keep density")
+
+    def _follow_desktop(self) -> None:
+        """Be dark or light, and of high contrast, as the desktop is from now on, where that is wanted."""
+        hints, window = self._shell.qt.styleHints(), self._shell.window
+        # By way of the window: what listens to the desktop itself would outlive it.
+        hints.colorSchemeChanged.connect(window.desktop_changed)
+        hints.accessibility().contrastPreferenceChanged.connect(window.desktop_changed)
+        window.desktop_changed.connect(self._dress)
+
+    def _dress(self) -> None:
+        """Wear the scheme that is wanted now, if it is another."""
+        scheme = theme.wanted(self._shell.qt, self.scheme)
+        if scheme != theme.scheme():
+            theme.apply(self._shell.qt, scheme)
+            self._redress()
+
+    def _redress(self) -> None:
         self._shell.window.redress()
         for window in self._compose.message_windows.windows:
             window.redress()
-        self._shell.tasks.spawn(self._settings.keep_setting("scheme", scheme), "keep scheme")
 
     @does(Command("window.text_larger", mark("Show text larger"), ("Ctrl++", "Ctrl+=")))
     def show_larger(self) -> None:

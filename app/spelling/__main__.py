@@ -22,6 +22,8 @@ def answer(checker: Checker, asked: dict[str, Any]) -> dict[str, Any]:
     if "learn" in asked:
         checker.add_words([str(word) for word in asked["learn"]])
         return {}
+    if "languages" in asked:
+        return {"languages": checker.languages()}
     if "suggest" in asked:
         return {"suggestions": checker.suggest(str(asked["suggest"]), language)}
     return {"checked": [checker.check(str(text), language) for text in asked.get("texts", ())]}

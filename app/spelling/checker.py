@@ -19,6 +19,49 @@ _DOMAIN: Final = re.compile(r"\.(?:com|org|net|de|fr|eu|uk|ch|at)\b")
 _OF_DOMAINS: Final = re.compile(r"[\w.-]*")
 _OTHER_SCRIPT: Final = re.compile(r"[^A-Za-z\u00aa-\u024f\u1e00-\u1eff\ufb00-\ufb06'’\-\u00ad\u0300-\u036f]")
 """A letter of a script for which there is no dictionary: all of them are of languages that are written in Latin."""
+_LATIN: Final = re.compile(r"[A-Za-z]")
+_NOT_LATIN: Final = frozenset(
+    [
+        "ar",
+        "as",
+        "be",
+        "bg",
+        "bn",
+        "bo",
+        "el",
+        "fa",
+        "gu",
+        "he",
+        "hi",
+        "hy",
+        "ja",
+        "ka",
+        "kk",
+        "km",
+        "kn",
+        "ko",
+        "ky",
+        "lo",
+        "mk",
+        "ml",
+        "mn",
+        "mr",
+        "my",
+        "ne",
+        "or",
+        "pa",
+        "ru",
+        "si",
+        "sr",
+        "ta",
+        "te",
+        "th",
+        "ug",
+        "uk",
+        "ur",
+    ]
+)
+"""Languages that are written in a script of their own: with their dictionaries, Latin words are another language's."""
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’\-\u00ad][^\W\d_]+)*", re.UNICODE)
 
 _ENGLISH: Final = """the of and to in is that it for you with this are be on have we as not at your will from can or
@@ -35,8 +78,11 @@ FREQUENT: Final = {
 """The words that a text of a language is full of; together they distinguish it from others within a sentence."""
 
 
-def words_in(text: str) -> Iterator[tuple[int, str]]:
-    """Give each word with where it begins. Addresses, names with digits and words in capitals are left out."""
+def words_in(text: str, *, latin: bool = True) -> Iterator[tuple[int, str]]:
+    """Give each word with where it begins. Addresses, names with digits and words in capitals are left out.
+
+    `latin` says in which script they have to be to be given: in Latin, or in any other.
+    """
     spaces = list(_skipped(text))
     for found in _WORD.finditer(text):
         start, end = found.span()
@@ -44,7 +90,7 @@ def words_in(text: str) -> Iterator[tuple[int, str]]:
             continue
         word = found[0]
         beside = text[start - 1 : start] + text[end : end + 1]
-        if _OTHER_SCRIPT.search(word) is not None:
+        if (_OTHER_SCRIPT.search(word) is not None) is latin or (not latin and _LATIN.search(word) is not None):
             continue
         if len(word) > 1 and not word.isupper() and not any(sign.isdigit() or sign == "_" for sign in beside):
             yield start, word
@@ -92,6 +138,7 @@ class Checker:
     def __init__(self, folder: Path) -> None:
         """Read from `folder` when it is wanted."""
         self._folder = folder
+        self._system: dict[str, Path] | None = None
         self._loaded: dict[str, list[Any]] = {}
         self._own: set[str] = set()
         self._usual = "en"
@@ -102,13 +149,27 @@ class Checker:
         self._own |= {word.casefold() for word in words}
         self._is_right.cache_clear()
 
+    def languages(self) -> list[str]:
+        """Return the names of the dictionaries that this computer has beside the program's own."""
+        return sorted(self._on_system())
+
+    def _on_system(self) -> dict[str, Path]:
+        if self._system is None:
+            from app.spelling.system_dictionaries import find, usual_folders
+
+            self._system = find(usual_folders())
+        return self._system
+
     def check(self, text: str, language: str = "") -> tuple[str, list[tuple[int, int]]]:
         """Return the language of a text, noticed where none is said, and where in it words are wrong.
 
         Places and lengths are in UTF-16 units.
         """
-        found = list(words_in(text))
+        own_script = language.replace("-", "_").partition("_")[0] in _NOT_LATIN
+        found = list(words_in(text, latin=not own_script))
         chosen = language or notice_language([word for _, word in found], self._usual)
+        if not self._of(chosen):
+            return chosen, []
         if not language and len(found) > 6:
             self._usual = chosen
         wrong = [(start, word) for start, word in found if not self._is_right(word, chosen)]
@@ -136,8 +197,10 @@ class Checker:
         if language not in self._loaded:
             from hunspell import Hunspell
 
-            names = DICTIONARIES.get(language, ())
-            self._loaded[language] = [Hunspell(name, hunspell_data_dir=str(self._folder)) for name in names]
+            places = [(name, self._folder) for name in DICTIONARIES.get(language, ())]
+            if not places and language in self._on_system():
+                places = [(language, self._on_system()[language])]
+            self._loaded[language] = [Hunspell(name, hunspell_data_dir=str(folder)) for name, folder in places]
         return self._loaded[language]
 
 

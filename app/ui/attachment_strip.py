@@ -23,8 +23,10 @@ from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
     QFontMetrics,
+    QHelpEvent,
     QKeyEvent,
     QKeySequence,
+    QMouseEvent,
     QPainter,
     QPen,
     QResizeEvent,
@@ -38,6 +40,7 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QToolTip,
     QWidget,
 )
 
@@ -127,6 +130,14 @@ GAP = 6
 _ICON = 20
 _INSET = 10
 _TEXT_LEFT = _INSET + _ICON + 9
+_CROSS = 28
+"""Pixels at the right of a row in which the mouse takes it away."""
+
+
+def _cross(row: QRect) -> QRect:
+    """Return where the mouse takes a row away, for the rectangle of the row."""
+    box = row.adjusted(0, 0, -GAP, -GAP)
+    return QRect(box.right() - _CROSS - 3, box.top() + (box.height() - _CROSS) // 2, _CROSS, _CROSS)
 
 
 class AttachmentDelegate(QStyledItemDelegate):
@@ -153,7 +164,13 @@ class AttachmentDelegate(QStyledItemDelegate):
         tone = row.tone if row.trouble else "muted"
         picture = icons.pixmap(row.icon, tone, _ICON, ratio)
         painter.drawPixmap(box.left() + _INSET, box.center().y() - _ICON // 2, picture)
-        self._paint_words(painter, box, row)
+        model = index.model()
+        under = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        offered = under and isinstance(model, AttachmentRows) and model.editable
+        self._paint_words(painter, box.adjusted(0, 0, -_CROSS if offered else 0, 0), row)
+        if offered:
+            middle = _cross(option.rect).center()
+            painter.drawPixmap(middle.x() - 7, middle.y() - 7, icons.pixmap("x", "text", 14, ratio))
         if row.share >= 0:
             self._paint_share(painter, box, row.share)
         painter.restore()
@@ -236,6 +253,8 @@ class AttachmentStrip(QListView):
         super().__init__(parent)
         # A viewport of ours: to wrap one that Qt made, PySide6 loads every class of widget that it could be (20 ms).
         self.setViewport(QWidget(self))
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._model = model
         self.setModel(model)
         self.setItemDelegate(AttachmentDelegate(self))
@@ -329,6 +348,24 @@ class AttachmentStrip(QListView):
             say_aloud(self, tr("{what}, {n} of {count}", what=spoken, n=number, count=count))
 
     # --- what is done -------------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take a row away by the cross in it; where one stands, and what is selected, does not count then."""
+        place = event.position().toPoint()
+        index = self.indexAt(place)
+        pressed = event.button() == Qt.MouseButton.LeftButton and self._model.editable and index.isValid()
+        if pressed and _cross(self.visualRect(index)).contains(place):
+            self.removed.emit([self._model.rows[index.row()].key])
+        else:
+            super().mousePressEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self._model.editable:
+            index = self.indexAt(event.pos())
+            if index.isValid() and _cross(self.visualRect(index)).contains(event.pos()):
+                QToolTip.showText(event.globalPos(), tr("Remove"), self)
+                return True
+        return super().viewportEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if is_access_key(event) or event.key() == Qt.Key.Key_Escape or self._is_naming():

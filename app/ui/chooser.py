@@ -214,8 +214,8 @@ class CommandPalette(Chooser):
         `elsewhere` takes the focus when where it came from is gone.
         """
         self._offered: list[tuple[Command, Handler]] = []
-        super().__init__(window, elsewhere, _PALETTE_MEASURES)
         self._window = window
+        super().__init__(window, elsewhere, _PALETTE_MEASURES)
         self._commands = commands
         self.setAccessibleName(tr("Commands"))
         self.line.setPlaceholderText(tr("Type what you want to do"))
@@ -230,8 +230,14 @@ class CommandPalette(Chooser):
         self.line.clear()
         self.fill("")
         width = min(_PALETTE_WIDTH, window.width() - 40)
-        self.setGeometry((window.width() - width) // 2, 72, width, 60 + _PALETTE_MEASURES.row * _PALETTE_MEASURES.shown)
+        self.setGeometry((window.width() - width) // 2, 72, width, self.height())
+        self._fit()
         self.show_sheet()
+
+    def _fit(self) -> None:
+        """Be as high as what is found."""
+        rows = max(1, min(self.list.count(), _PALETTE_MEASURES.shown))
+        self.resize(self.width(), min(60 + _PALETTE_MEASURES.row * rows, self._window.height() - 92))
 
     def fill(self, query: str) -> None:
         """Offer the commands that are found and can be done now."""
@@ -241,6 +247,7 @@ class CommandPalette(Chooser):
             if handler.enabled():
                 self.put(command.shown_title(), handler, keys.shown(command))
         self.list.setCurrentRow(0)
+        self._fit()
 
     def choose_row(self, thing: object) -> bool:
         """Do a command."""

@@ -43,6 +43,9 @@ class Scheme(NamedTuple):
     warn: str
     warn_soft: str
     good: str
+    disabled: str
+    contrast: bool = False
+    """Whether it is for those who need as much contrast as there can be: frames replace soft grounds."""
 
 
 LIGHT = Scheme(
@@ -52,10 +55,10 @@ LIGHT = Scheme(
     pane="#FFFFFF",
     raised="#FFFFFF",
     line="#E2E5EB",
-    edge="#CBD1DC",
+    edge="#8790A0",
     text="#1A1E27",
-    muted="#5D6675",
-    faint="#7A8394",
+    muted="#535C6B",
+    faint="#5F6877",
     accent="#2F5BD7",
     accent_hover="#264CB8",
     on_accent="#FFFFFF",
@@ -67,6 +70,7 @@ LIGHT = Scheme(
     warn="#8A5600",
     warn_soft="#FDF5E3",
     good="#1A7447",
+    disabled="#8790A0",
 )
 
 DARK = Scheme(
@@ -76,10 +80,10 @@ DARK = Scheme(
     pane="#1F232A",
     raised="#272C35",
     line="#2D323C",
-    edge="#4B5463",
+    edge="#727D8E",
     text="#E6E9EF",
-    muted="#A3ACBA",
-    faint="#858F9F",
+    muted="#B0B8C5",
+    faint="#97A1B0",
     accent="#86A8FF",
     accent_hover="#A3BDFF",
     on_accent="#0E1526",
@@ -91,6 +95,54 @@ DARK = Scheme(
     warn="#F0BE66",
     warn_soft="#37301F",
     good="#74D3A0",
+    disabled="#727D8E",
+)
+
+CONTRAST_LIGHT = LIGHT._replace(
+    sidebar="#FFFFFF",
+    list_ground="#FFFFFF",
+    line="#000000",
+    edge="#000000",
+    text="#000000",
+    muted="#1F1F1F",
+    faint="#333333",
+    accent="#0000B4",
+    accent_hover="#000078",
+    accent_soft="#FFFFFF",
+    selected="#CFE0FF",
+    hover="#E8E8E8",
+    bad="#7A0000",
+    bad_soft="#FFFFFF",
+    warn="#573300",
+    warn_soft="#FFFFFF",
+    good="#004A1C",
+    disabled="#666666",
+    contrast=True,
+)
+
+CONTRAST_DARK = DARK._replace(
+    sidebar="#000000",
+    list_ground="#000000",
+    pane="#000000",
+    raised="#000000",
+    line="#FFFFFF",
+    edge="#FFFFFF",
+    text="#FFFFFF",
+    muted="#F0F0F0",
+    faint="#DADADA",
+    accent="#8AD4FF",
+    accent_hover="#B8E5FF",
+    on_accent="#000000",
+    accent_soft="#000000",
+    selected="#00395C",
+    hover="#262626",
+    bad="#FFB3AB",
+    bad_soft="#000000",
+    warn="#FFD479",
+    warn_soft="#000000",
+    good="#8CF0B4",
+    disabled="#9A9A9A",
+    contrast=True,
 )
 
 _AVATARS = ("#5B7BD5", "#3E8E7E", "#A0679C", "#B0764A", "#6A7FA0", "#8A8440", "#B0607A", "#4F8FB5")
@@ -109,13 +161,18 @@ _ACCOUNTS = {
 
 RADIUS = 8
 GAP = 8
-ROW_HEIGHT = 82
 
 SCROLL_BAR = 10
 TEXT_MARGIN = 20
 """Pixels between the end of a text and that of its field: room for the scroll bar, which so moves no word."""
 
+DENSITIES = {"compact": (58, 5), "": (82, 8), "roomy": (100, 11)}
+"""How close things stand, by the name of each choice: pixels of a row of a list, and those above and below the words
+of a place at the left. "" is the usual one.
+"""
+
 _current = LIGHT
+_density = ""
 
 
 def margin_of_text(*, scrolls: bool) -> int:
@@ -144,18 +201,42 @@ def avatar_color(name: str) -> QColor:
     return QColor(_AVATARS[sum(name.casefold().encode("utf-8", "replace")) % len(_AVATARS)])
 
 
-def wants_dark(app: QApplication, choice: str) -> bool:
-    """Return whether the dark scheme is to be used: `choice` is "light", "dark", or "" for the desktop's."""
-    if choice:
-        return choice == "dark"
-    return app.styleHints().colorScheme() == Qt.ColorScheme.Dark
+CHOICES = frozenset({"", "light", "dark", "contrast"})
+"""What can be chosen: "" is as the desktop is set, "contrast" as much contrast as can be, light or dark as that."""
 
 
-def apply(app: QApplication, *, dark: bool) -> None:
-    """Dress the program in the light or the dark scheme."""
+def wanted(app: QApplication, choice: str) -> Scheme:
+    """Return the scheme for one of CHOICES. One that was chosen counts whatever contrast the desktop asks for."""
+    hints = app.styleHints()
+    dark = hints.colorScheme() == Qt.ColorScheme.Dark
+    high = hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast
+    if choice == "contrast" or (not choice and high):
+        return CONTRAST_DARK if dark else CONTRAST_LIGHT
+    return DARK if choice == "dark" or (not choice and dark) else LIGHT
+
+
+def apply(app: QApplication, scheme: Scheme) -> None:
+    """Dress the program in a scheme."""
     global _current  # noqa: PLW0603 - one window, one scheme at a time
-    _current = DARK if dark else LIGHT
+    _current = scheme
     app.setPalette(_palette(_current))
+    app.setStyleSheet(_style_sheet(_current))
+
+
+def density() -> str:
+    """Return how close things stand, a name of DENSITIES."""
+    return _density
+
+
+def row_height() -> int:
+    """Return the pixels of a row of a list."""
+    return DENSITIES[_density][0]
+
+
+def set_density(app: QApplication, name: str) -> None:
+    """Let things stand closer or wider from now on; lists learn it by `redress_within` (`ui/icons.py`)."""
+    global _density  # noqa: PLW0603 - one person, one pair of eyes
+    _density = name if name in DENSITIES else ""
     app.setStyleSheet(_style_sheet(_current))
 
 
@@ -250,23 +331,24 @@ def _palette(s: Scheme) -> QPalette:
     ):
         palette.setColor(which, QColor(name))
     for which in (role.WindowText, role.Text, role.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, which, QColor(s.faint))
+        palette.setColor(QPalette.ColorGroup.Disabled, which, QColor(s.disabled))
     return palette
 
 
 def _style_sheet(s: Scheme) -> str:
-    return _SHEET.format(**s._asdict(), radius=RADIUS)
+    frame = s.edge if s.contrast else "transparent"
+    return _SHEET.format(**s._asdict(), radius=RADIUS, frame=frame, place=DENSITIES[_density][1])
 
 
 _SHEET = """
 QToolTip {{ background: {raised}; color: {text}; border: 1px solid {line}; padding: 4px 6px; }}
 QMenu {{ background: {raised}; color: {text}; border: 1px solid {edge}; border-radius: {radius}px; padding: 5px; }}
 QMenu::item {{ padding: 6px 22px 6px 12px; border-radius: 5px; }}
-QMenu::item:selected {{ background: {selected}; }}
-QMenu::item:disabled {{ color: {faint}; background: transparent; }}
+QMenu::item:selected {{ background: {selected}; color: {text}; }}
+QMenu::item:disabled {{ color: {disabled}; background: transparent; }}
 QMenu::separator {{ height: 1px; background: {line}; margin: 5px 6px; }}
 #sidebar {{ background: {sidebar}; }}
-#sidebarScroll, #sidebarPlaces {{ background: transparent; }}
+#sidebarScroll, #sidebarPlaces, #panelScroll {{ background: transparent; }}
 #listSide {{ background: {list_ground}; border-left: 1px solid {line}; border-right: 1px solid {line}; }}
 #listSide QTableView {{ background: {list_ground}; border: none; selection-background-color: transparent; }}
 #pane {{ background: {pane}; }}
@@ -274,12 +356,12 @@ QPushButton {{ background: transparent; color: {text}; border: 1px solid {edge};
   padding: 5px 12px; }}
 QPushButton:hover {{ background: {hover}; }}
 QPushButton:focus {{ border: 1px solid {accent}; }}
-QPushButton:disabled {{ color: {faint}; }}
+QPushButton:disabled {{ color: {disabled}; }}
 QPushButton[kind="primary"] {{ background: {accent}; color: {on_accent}; border: 1px solid {accent};
   font-weight: 600; }}
 QPushButton[kind="primary"]:hover {{ background: {accent_hover}; border-color: {accent_hover}; }}
 QPushButton[kind="primary"]:focus {{ border: 2px solid {text}; padding: 4px 11px; }}
-QPushButton[kind="primary"]:disabled {{ background: {line}; border-color: {line}; color: {faint}; }}
+QPushButton[kind="primary"]:disabled {{ background: {line}; border-color: {line}; color: {muted}; }}
 QPushButton[kind="quiet"] {{ border: 1px solid transparent; padding: 4px 8px; color: {muted}; }}
 QPushButton[tight="true"] {{ padding: 4px 4px; }}
 QPushButton[kind="quiet"]:hover {{ background: {hover}; color: {text}; }}
@@ -288,7 +370,7 @@ QPushButton[kind="quiet"]:checked {{ background: {accent_soft}; color: {accent};
 QPushButton[kind="link"] {{ border: 1px solid transparent; padding: 2px 4px; color: {accent}; font-weight: 600; }}
 QPushButton[kind="link"]:hover {{ text-decoration: underline; }}
 QPushButton[kind="link"]:focus {{ border: 1px solid {accent}; }}
-QPushButton[kind="nav"] {{ border: 1px solid transparent; text-align: left; padding: 8px 10px; color: {muted}; }}
+QPushButton[kind="nav"] {{ border: 1px solid transparent; text-align: left; padding: {place}px 10px; color: {muted}; }}
 QPushButton[kind="nav"]:hover {{ background: {hover}; color: {text}; }}
 QPushButton[kind="nav"]:checked {{ background: {selected}; color: {text}; font-weight: 600; }}
 QPushButton[kind="nav"]:focus {{ border: 1px solid {accent}; }}
@@ -314,14 +396,14 @@ QCheckBox:focus {{ border: 1px solid {accent}; }}
 QComboBox::drop-down {{ border: none; width: 26px; }}
 QTextEdit, QPlainTextEdit {{ background: {pane}; border: none; }}
 QFrame[kind="line"] {{ background: {line}; max-height: 1px; border: none; }}
-QFrame[kind="bar"] {{ border-radius: {radius}px; background: {accent_soft}; }}
+QFrame[kind="bar"] {{ border-radius: {radius}px; background: {accent_soft}; border: 1px solid {frame}; }}
 QFrame[kind="bar"][tone="bad"] {{ background: {bad_soft}; }}
 QFrame[kind="bar"][tone="warn"] {{ background: {warn_soft}; }}
 QFrame[kind="drop"] {{ background: {accent_soft}; border: 2px dashed {accent}; border-radius: 12px; }}
 QFrame[kind="popup"] {{ background: {raised}; border: 1px solid {edge}; border-radius: 12px; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
-QScrollBar::handle:vertical {{ background: {line}; border-radius: 4px; min-height: 32px; margin: 1px; }}
-QScrollBar::handle:vertical:hover {{ background: {faint}; }}
+QScrollBar::handle:vertical {{ background: {edge}; border-radius: 3px; min-height: 32px; margin: 2px; }}
+QScrollBar::handle:vertical:hover {{ background: {muted}; }}
 QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ background: none;
   height: 0; }}
 QSplitter::handle {{ background: {line}; }}
@@ -329,7 +411,7 @@ QSplitter::handle {{ background: {line}; }}
 
 
 def dress(qt: QApplication, choice: str = "") -> None:
-    """Dress `qt`; `choice` is "light", "dark", or "" for the desktop's own."""
+    """Dress `qt`; `choice` is one of CHOICES."""
     qt.setApplicationName("mailwright")
     qt.setApplicationDisplayName("Mailwright")
     qt.setApplicationVersion(__version__)
@@ -337,4 +419,4 @@ def dress(qt: QApplication, choice: str = "") -> None:
     qt.setQuitOnLastWindowClosed(False)  # the loop must live until the last save is on disk
     qt.setStyle("Fusion")
     choose_font(qt)
-    apply(qt, dark=wants_dark(qt, choice))
+    apply(qt, wanted(qt, choice))

@@ -1,7 +1,8 @@
 """Prints what a screen reader sees of one program, as JSON: run by the system's Python, which has the AT-SPI bindings.
 
-Each line on standard input is a process id; the answer is one line: the tree of that program, or null where it is not
-on the accessibility bus (yet). The process lives as long as its standard input, since starting one per look is slow.
+Each line on standard input is a process id, with "places" where all that shows is to say where it is; the answer is
+one line: the tree of that program, or null where it is not on the accessibility bus (yet).
+The process lives as long as its standard input, since starting one per look is slow.
 Nodes that are not on the screen are left out, with all below them.
 """
 
@@ -33,8 +34,8 @@ def find(pid: int) -> Any:
     return None
 
 
-def read(node: Any, depth: int = 0) -> dict[str, Any] | None:
-    """Return `node` and what is below it, or None where it is not on the screen."""
+def read(node: Any, depth: int = 0, *, places: bool = False) -> dict[str, Any] | None:
+    """Return `node` and what is below it, or None where it is not on the screen. `places` says where all of it is."""
     held = node.get_state_set()
     states = [name for name in _STATES if held.contains(getattr(Atspi.StateType, name.upper()))]
     is_part = depth > 1
@@ -46,7 +47,7 @@ def read(node: Any, depth: int = 0) -> dict[str, Any] | None:
         "description": node.get_description() or "",
         "states": states,
     }
-    if found["role"] in _CLICKED:
+    if found["role"] in _CLICKED or (places and "showing" in states and "Component" in node.get_interfaces()):
         box = node.get_extents(Atspi.CoordType.SCREEN)
         found["middle"] = [box.x + box.width // 2, box.y + box.height // 2]
     text = text_of(node)
@@ -55,7 +56,7 @@ def read(node: Any, depth: int = 0) -> dict[str, Any] | None:
     children = []
     for index in range(min(node.get_child_count(), _MOST_CHILDREN)):
         child = node.get_child_at_index(index)
-        below = None if child is None else read(child, depth + 1)
+        below = None if child is None else read(child, depth + 1, places=places)
         if below is not None:
             children.append(below)
     found["children"] = children
@@ -71,7 +72,7 @@ def text_of(node: Any) -> str:
     return Atspi.Text.get_text(node, 0, end) or ""
 
 
-def look(pid: int) -> dict[str, Any] | None:
+def look(pid: int, *, places: bool) -> dict[str, Any] | None:
     """Return the tree of a program; what vanishes while it is read makes the look void."""
     # What was read before must not be believed again.
     Atspi.get_desktop(0).clear_cache()
@@ -80,7 +81,7 @@ def look(pid: int) -> dict[str, Any] | None:
         if program is None:
             return None
         program.clear_cache()
-        return read(program)
+        return read(program, places=places)
     except GLib.Error:
         return None
 
@@ -89,7 +90,8 @@ def main() -> None:
     """Answer until standard input ends."""
     Atspi.set_timeout(3000, 5000)
     for line in sys.stdin:
-        sys.stdout.write(json.dumps(look(int(line))) + "\n")
+        pid, _, wish = line.strip().partition(" ")
+        sys.stdout.write(json.dumps(look(int(pid), places=wish == "places")) + "\n")
         sys.stdout.flush()
 
 

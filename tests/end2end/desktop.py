@@ -115,10 +115,11 @@ class Desktop:
         """Press chords one after the other, as written in keymaps: "Ctrl+Enter", "F8", "C", "Ctrl+,"."""
         self._xdotool("key", "--delay", "8", *[_spell(chord) for chord in chords])
 
-    def click(self, node: dict[str, Any]) -> None:
-        """Click on the middle of what can be clicked, as a screen reader says where it is."""
+    def click(self, node: dict[str, Any], *, button: int = 1, times: int = 1) -> None:
+        """Click on the middle of what a screen reader says where it is; see `look`."""
         x, y = node["middle"]
-        self._xdotool("mousemove", "--sync", str(x), str(y), "click", "1")
+        self._xdotool("mousemove", "--sync", str(x), str(y))
+        self._xdotool("click", "--repeat", str(times), "--delay", "60", str(button))
 
     def type(self, text: str) -> None:
         """Type `text` key by key. Latin letters with accents are keys of the layout; for all others, see `copied`.
@@ -178,14 +179,17 @@ class Desktop:
         subprocess.run(["import", "-window", "root", str(path)], env=self.environment, check=True, timeout=30)
         return path
 
-    def look(self, pid: int) -> dict[str, Any] | None:
-        """Return what a screen reader sees of a program, or None where it is not to be seen."""
+    def look(self, pid: int, *, places: bool = False) -> dict[str, Any] | None:
+        """Return what a screen reader sees of a program, or None where it is not to be seen.
+
+        With `places` all that is showing says where its middle is, else buttons alone: each costs a question.
+        """
         if self._reader is None or self._reader.poll() is not None:
             command = [SYSTEM_PYTHON, str(HERE / "accessible_reader.py")]
             self._reader = self.start(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self._reader.stdin is not None
         assert self._reader.stdout is not None
-        self._reader.stdin.write(f"{pid}\n".encode())
+        self._reader.stdin.write(f"{pid}{' places' if places else ''}\n".encode())
         self._reader.stdin.flush()
         line = self._reader.stdout.readline()
         assert line, "the reader of accessible trees ended; its words are in the output"

@@ -64,6 +64,19 @@ class Program:
             assert time.monotonic() < deadline, f"{text!r} did not appear in {seconds:g} s:\n{seen.outline(tree)}"
             time.sleep(0.03)
 
+    def place_of(self, text: str, *, role: str = "", seconds: float = 20.0) -> Node:
+        """Return what is called `text`, or else says it, and shows, with the place of its middle, once there is one."""
+        deadline = time.monotonic() + seconds
+        while True:
+            self.must_run()
+            tree = self.desktop.look(self.process.pid, places=True)
+            shown = [one for one in seen.walk(tree) if "middle" in one and (not role or one["role"] == role)]
+            called = [one for one in shown if one["name"] == text]
+            for node in called or [one for one in shown if any(text in part for part in seen.words(one))]:
+                return node
+            assert time.monotonic() < deadline, f"{text!r} did not show in {seconds:g} s:\n{seen.outline(tree)}"
+            time.sleep(0.03)
+
     def wait_until_gone(self, text: str, *, role: str = "", seconds: float = 20.0) -> None:
         """Return as soon as nothing says `text`."""
         deadline = time.monotonic() + seconds

@@ -234,6 +234,7 @@ def test_what_is_put_into_an_empty_line_keeps_the_form_of_its_first_paragraph(qt
         editor = RichEditor()
         qtbot.addWidget(editor)
         editor.open_body(open_text("before\n"))
+        editor.finish()  # it is built slice by slice, each as long as a busy machine lets it be
         editor.moveCursor(QTextCursor.MoveOperation.End)
         editor.insert_blocks(open_own(html).body.blocks)
         assert f"<div>before</div>{expected}" in editor.html()
@@ -347,3 +348,102 @@ async def test_a_row_under_the_mouse_offers_what_is_done_with_it_alone(program_s
     left = [row.subject for row in program_scene.rows]
     assert len(left) == 2
     assert gone.subject not in left
+
+
+async def test_a_place_at_the_left_edge_offers_what_can_be_done_there(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.saved(MESSAGE)
+    sidebar = scene.window.sidebar
+    sent = sidebar._buttons["sent"]
+    right_click(
+        sidebar, sent.geometry().center() if sent.parentWidget() is sidebar else sent.mapTo(sidebar, QPoint(9, 9))
+    )
+    assert scene.parts.workspace.place == "sent"
+    assert {"Find", "Settings", "Look for changes on the server"} <= set(titles(shown_menu()))
+    shown_menu().close()
+    drafts = sidebar._buttons["drafts"]
+    right_click(sidebar, drafts.mapTo(sidebar, QPoint(9, 9)))
+    assert {"New message", "Open the last draft"} <= set(titles(shown_menu()))
+    await choose(scene, "New message")
+    assert scene.parts.compose.current() is not None
+    right_click(sidebar, QPoint(sidebar.width() // 2, sidebar.height() - 120))
+    assert "New message" in titles(shown_menu())
+    assert scene.parts.compose.current() is not None
+    shown_menu().close()
+
+
+async def test_the_cross_on_an_attachment_takes_it_away(program_scene: ProgramScene, tmp_path: Path) -> None:
+    scene = program_scene
+    await opened(scene, MESSAGE)
+    view = scene.message
+    paths = []
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(name)
+        paths.append(str(tmp_path / name))
+    view.session.files.add(paths)
+    await scene.until(lambda: len(view.session.files.rows()) == 2 and view.attachments.strip is not None)
+    strip = view.attachments.strip
+    assert strip is not None
+    await scene.until(strip.isVisible)
+    rect = strip.visualRect(strip.model().index(0, 0))
+    cross = QPoint(rect.right() - 6 - 17, rect.center().y() - 3)
+    QTest.mouseMove(strip.viewport(), cross)
+    help_event = QHelpEvent(QEvent.Type.ToolTip, cross, strip.viewport().mapToGlobal(cross))
+    QApplication.sendEvent(strip.viewport(), help_event)
+    assert QToolTip.text() == "Remove"
+    QToolTip.hideText()
+    QTest.mouseClick(strip.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(rect.left() + 60, cross.y()))
+    assert len(view.session.files.rows()) == 2
+    QTest.mouseClick(strip.viewport(), Qt.MouseButton.LeftButton, pos=cross)
+    await scene.until(lambda: [row.name for row in view.session.files.rows()] == ["b.txt"])
+
+
+async def test_a_link_is_put_with_its_words_and_what_is_linked_stays_in_sight(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    body = "".join(f"<p>line {n}</p>" for n in range(60)) + "<p>last here</p>"
+    await opened(scene, Content(to=(BEN,), subject="Hello", body=body, body_format=BodyFormat.HTML))
+    rich = scene.message.body.rich
+    assert rich is not None
+    rich.setTextCursor(rich.document().find("here"))
+    await scene.press("Ctrl+K")
+    bar = scene.message.body.link_bar
+    assert bar is not None
+    assert (bar.words.text(), bar.address.text()) == ("here", "")
+    assert bar.address.hasFocus()
+    assert rich.viewport().rect().contains(rich.cursorRect().center())
+    await scene.type("x.example")
+    await scene.press("Shift+Tab")
+    assert bar.words.hasFocus()
+    await scene.press("Ctrl+A")
+    await scene.type("this")
+    await scene.press("Return")
+    assert 'last <a href="https://x.example">this</a>' in rich.html()
+
+
+async def test_an_emoji_is_found_by_its_words_in_plain_text_and_in_formatted(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await opened(scene, Content(to=(BEN,), subject="Hello", body="ok "))
+    await scene.press("Ctrl+End", "Ctrl+;")
+    await scene.type("thumbs up")
+    await scene.press("Return")
+    assert scene.message.body.toPlainText() == "ok 👍"
+    assert scene.message.body.editor.hasFocus()
+
+
+async def test_dictionaries_of_the_computer_are_offered_a_moment_later(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    words = FewWords()
+    scene.parts.compose.begin_spelling(words)  # type: ignore[arg-type]  # fulfils what is asked of it
+    await opened(scene, Content(to=(BEN,), subject="Hello", body="a word"))
+    await scene.until(lambda: scene.message.body.marks is not None)
+    await scene.press("Ctrl+Shift+Y")
+    words.answer()
+    await scene.settle()
+    picker = scene.message.picking.picker
+    shown = [picker.list.item(n).text() for n in range(picker.list.count())]
+    assert shown[-1] == "Look at no spelling"
+    assert any("spañol" in one for one in shown)
+    await scene.type("espa")
+    await scene.press("Return")
+    assert scene.message.body.marks is not None
+    assert scene.message.body.marks.language == "es_ES"

@@ -358,7 +358,7 @@ async def test_the_scheme_is_chosen_in_the_settings_counts_at_once_and_is_kept(
     view = await at_choices(scene, tmp_path, "appearance")
     view.scheme.setFocus()
     try:
-        await scene.press("End")
+        await scene.press("Home", "Down", "Down")
         await scene.settle()
         assert theme.scheme().dark
         assert await scene.settings.read_setting("scheme") == "dark"

@@ -140,7 +140,7 @@ MANY = array("q", range(1000, 101_000))
 def test_what_one_sees_stays_where_it_is_when_rows_come_above_it(shown: MessageList) -> None:
     shown.show_ids(MANY)
     shown.go_to(500)
-    shown.verticalScrollBar().setValue(480 * theme.ROW_HEIGHT + 17)
+    shown.verticalScrollBar().setValue(480 * theme.row_height() + 17)
     top = shown.rowAt(0)
     seen = (model_of(shown).ids[top], shown.rowViewportPosition(top))
     shown.show_ids(array("q", range(200, 300)) + MANY)
@@ -153,7 +153,7 @@ def test_the_current_row_stays_where_it_is_seen_when_rows_around_it_go(shown: Me
     rows = array("q", range(1000, 2000))
     shown.show_ids(rows)
     shown.go_to(500)
-    shown.verticalScrollBar().setValue(shown.verticalScrollBar().value() + theme.ROW_HEIGHT + 7)
+    shown.verticalScrollBar().setValue(shown.verticalScrollBar().value() + theme.row_height() + 7)
     shown.go_to(498)
     at = shown.rowViewportPosition(shown.current_number())
     top = shown.rowAt(0)
@@ -177,7 +177,7 @@ def test_at_the_end_of_the_list_the_current_row_stays_where_it_is_seen_when_rows
 def test_when_the_row_at_the_top_goes_the_others_stay_where_they_are_seen(shown: MessageList) -> None:
     rows = array("q", range(1000, 2000))
     shown.show_ids(rows)
-    shown.verticalScrollBar().setValue(theme.ROW_HEIGHT * 300 + 5)
+    shown.verticalScrollBar().setValue(theme.row_height() * 300 + 5)
     top = shown.rowAt(0)
     seen = rows[top + 1]
     at = shown.rowViewportPosition(top + 1)
@@ -207,7 +207,7 @@ def test_at_the_top_what_is_new_appears_at_the_top(shown: MessageList) -> None:
 def test_rows_beyond_what_is_shown_are_prepared(shown: MessageList, lines: Lines) -> None:
     shown.show_ids(MANY)
     lines.prepared.clear()
-    shown.verticalScrollBar().setValue(1000 * theme.ROW_HEIGHT)
+    shown.verticalScrollBar().setValue(1000 * theme.row_height())
     assert {2000, 2006, 2012, 1990} <= lines.prepared
     assert len(lines.prepared) < 60
 
@@ -244,11 +244,11 @@ def test_all_of_a_hundred_thousand_are_marked_and_stay_so(shown: MessageList) ->
 def test_a_heading_stands_over_its_row_and_is_spoken(shown: MessageList) -> None:
     shown.show_headings([0, 2], lambda row: f"Group {row.name}")
     heights = [shown.rowHeight(number) for number in range(6)]
-    assert heights == [theme.ROW_HEIGHT + (HEADING_HEIGHT if number in {0, 2} else 0) for number in range(6)]
+    assert heights == [theme.row_height() + (HEADING_HEIGHT if number in {0, 2} else 0) for number in range(6)]
     model = model_of(shown)
     assert str(model.data(model.index(2, 0), Qt.ItemDataRole.AccessibleTextRole)).startswith("Group c. c")
     shown.show_headings([], lambda _row: "")
-    assert {shown.rowHeight(number) for number in range(6)} == {theme.ROW_HEIGHT}
+    assert {shown.rowHeight(number) for number in range(6)} == {theme.row_height()}
 
 
 def test_what_is_chosen_is_the_marked_rows_or_else_the_current(shown: MessageList) -> None:

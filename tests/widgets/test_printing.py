@@ -178,13 +178,13 @@ async def test_formatted_text_is_printed_formatted_and_in_ink_where_the_window_i
     scene = program_scene
     html = "<table border=1><tr><td>one<td>two</table><p style='color:#ffffff;background:#000000'>white on black</p>"
     await sent(scene, Content(to=(BEN,), subject="Colours", body=html, body_format=BodyFormat.HTML))
-    theme.apply(qapp, dark=True)
+    theme.apply(qapp, theme.DARK)
     try:
         await scene.press("Ctrl+P")
         await scene.until(lambda: scene.status_bar == "Printed")
         assert theme.scheme().dark
     finally:
-        theme.apply(qapp, dark=False)
+        theme.apply(qapp, theme.LIGHT)
     assert pages(pdf) == 1
 
 

@@ -96,6 +96,8 @@ async def test_what_can_be_done_with_an_account_stands_below_it_where_there_is_n
     scene: ProgramScene,
 ) -> None:
     row = settings(scene).list.rows[0]
+    scene.window.resize(820, 500)  # where the left edge is icons alone
+    await scene.settle()
 
     def top(one: QWidget) -> int:
         return one.mapTo(row, QPoint(0, 0)).y()

@@ -43,7 +43,7 @@ class Scene:
     def __init__(self, qtbot: QtBot, *accounts: Account, keyring: bool = True, presets: str = "") -> None:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        theme.apply(app, dark=False)
+        theme.apply(app, theme.LIGHT)
         self.qtbot = qtbot
         self.mailbox = FakeMailbox()
         self.secrets = FakeSecrets(keyring=keyring)

@@ -29,7 +29,7 @@ OFFLINE = Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False, host="
 def light(qapp: QApplication) -> Iterator[None]:
     """Leave the scheme as it was found."""
     yield
-    theme.apply(qapp, dark=False)
+    theme.apply(qapp, theme.LIGHT)
     icons.forget()
 
 
@@ -247,8 +247,8 @@ async def test_after_the_scheme_was_switched_no_icon_has_the_colours_of_the_old_
     await scene.settle()
     scene.parts.window_controller.switch_scheme()
     await scene.settle()
-    old = {getattr(theme.LIGHT, name) for name in theme.Scheme._fields if name != "dark"}
-    new = {getattr(theme.DARK, name) for name in theme.Scheme._fields if name != "dark"}
+    old = {getattr(theme.LIGHT, name) for name in theme.Scheme._fields if name not in {"dark", "contrast"}}
+    new = {getattr(theme.DARK, name) for name in theme.Scheme._fields if name not in {"dark", "contrast"}}
     old = {QColor(name).name() for name in old} - {QColor(name).name() for name in new}
     stale = [name for name, pixmap in pictures(scene.window) if colours(pixmap) & old]
     assert stale == []

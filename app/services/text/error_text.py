@@ -364,7 +364,7 @@ def details_of(outcome: Outcome | None, message_id: str = "") -> Details:
             (tr("Code"), words.response_code),
             (tr("Server’s words"), words.message_text),
             (tr("Response class"), words.response_class),
-            (tr("Link key"), "" if words.descriptive_link_key is None else str(words.descriptive_link_key)),
+            (tr("Link key"), str(words.descriptive_link_key) if words.descriptive_link_key else ""),
             (tr("Wait asked for"), tr("{n} ms", n=words.back_off_ms) if words.back_off_ms else ""),
             (tr("MessageXml"), words.message_xml),
         ]

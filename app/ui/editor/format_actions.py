@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import msgspec
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextFormat, QTextTable
+from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextFormat, QTextLength, QTextTable
 
-from app.domain.blocks import Cell, Look, Paragraph, Run, Table
+from app.domain.blocks import OBJECT, Cell, Look, Paragraph, Run, Table
 from app.domain.html_rules import declarations, is_link, scheme_of
 from app.ui.document.document_builder import picture_format
 from app.ui.document.formats import Own, block_format, char_format, look_of, paragraph_of
@@ -23,8 +23,14 @@ ALIGNED: dict[str, Qt.AlignmentFlag | None] = {
     "align_center": Qt.AlignmentFlag.AlignHCenter,
     "align_right": Qt.AlignmentFlag.AlignRight,
 }
+WIDTHS = {"column_wider": 5, "column_narrower": -5, "columns_even": 0}
+"""By how much of the table's width a column grows, in per cent; 0 makes all columns alike."""
+_NARROWEST = 5
 TABLE = frozenset(
-    {*("row", "row_above", "column", "column_before", "remove_row", "remove_column", "remove_table", "header_row")}
+    {
+        *("row", "row_above", "column", "column_before", "remove_row", "remove_column", "remove_table", "header_row"),
+        *WIDTHS,
+    }
 )
 PICTURE_SIZES = {"picture_small": 200, "picture_medium": 400, "picture_large": 600, "picture_own_size": 0}
 """Widths in pixels; 0 is the size that the picture came with."""
@@ -52,6 +58,7 @@ def do(editor: RichEditor, name: str) -> None:
             "back": lambda: shift(editor, -1),
             "table": lambda: insert_table(editor),
             "rule": lambda: insert_rule(editor),
+            "direction": lambda: toggle_direction(editor),
         }[name]()
     editor.setFocus()
 
@@ -179,6 +186,28 @@ def put_alignment(editor: RichEditor, flag: Qt.AlignmentFlag | None) -> None:
     _each_block(editor, act)
 
 
+def toggle_direction(editor: RichEditor) -> None:
+    """Let the selected paragraphs go from right to left, or from left to right again."""
+    on = "direction:rtl" not in paragraph_of(editor.textCursor().blockFormat()).style
+
+    def act(cursor: QTextCursor) -> None:
+        drawn = cursor.blockFormat()
+        if drawn.property(Own.RULE):
+            return
+        said = {name: value for name, value in declarations(paragraph_of(drawn).style).items() if name != "direction"}
+        if on:
+            said["direction"] = "rtl"
+        style = ";".join(f"{name}:{value}" for name, value in said.items())
+        if style:
+            drawn.setProperty(Own.BLOCK_STYLE, style)
+        else:
+            drawn.clearProperty(Own.BLOCK_STYLE)
+        drawn.setLayoutDirection(Qt.LayoutDirection.RightToLeft if on else Qt.LayoutDirection.LeftToRight)
+        cursor.setBlockFormat(drawn)
+
+    _each_block(editor, act)
+
+
 def put_size(editor: RichEditor, points: int) -> None:
     """Let what is selected, or is typed next, be so many points high; 0 for the size of the message."""
 
@@ -223,10 +252,19 @@ def link_here(editor: RichEditor) -> str:
     return look_here(editor).link
 
 
-def put_link(editor: RichEditor, address: str) -> bool:
+def words_of_link(editor: RichEditor) -> str | None:
+    """Return the words that are selected, or of the link one stands in; None where they are more than one line."""
+    cursor = editor.textCursor()
+    if not cursor.hasSelection():
+        _select_link(cursor)
+    words = cursor.selectedText()
+    return None if any(sign in words for sign in (OBJECT, "\u2028", "\u2029", "\ufdd0", "\ufdd1")) else words
+
+
+def put_link(editor: RichEditor, address: str, words: str = "") -> bool:
     """Let what is selected (or the link one stands in, or the address itself) lead to `address`; "" takes it off.
 
-    False for an address that no link may lead to.
+    `words` take the place of what is selected. False for an address that no link may lead to.
     """
     address = address.strip()
     scheme = scheme_of(address)
@@ -238,11 +276,11 @@ def put_link(editor: RichEditor, address: str) -> bool:
     cursor = editor.textCursor()
     if not cursor.hasSelection():
         _select_link(cursor)
-    if cursor.hasSelection():
+    if cursor.hasSelection() and not words:
         _dress(editor, lambda look: msgspec.structs.replace(look, link=address), cursor)
     elif address:
-        look = msgspec.structs.replace(look_of(editor.currentCharFormat()), link=address)
-        cursor.insertText(address.removeprefix("mailto:"), char_format(look))
+        look = msgspec.structs.replace(look_here(editor), link=address)
+        cursor.insertText(words or address.removeprefix("mailto:"), char_format(look))
         editor.setTextCursor(cursor)
     return True
 
@@ -289,6 +327,9 @@ def change_table(editor: RichEditor, what: str) -> None:
     if table is None:
         return
     cell = table.cellAt(editor.textCursor())
+    if what in WIDTHS:
+        _change_width(table, cell.column(), WIDTHS[what])
+        return
     {
         "row": lambda: table.insertRows(cell.row() + 1, 1),
         "row_above": lambda: table.insertRows(cell.row(), 1),
@@ -299,6 +340,23 @@ def change_table(editor: RichEditor, what: str) -> None:
         "remove_table": lambda: table.removeRows(0, table.rows()),
         "header_row": lambda: _toggle_header(editor, table),
     }[what]()
+
+
+def _change_width(table: QTextTable, column: int, step: int) -> None:
+    """Let a column take more or less of the table's width from the others, or all the same (0)."""
+    count = table.columns()
+    drawn = table.format()
+    said = [width.rawValue() for width in drawn.columnWidthConstraints()]
+    widths = said if len(said) == count and all(said) and step else [100 / count] * count
+    if step and count > 1:
+        wanted = min(max(widths[column] + step, _NARROWEST), 100 - _NARROWEST * (count - 1))
+        others = sum(widths) - widths[column]
+        share = (100 - wanted) / others
+        widths = [wanted if number == column else width * share for number, width in enumerate(widths)]
+    length = QTextLength.Type.PercentageLength
+    drawn.setColumnWidthConstraints([QTextLength(length, width) for width in widths])
+    drawn.setWidth(QTextLength(length, 100))
+    table.setFormat(drawn)
 
 
 def _toggle_header(editor: RichEditor, table: QTextTable) -> None:

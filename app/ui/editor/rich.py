@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QMimeData, QRect, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QImage,
     QKeyEvent,
     QKeySequence,
+    QPainter,
     QPaintEvent,
     QTextBlockFormat,
     QTextCharFormat,
@@ -45,6 +46,13 @@ _COMMANDING: Final = (
     Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 ).value
 """What makes a key more than the sign on it."""
+
+
+def _is_beside_picture(cursor: QTextCursor) -> bool:
+    if not cursor.atBlockStart() and cursor.charFormat().isImageFormat():
+        return True
+    behind = QTextCursor(cursor)
+    return behind.movePosition(QTextCursor.MoveOperation.NextCharacter) and behind.charFormat().isImageFormat()
 
 
 class RichEditor(QTextEdit):
@@ -373,6 +381,19 @@ class RichEditor(QTextEdit):
         super().paintEvent(event)
         if self.fragments.has_quotes():
             paint_quotes(self, event.rect())
+        self._shorten_caret()
+
+    def _shorten_caret(self) -> None:
+        """Leave of a cursor beside a picture what it has in text: Qt draws it as high as the picture."""
+        cursor = self.textCursor()
+        if cursor.hasSelection() or not self.hasFocus() or not _is_beside_picture(cursor):
+            return
+        here, high = self.cursorRect(), self.fontMetrics().height()
+        if here.height() > high:
+            over = QRect(here.left(), here.top(), max(1, self.cursorWidth()), here.height() - high)
+            painter = QPainter(self.viewport())
+            painter.fillRect(over, theme.color("pane"))
+            painter.end()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

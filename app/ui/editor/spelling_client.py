@@ -75,6 +75,10 @@ class Spelling(QObject):
 
         self._ask({"suggest": word, "language": language}, take)
 
+    def languages(self, then: Callable[[list[str]], None]) -> None:
+        """Ask which dictionaries this computer has beside the program's own, by their names ("es_ES")."""
+        self._ask({"languages": True}, lambda told: then([str(one) for one in told["languages"]]))
+
     def know(self, words: Sequence[str]) -> None:
         """Take in the person's own words, as they were kept."""
         self._own = list(words)

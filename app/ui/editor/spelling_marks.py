@@ -296,6 +296,10 @@ class SpellingMarks(QObject):
         chosen = self.language if self.language != "none" else ""
         return chosen or self._noticed.get(self._editor.textCursor().blockNumber(), "")
 
+    def languages(self, then: Callable[[list[str]], None]) -> None:
+        """Ask which dictionaries this computer has beside the program's own."""
+        self._spelling.languages(then)
+
     def suggest(self, then: Callable[[QTextCursor, list[str]], None]) -> bool:
         """Ask what may have been meant by the word at the cursor; False where none is underlined."""
         word = self.word_here()

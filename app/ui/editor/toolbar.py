@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from itertools import pairwise
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -99,19 +100,24 @@ class FormatBar(QWidget):
 
 
 class LinkBar(QFrame):
-    """One line. `closed` says that the text is to have the focus again."""
+    """Asks for an address and for the words that lead there. `closed` says that the text is to have the focus again."""
 
     closed = Signal()
 
     def __init__(self, editor: RichEditor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._editor = editor
+        self._before: str | None = ""
         self.setProperty("kind", "bar")
         self.setAccessibleName(tr("Link"))
         self.address = QLineEdit(self)
         self.address.setProperty("kind", "box")
         self.address.setAccessibleName(tr("Address of the link"))
         self.address.setPlaceholderText(tr("Address of the link"))
+        self.words = QLineEdit(self)
+        self.words.setProperty("kind", "box")
+        self.words.setAccessibleName(tr("Words of the link"))
+        self.words.setPlaceholderText(tr("Words of the link"))
         self._told = Label(self)
         self._told.setProperty("tone", "bad")
         put = QPushButton(tr("Put link"), self)
@@ -121,23 +127,33 @@ class LinkBar(QFrame):
         self._off.clicked.connect(lambda: self._put(""))
         line = QHBoxLayout(self)
         line.setContentsMargins(10, 6, 8, 6)
-        line.addWidget(self.address, 1)
+        line.addWidget(self.words, 2)
+        line.addWidget(self.address, 3)
         line.addWidget(self._told)
         line.addWidget(put)
         line.addWidget(self._off)
+        for before, after in pairwise((self.words, self.address, put, self._off)):
+            QWidget.setTabOrder(before, after)
 
     def open_bar(self) -> None:
         """Show the bar with the link at the cursor in it."""
         here = format_actions.link_here(self._editor)
+        self._before = format_actions.words_of_link(self._editor)
+        # Words over several paragraphs, or with a picture, stay as they are.
+        self.words.setEnabled(self._before is not None)
+        self.words.setText(self._before or "")
         self._told.setText("")
         self.address.setText(here)
         self._off.setVisible(bool(here))
         self.show()
         self.address.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.address.selectAll()
+        # The bar takes its room from the text: what is linked stays in sight.
+        QTimer.singleShot(0, self._editor, self._editor.ensureCursorVisible)
 
     def _put(self, address: str) -> None:
-        if format_actions.put_link(self._editor, address):
+        words = self.words.text() if self.words.isEnabled() and self.words.text() != self._before else ""
+        if format_actions.put_link(self._editor, address, words if address else ""):
             self.closed.emit()
         else:
             self._told.setText(tr("This is no address that a link can have."))

@@ -180,7 +180,7 @@ class ListPanel(QWidget):
         self._stack.addWidget(self._empty)
         self._find: SearchBar | None = None
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(1, 0, 1, 0)  # beside the lines at both edges
         column.setSpacing(0)
         column.addLayout(head)
         column.addLayout(bar)
@@ -286,8 +286,18 @@ class ListPanel(QWidget):
         self._find.begin()
 
     def look_for(self, text: str) -> None:
-        """Show what `text` finds alone."""
+        """Show what `text` finds alone, from its first row on."""
         self.session.find(text)
+        if text:
+            self.session.once_found(self._show_first)
+
+    def _show_first(self) -> None:
+        """Stand at the first row of what was found: what was current before may be far down, or half in sight."""
+        if self._moved:
+            self.refresh()
+        if self.model.ids and self.session.text:
+            self.list.go_to(0)
+            self.list.scrollToTop()
 
     def enter_from_search(self) -> None:
         """Do what Enter does in the line in which one types: go to what was found."""

@@ -57,6 +57,8 @@ HEADING_HEIGHT = 30
 _MARGIN = 14
 _AVATAR = 34
 _TEXT_LEFT = _MARGIN + _AVATAR + 12
+CATEGORY_TINT = 44
+"""How much of its colour stands behind a category, of 255: its name must be read there."""
 _CATEGORIES_SHARE = 150
 """Pixels of a row that categories may take."""
 
@@ -98,13 +100,15 @@ class RowTool(NamedTuple):
     words: str
 
 
+_COMPACT = 70
+"""Pixels of a row in which there is room for two lines, and not for three."""
 _TOOL = 16
 _TOOL_STEP = 28
 
 
 def _tool_places(row: QRect, count: int) -> list[QRect]:
     """Return where the tools of a row stand, in the place of its time; each can be hit around its icon too."""
-    top, right = row.top() + 8, row.right() - 12
+    top, right = row.top() + (8 if row.height() > _COMPACT else 5), row.right() - 12
     return [QRect(right - (count - number) * _TOOL_STEP, top, _TOOL_STEP, 26) for number in range(count)]
 
 
@@ -122,7 +126,7 @@ class MessageDelegate(QStyledItemDelegate):
         self._small_bold = _Type(theme.font(size=12, semibold=True))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(200, theme.ROW_HEIGHT)
+        return QSize(200, theme.row_height())
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -170,13 +174,13 @@ class MessageDelegate(QStyledItemDelegate):
             painter.setPen(theme.color("line"))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(rect).adjusted(6.5, 2.5, -6.5, -2.5), theme.RADIUS, theme.RADIUS)
-        if chosen and focused:
+        if chosen:  # the ground alone differs too little from that of the list
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("accent"))
-            painter.drawRoundedRect(QRectF(rect.left() + 6, rect.top() + 24, 3, rect.height() - 48), 1.5, 1.5)
+            painter.setBrush(theme.color("accent" if focused else "edge"))
+            painter.drawRoundedRect(QRectF(rect.left() + 6, rect.top() + 14, 3, rect.height() - 28), 1.5, 1.5)
 
     def _avatar(self, painter: QPainter, rect: QRect, face: RowFace, *, marked: bool) -> None:
-        circle = QRectF(rect.left() + _MARGIN, rect.top() + 14, _AVATAR, _AVATAR)
+        circle = QRectF(rect.left() + _MARGIN, rect.top() + _above(rect) + 2, _AVATAR, _AVATAR)
         painter.setPen(Qt.PenStyle.NoPen)
         if marked:
             painter.setBrush(theme.color("accent"))
@@ -190,9 +194,9 @@ class MessageDelegate(QStyledItemDelegate):
             _account_dot(painter, circle.bottomRight(), face.account.color)
 
     def _words(self, painter: QPainter, rect: QRect, face: RowFace, *, offered: bool, hovered: bool) -> None:
-        """Draw the three lines. The action stands on the row one is at; on the others the sentence has the room."""
+        """Draw the lines. The action stands on the row one is at; on the others the sentence has the room."""
         left, right = rect.left() + _TEXT_LEFT, rect.right() - 16
-        top = rect.top() + 12
+        top = rect.top() + _above(rect)
         if hovered and self.tools:
             places = _tool_places(rect, len(self.tools))
             for place, tool in zip(places, self.tools, strict=True):
@@ -203,8 +207,11 @@ class MessageDelegate(QStyledItemDelegate):
             end_of_who = self._when(painter, face, right, top)
         self._bold.draw(painter, QRect(left, top, end_of_who - left, 18), face.who, "text")
         end_of_subject = self._categories(painter, face, right, top + 20)
-        self._plain.draw(painter, QRect(left, top + 20, end_of_subject - left, 18), face.subject, "text")
-        third = QRect(left, top + 40, right - left, 18)
+        if rect.height() > _COMPACT:
+            self._plain.draw(painter, QRect(left, top + 20, end_of_subject - left, 18), face.subject, "text")
+            third = QRect(left, top + 40, right - left, 18)
+        else:
+            third = self._beside(painter, QRect(left, top + 20, end_of_subject - left, 18), face)
         if face.action and offered:
             width = self._small_bold.width(face.action)
             self._small_bold.draw(painter, QRect(right - width, third.top(), width + 1, 18), face.action, "accent")
@@ -214,6 +221,13 @@ class MessageDelegate(QStyledItemDelegate):
             third.setLeft(third.left() + 20)
         self._small.draw(painter, third, face.line, face.tone)
 
+    def _beside(self, painter: QPainter, line: QRect, face: RowFace) -> QRect:
+        """Draw the subject where there are two lines alone; return the room beside it. What is the matter has most."""
+        most = line.width() * (0.4 if face.icon else 0.7)
+        width = min(self._plain.width(face.subject) + 1, int(most))
+        self._plain.draw(painter, QRect(line.left(), line.top(), width, 18), face.subject, "text")
+        return QRect(line.left() + width + 8, line.top(), max(0, line.width() - width - 8), 18)
+
     def _categories(self, painter: QPainter, face: RowFace, right: int, top: int) -> int:
         """Draw categories from the right, as far as there is room; return where the subject must end."""
         room = right - _CATEGORIES_SHARE
@@ -222,7 +236,7 @@ class MessageDelegate(QStyledItemDelegate):
             if right - width < room:
                 break
             ground = theme.avatar_color(name)
-            ground.setAlpha(60)
+            ground.setAlpha(CATEGORY_TINT)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(ground)
             painter.drawRoundedRect(QRectF(right - width, top + 1, width, 17), 8, 8)
@@ -249,6 +263,12 @@ class MessageDelegate(QStyledItemDelegate):
                 _icon(painter, QPointF(right - 14, top + 2), name, tone, 14)
                 right -= 20
         return right
+
+
+def _above(row: QRect) -> int:
+    """Return the pixels between the top of a row and its first line: its lines stand in its middle."""
+    lines = 58 if row.height() > _COMPACT else 38
+    return max(8, (row.height() - lines) // 2)
 
 
 def _account_dot(painter: QPainter, corner: QPointF, color: str) -> None:
@@ -333,7 +353,7 @@ class MessageList(QTableView):
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.verticalHeader().setVisible(False)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(theme.ROW_HEIGHT)
+        self.verticalHeader().setDefaultSectionSize(theme.row_height())
         self.setShowGrid(False)
         self.setMouseTracking(True)
         self.setTabKeyNavigation(False)
@@ -392,7 +412,7 @@ class MessageList(QTableView):
         self.setAutoScroll(False)
         try:
             if self._model.headed:
-                self._set_heights(self._model.headed, theme.ROW_HEIGHT)
+                self._set_heights(self._model.headed, theme.row_height())
                 self._model.set_headings((), lambda _row: "")
             self._model.set_ids(ids)
             self._return_to(place)
@@ -402,9 +422,9 @@ class MessageList(QTableView):
     def show_headings(self, numbers: Sequence[int], heading: Callable[[Any], str]) -> None:
         """Put headings over the rows with which groups begin."""
         place = self._place()
-        self._set_heights(self._model.headed, theme.ROW_HEIGHT)
+        self._set_heights(self._model.headed, theme.row_height())
         self._model.set_headings(numbers, heading)
-        self._set_heights(numbers, theme.ROW_HEIGHT + HEADING_HEIGHT)
+        self._set_heights(numbers, theme.row_height() + HEADING_HEIGHT)
         self.scheduleDelayedItemsLayout()
         self.executeDelayedItemsLayout()
         self._return_to(place)
@@ -557,6 +577,18 @@ class MessageList(QTableView):
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         self.menu_wanted.emit(place)
 
+    def redress(self) -> None:
+        """Take the height of rows that is in force now; what is in sight stays there."""
+        header = self.verticalHeader()
+        if header.defaultSectionSize() == theme.row_height():
+            return
+        place = self._place()
+        header.setDefaultSectionSize(theme.row_height())
+        self._set_heights(self._model.headed, theme.row_height() + HEADING_HEIGHT)
+        self.scheduleDelayedItemsLayout()
+        self.executeDelayedItemsLayout()
+        self._return_to(place)
+
     def offer_tools(self, tools: Sequence[RowTool]) -> None:
         """Let each row offer these under the mouse."""
         self._delegate.tools = tools
@@ -564,7 +596,7 @@ class MessageList(QTableView):
 
     def _tool_at(self, index: QModelIndex, at: QPoint) -> RowTool | None:
         rect = self.visualRect(index)
-        rect.setTop(rect.bottom() - theme.ROW_HEIGHT + 1)
+        rect.setTop(rect.bottom() - theme.row_height() + 1)
         tools = self._delegate.tools
         places = _tool_places(rect, len(tools))
         return next((tool for tool, place in zip(tools, places, strict=True) if place.contains(at)), None)
@@ -592,15 +624,15 @@ class MessageList(QTableView):
         if not face.action:
             return False
         rect = self.visualRect(index)
-        rect.setTop(rect.bottom() - theme.ROW_HEIGHT)
+        rect.setTop(rect.bottom() - theme.row_height())
         width = self.fontMetrics().horizontalAdvance(face.action) + 24
-        return at.y() > rect.top() + 48 and at.x() > rect.right() - width
+        return at.y() > rect.bottom() - 34 and at.x() > rect.right() - width
 
     def _jump(self, event: QKeyEvent) -> None:
         """Home, End and by pages; with Shift, mark all that lies between. Qt's own move columns, of which is one."""
         self.choose()
         here = max(0, self.current_number())
-        page = max(1, self.viewport().height() // theme.ROW_HEIGHT - 1)
+        page = max(1, self.viewport().height() // theme.row_height() - 1)
         there = {
             Qt.Key.Key_Home: 0,
             Qt.Key.Key_End: self._model.rowCount() - 1,

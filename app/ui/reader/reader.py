@@ -284,7 +284,7 @@ class Reader(QWidget):
         self.tools.setFixedHeight(28)
         column.addLayout(_inset(strip))
         column.addLayout(_inset(self.bar))
-        column.addSpacing(2)
+        column.addSpacing(3)
         self._who.setMinimumHeight(36)  # as the field To, so that the subject stands where it is written
         column.addLayout(_inset(self._who))
         column.addSpacing(4)

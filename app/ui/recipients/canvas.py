@@ -108,7 +108,9 @@ _LEAST_NAME, _LEAST_LOCAL = 88, 48
 
 def chip_colors(palette: QPalette, bad: bool, selected: bool) -> tuple[QColor, QColor, QColor]:
     """Return fill, text and border of a chip on the ground of `palette`, light or dark."""
-    scheme = theme.DARK if palette.color(QPalette.ColorRole.Base).lightness() < 128 else theme.LIGHT
+    dark = palette.color(QPalette.ColorRole.Base).lightness() < 128
+    worn = theme.scheme()
+    scheme = worn if worn.dark is dark else theme.DARK if dark else theme.LIGHT
     if selected:
         fill = QColor(scheme.bad) if bad else palette.color(QPalette.ColorRole.Highlight)
         return fill, QColor(scheme.on_accent), fill
@@ -116,7 +118,8 @@ def chip_colors(palette: QPalette, bad: bool, selected: bool) -> tuple[QColor, Q
         ink = QColor(scheme.bad)
         return QColor(scheme.bad_soft), ink, _mix(QColor(scheme.bad_soft), ink, 0.35)
     ground, ink = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
-    return _mix(ground, ink, 0.08 if scheme.dark else 0.055), ink, _mix(ground, ink, 0.17 if scheme.dark else 0.12)
+    border = ink if scheme.contrast else _mix(ground, ink, 0.17 if scheme.dark else 0.12)
+    return _mix(ground, ink, 0.08 if scheme.dark else 0.055), ink, border
 
 
 def shown_words(chip: Chip) -> str:

@@ -84,6 +84,29 @@ class SpellingWork:
         picks = [Pick(tr(words), name) for words, name in LANGUAGES]
         title = tr("Language of the text")
         self._picking.picker.show_picks(title, picks, lambda name: self._body.set_language(str(name)))
+        if self._body.marks is not None:
+            self._body.marks.languages(lambda names: self._offer_languages(title, picks, names))
+
+    def _offer_languages(self, title: str, picks: list[Pick], names: list[str]) -> None:
+        """Offer the dictionaries of this computer too, which are known a moment later."""
+        from app.ui.chooser import Pick
+
+        picker = self._picking.picker
+        if names and self._picking.is_open and picker.accessibleName() == title:
+            others = [Pick(_called(name), name, tr("on this computer")) for name in names]
+            picker.offer([*picks[:-1], *others, picks[-1]])
+
+
+def _called(name: str) -> str:
+    """Return what the language of a dictionary is called in itself, with its country where the name says one."""
+    from PySide6.QtCore import QLocale
+
+    locale = QLocale(name)
+    words = locale.nativeLanguageName()
+    if locale.language() is QLocale.Language.C or not words:
+        return name
+    words = words[0].upper() + words[1:]
+    return f"{words} ({locale.nativeTerritoryName()})" if "_" in name else words
 
 
 def _looking() -> str:
@@ -113,7 +136,10 @@ MARKS: Final = (
 _SIZES: Final = (8, 9, 10, 12, 14, 18, 24, 36)
 """Points; 11 is the usual size."""
 _IN_TABLE: Final = frozenset(
-    {"row", "row_above", "column", "column_before", "remove_row", "remove_column", "remove_table", "header_row"}
+    {
+        *("row", "row_above", "column", "column_before", "remove_row", "remove_column", "remove_table", "header_row"),
+        *("column_wider", "column_narrower", "columns_even"),
+    }
 )
 _ON_PICTURE: Final = frozenset(
     {"picture_small", "picture_medium", "picture_large", "picture_own_size", "picture_words"}
@@ -132,6 +158,7 @@ class BodyWork:
         self._deeds: dict[str, Callable[[], object]] = {
             "color": lambda: self._choose_color(ground=False),
             "mark": lambda: self._choose_color(ground=True),
+            "emoji": self._choose_emoji,
             "size": lambda: body.with_formatted(self._pick_size),
             "link": body.open_link,
             "picture": pictures.choose,
@@ -194,6 +221,17 @@ class BodyWork:
         self._picking.picker.show_picks(
             title, picks, lambda css: format_actions.put_color(rich, str(css), ground=ground)
         )
+
+    def _choose_emoji(self) -> None:
+        from app.ui.chooser import Pick
+        from app.views.compose.emoji import EMOJI
+
+        picks = [Pick(f"{sign}  {tr(words)}", sign) for sign, words in EMOJI]
+        self._picking.picker.show_picks(tr("Emoji"), picks, lambda sign: self._put_words(str(sign)))
+
+    def _put_words(self, words: str) -> None:
+        if not self._body.is_read_only():
+            self._body.editor.textCursor().insertText(words)
 
     def _pick_size(self, rich: RichEditor) -> None:
         from app.ui.chooser import Pick

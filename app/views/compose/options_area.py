@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.core.i18n import tr
 from app.domain.errors import MailError
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from app.views.compose.options_panel import OptionsPanel
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_LEAST_PANEL = 120
+"""Pixels of the panel that stay in sight in a low window."""
 _NAMES = {
     Field.FOLLOW_UP: "due",
     Field.REMINDER: "reminder",
@@ -40,6 +42,36 @@ class ChosenWords(Label):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         del event
         self.clicked.emit()
+
+
+class PanelScroll(QScrollArea):
+    """Is as high as its panel, or scrolls it where the window is too low for it and some lines of text."""
+
+    def __init__(self, panel: QWidget, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("panelScroll")
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidgetResizable(True)
+        self._panel = panel
+        self.setWidget(panel)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setMinimumHeight(_LEAST_PANEL)
+
+    def sizeHint(self) -> QSize:
+        return self._panel.sizeHint()
+
+    def show_focus(self) -> None:
+        """Bring what has the focus into sight."""
+        focus: QWidget | None = self._panel.focusWidget()
+        if focus is not None:
+            self.ensureWidgetVisible(focus, 20, 40)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
 
 class OptionsArea(QWidget):
@@ -101,20 +133,24 @@ class OptionsArea(QWidget):
             self.panel = OptionsPanel(self._session, self)
             self.panel.told.connect(self.refresh)
             self.panel.folder_wanted.connect(self.choose_copy)
-            self._column.addWidget(self.panel)
+            self._scroll = PanelScroll(self.panel, self)
+            self._column.addWidget(self._scroll)
             self.panel_made.emit(self.panel)
         self._way_back.remember()
         if not self.panel.isVisible():
             self.panel.show()
+            self._scroll.show()
             self.panel.show_message()
         self.refresh()
         self.panel.focus_on(name)
+        self._scroll.show_focus()
 
     def close_panel(self) -> None:
         """Close the panel, and give the focus back to where it was."""
         if self.panel is not None and self.is_open:
             self.settle()
             self.panel.hide()
+            self._scroll.hide()
             self.refresh()
             self._way_back.go()
 

@@ -37,6 +37,9 @@ from app.views.compose.options_session import (
 )
 
 _HEIGHT = 34
+_COLUMNS = 4
+_WIDE = 520
+"""Pixels from which on the options stand in so many columns, and else in half of them."""
 
 
 class OptionField(QWidget):
@@ -241,6 +244,8 @@ class OptionsPanel(QFrame):
         self.copy = PlaceButton(self)
         self.checks = {field: CheckBox(words, self) for field, words in zip(_CHECKS, _check_words(), strict=True)}
         self.fields: dict[str, OptionField] = {}
+        self._parts: list[tuple[QWidget, int]] = []
+        self._columns = 0
         self._build()
         self.refresh()
         self._connect()
@@ -253,37 +258,55 @@ class OptionsPanel(QFrame):
         return box
 
     def _build(self) -> None:
-        grid = QGridLayout(self)
+        self._grid = grid = QGridLayout(self)
         grid.setContentsMargins(16, 14, 16, 14)
         grid.setHorizontalSpacing(14)
         grid.setVerticalSpacing(10)
-        for name, words, inner, row, column, wide in (
-            ("importance", tr("Importance"), self.importance, 0, 0, 1),
-            ("sensitivity", tr("Sensitivity"), self.sensitivity, 0, 1, 1),
-            ("categories", tr("Categories"), self.categories, 0, 2, 2),
-            ("flag", tr("Follow-up flag"), self.flag, 1, 0, 1),
-            ("start", tr("Starts"), self.start, 1, 1, 1),
-            ("due", tr("Due"), self.due, 1, 2, 1),
-            ("reminder", tr("Remind me"), self.reminder, 1, 3, 1),
-            ("deferred", tr("Send at"), self.deferred, 2, 0, 1),
-            ("copy", tr("Copy"), self.copy, 2, 1, 1),
-            ("reply_to", tr("Reply to"), Boxed(self.reply_to, self), 2, 2, 2),
-            ("headers", tr("Custom headers"), self.headers, 3, 0, 2),
+        for name, words, inner, wide in (
+            ("importance", tr("Importance"), self.importance, 1),
+            ("sensitivity", tr("Sensitivity"), self.sensitivity, 1),
+            ("categories", tr("Categories"), self.categories, 2),
+            ("flag", tr("Follow-up flag"), self.flag, 1),
+            ("start", tr("Starts"), self.start, 1),
+            ("due", tr("Due"), self.due, 1),
+            ("reminder", tr("Remind me"), self.reminder, 1),
+            ("deferred", tr("Send at"), self.deferred, 1),
+            ("copy", tr("Copy"), self.copy, 1),
+            ("reply_to", tr("Reply to"), Boxed(self.reply_to, self), 2),
+            ("headers", tr("Custom headers"), self.headers, 2),
         ):
-            self.fields[name] = field = OptionField(words, inner, self)
-            grid.addWidget(field, row, column, 1, wide)
-        checks = QVBoxLayout()
-        checks.setContentsMargins(0, 16, 0, 0)
-        checks.setSpacing(4)
+            self.fields[name] = OptionField(words, inner, self)
+            self._parts.append((self.fields[name], wide))
+        checks = QWidget(self)
+        column = QVBoxLayout(checks)
+        column.setContentsMargins(0, 16, 0, 0)
+        column.setSpacing(4)
         for check in self.checks.values():
-            checks.addWidget(check)
-        checks.addStretch(1)
-        grid.addLayout(checks, 3, 2, 1, 2)
-        for column in range(4):
-            grid.setColumnStretch(column, 1)
+            column.addWidget(check)
+        column.addStretch(1)
+        self._parts.append((checks, 2))
+        self._arrange(_COLUMNS)
         way: list[QWidget] = [*(field.inner for field in self.fields.values()), *self.checks.values()]
         for before, after in pairwise(widget.focusProxy() or widget for widget in way):
             QWidget.setTabOrder(before, after)
+
+    def _arrange(self, columns: int) -> None:
+        """Put the options side by side in so many columns, in their order."""
+        self._columns = columns
+        row, at = 0, 0
+        for part, wide in self._parts:
+            if at + wide > columns:
+                row, at = row + 1, 0
+            self._grid.addWidget(part, row, at, 1, wide)
+            at += wide
+        for column in range(_COLUMNS):
+            self._grid.setColumnStretch(column, 1 if column < columns else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        columns = _COLUMNS if self.width() >= _WIDE else _COLUMNS // 2
+        if columns != self._columns:
+            self._arrange(columns)
 
     def refresh(self) -> None:
         """Draw what is chosen; a line that has the focus is left to the person."""

@@ -24,6 +24,7 @@ _PATIENCE: Final = 500
 _SUGGESTIONS: Final = 6
 _TABLE: Final = (
     *("text.row_above", "text.row", "text.column_before", "text.column", "text.header_row"),
+    *("text.column_wider", "text.column_narrower", "text.columns_even"),
     *("text.remove_row", "text.remove_column", "text.remove_table"),
 )
 _PICTURE: Final = (
@@ -44,9 +45,17 @@ _FORMAT: Final = (
 )
 _PARAGRAPH: Final = (
     *("text.heading_1", "text.heading_2", "text.heading_3", "text.body_text"),
-    *("text.align_left", "text.align_center", "text.align_right"),
+    *("text.align_left", "text.align_center", "text.align_right", "text.direction"),
 )
-_INSERT: Final = ("text.link", "text.table", "text.picture", "text.rule", "compose.template", "compose.attach")
+_INSERT: Final = (
+    "text.link",
+    "text.emoji",
+    "text.table",
+    "text.picture",
+    "text.rule",
+    "compose.template",
+    "compose.attach",
+)
 _REST: Final[tuple[Item, ...]] = ("text.format", "text.language", "text.drop_quote")
 
 

@@ -211,7 +211,7 @@ class ComposeView(QWidget):
         self._send.setText(tr("Send"))
         self._send.not_by_enter = self._how_to_send
         strip = QHBoxLayout()
-        strip.setContentsMargins(_SIDE, 12, 20, 8)
+        strip.setContentsMargins(_SIDE, 12, _SIDE, 8)
         strip.setSpacing(_GAP)
         strip.addWidget(self._state_icon)
         strip.addWidget(self._state)

@@ -6,7 +6,7 @@ keys.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
@@ -35,6 +35,9 @@ from app.views.settings.fields import lock, press_with_enter, wrapped
 from app.views.settings.preferences_port import LONGEST_HOLD, Asking, Choices
 
 _MOST: Final = 10_000
+_CHOICE: Final = 200
+_CHOICE_LABEL: Final = 84
+"""Pixels of a choice of few and of the words before it, so that they stand below each other."""
 _LARGEST: Final = 1_000
 
 
@@ -206,7 +209,7 @@ class ChoicesView(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._add_section("writing", self._build_formatted(), self._build_heads())
         self._add_section("sending", self._build_hold(), self._build_asking(), self._build_notices())
-        self._add_section("appearance", self._build_scheme())
+        self._add_section("appearance", self._build_scheme(), self._build_density())
         self._add_section("keys", *self._build_keys())
         self.refresh()
 
@@ -246,20 +249,40 @@ class ChoicesView(QWidget):
             Entry("sending", self.asking.strangers.text(), self.asking.strangers),
             Entry("sending", self.notices.text(), self.notices),
             Entry("appearance", self.scheme.accessibleName(), self.scheme),
+            Entry("appearance", self.density.accessibleName(), self.density),
             Entry("keys", self.letters.text(), self.letters),
             Entry("keys", tr("Keys of a command"), self.search),
         ]
 
     def _build_scheme(self) -> QWidget:
-        self.scheme = ChoiceBox(self)
-        self.scheme.setAccessibleName(tr("Light or dark"))
-        self.scheme.setMinimumHeight(34)
-        for value, words in (("", tr("As this computer is set")), ("light", tr("Light")), ("dark", tr("Dark"))):
-            self.scheme.addItem(words, value)
+        choices = (
+            ("", tr("As this computer is set")),
+            ("light", tr("Light")),
+            ("dark", tr("Dark")),
+            ("contrast", tr("High contrast")),
+        )
+        self.scheme, line = self._choice(tr("Co&lours"), tr("Light, dark or high contrast"), choices)
         self.scheme.activated.connect(lambda index: self._choices.set_scheme(self.scheme.itemData(index)))
-        label = Label(tr("Co&lours"), self)
-        label.setBuddy(self.scheme)
-        return wrapped(self, (label, self.scheme))
+        return line
+
+    def _build_density(self) -> QWidget:
+        choices = (("compact", tr("Compact")), ("", tr("Usual")), ("roomy", tr("Roomy")))
+        self.density, line = self._choice(tr("&Rows of lists"), tr("Density of lists"), choices)
+        self.density.activated.connect(lambda index: self._choices.set_density(self.density.itemData(index)))
+        return line
+
+    def _choice(self, words: str, name: str, choices: Sequence[tuple[str, str]]) -> tuple[ChoiceBox, QWidget]:
+        """Return a choice of few and the line that it stands in; `words` has its access key."""
+        box = ChoiceBox(self)
+        box.setAccessibleName(name)
+        box.setMinimumHeight(34)
+        box.setMinimumWidth(_CHOICE)
+        for value, shown in choices:
+            box.addItem(shown, value)
+        label = Label(words, self)
+        label.setBuddy(box)
+        label.setMinimumWidth(_CHOICE_LABEL)
+        return box, wrapped(self, (label, box))
 
     def _build_keys(self) -> list[QWidget]:
         self.letters = WrappingCheckBox(tr("Letters alone are commands in lists (C, J, K, …)"), self)
@@ -277,6 +300,7 @@ class ChoicesView(QWidget):
         self.list.setItemDelegate(_InColumns(self.list))
         self.list.setAccessibleName(tr("Commands and their keys"))
         self.list.setTabKeyNavigation(False)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFixedHeight(_ROWS * _ROW)
         self.redress()
         self.list.currentItemChanged.connect(lambda *_: self._say(""))
@@ -379,6 +403,7 @@ class ChoicesView(QWidget):
     def refresh(self) -> None:
         """Show the commands that answer what is looked for, the current one where it was."""
         self.scheme.setCurrentIndex(max(0, self.scheme.findData(self._choices.scheme)))
+        self.density.setCurrentIndex(max(0, self.density.findData(self._choices.density)))
         current = self._current()
         rows = rank(self.search.text(), [(f"{row.title} {row.where}", row) for row in self._choices.rows()])
         self.list.clear()

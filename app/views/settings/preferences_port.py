@@ -99,11 +99,20 @@ class Choices(Protocol):
 
     @property
     def scheme(self) -> str:
-        """Return the scheme that was chosen: "light", "dark", or "" for the computer's own."""
+        """Return the scheme that was chosen: "light", "dark", "contrast", or "" for the computer's own."""
         ...
 
     def set_scheme(self, scheme: str) -> None:
         """Dress the program in a scheme from now on."""
+        ...
+
+    @property
+    def density(self) -> str:
+        """Return how close things stand: "compact", "roomy", or "" for the usual."""
+        ...
+
+    def set_density(self, density: str) -> None:
+        """Let things stand so close from now on."""
         ...
 
     def set_heads(self, *, on: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -24,19 +24,29 @@ _SIZE = QSize(1240, 800)
 _SHARE = 0.94
 """Of the screen: a window that begins larger than it would hide its own edge."""
 _LIST_WIDTH = 410
+_LIST_SHARE = 0.38
+"""What the list may take of the room that it shares with a message, where that is narrow."""
+_NARROW = 1120
+"""Pixels of the window from which on the left edge has its words."""
+_ONE = 920
+"""Pixels from which on a message is written beside its list; below, the list makes room for it."""
 
 
 class Window(QMainWindow):
     """The main window. It is painted before anything else of the program is loaded."""
 
+    desktop_changed = Signal()
+    """The desktop is dark or light now, or of another contrast."""
+
     def __init__(self) -> None:
         super().__init__()
         self.on_close: Callable[[], bool] = lambda: True
         self._may_close = False
+        self._list_wanted = True
         self.setWindowTitle("Mailwright")
         self.setWindowIcon(icons.program_icon())
         self.resize(_SIZE.boundedTo(self.screen().availableSize() * _SHARE))
-        self.setMinimumSize(720, 420)
+        self.setMinimumSize(640, 400)
         self.sidebar = Sidebar(self)
         self.account_bar = MessageBar(self)
         self.notice_bar = MessageBar(self, closable=True)
@@ -66,7 +76,7 @@ class Window(QMainWindow):
         self._splitter.addWidget(self.pane)
         self._splitter.setStretchFactor(1, 1)
         self._splitter.setSizes([_LIST_WIDTH, _SIZE.width() - _LIST_WIDTH - self.sidebar.width()])
-        self.lists.setMinimumWidth(300)
+        self.lists.setMinimumWidth(280)
         self.pane.setMinimumWidth(300)
         self.pages.addWidget(self._splitter)
         self._bars = QVBoxLayout()
@@ -171,6 +181,19 @@ class Window(QMainWindow):
         self.pane.setCurrentWidget(widget)
         self.pages.setCurrentWidget(self._splitter)
 
+    def make_room(self, *, on: bool) -> None:
+        """Let the list give its room to the pane while a message is written in it, where the window is narrow."""
+        self._list_wanted = not on
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give list, pane and left edge what the width of the window has for them."""
+        self.sidebar.set_narrow(on=self.width() < _NARROW)
+        self.lists.setVisible(self._list_wanted or self.width() >= _ONE)
+        room = self.width() - self.sidebar.width()
+        if self.width() < _NARROW and self.lists.isVisible() and self.lists.width() > room * _LIST_SHARE:
+            self._splitter.setSizes([int(room * _LIST_SHARE), room - int(room * _LIST_SHARE)])
+
     def drop_pane(self, widget: QWidget) -> None:
         """Take a pane away for good."""
         self.pane.removeWidget(widget)
@@ -230,6 +253,7 @@ class Window(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit()
         self._place_status_bar()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -237,7 +261,7 @@ class Window(QMainWindow):
         self.gate.watch(self)
 
     def _place_status_bar(self) -> None:
-        left = self.sidebar.width() + self.lists.width()
+        left = self.sidebar.width() + (self.lists.width() if self.lists.isVisible() else 0)
         self.status_bar.fit(self.width() - left - 24)
         self.status_bar.move(
             left + (self.width() - left - self.status_bar.width()) // 2, self.height() - self.status_bar.height() - 18

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QBoxLayout,
     QButtonGroup,
     QFrame,
-    QHBoxLayout,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -25,12 +25,20 @@ from app.ui.icons import initials
 from app.ui.widgets import Label, plain_tip
 
 _WIDTH = 212
+_NARROW = 60
+"""Pixels of the left edge with its words, and with icons alone."""
+
+
+def _new_words() -> str:
+    return "  " + tr("New message")  # room between icon and words: Qt's own is 4 pixels
 
 
 class Sidebar(QWidget):
     """The left edge of the window."""
 
     chosen = Signal(str)
+    menu_wanted = Signal(str, QPoint)
+    """What can be done at a place ("" for none of them) is asked for, at a place of the screen."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,7 +46,9 @@ class Sidebar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(_WIDTH)
         self.setAccessibleName(tr("Places"))
-        self.new = QPushButton("  " + tr("New message"), self)
+        self.is_narrow = False
+        self.new = QPushButton(_new_words(), self)
+        self.new.setAccessibleName(tr("New message"))
         self.new.setProperty("kind", "primary")
         self.new.setMinimumHeight(38)
         icons.put(self.new, "pen-line", "on_accent")
@@ -68,6 +78,30 @@ class Sidebar(QWidget):
         self._account = _AccountPart(self)
         self.settings = self._account.settings
         self._column.addWidget(self._account)
+
+    def set_narrow(self, *, on: bool) -> None:
+        """Show icons alone, where the window has no room for words: their tips and names still say them."""
+        if on == self.is_narrow:
+            return
+        self.is_narrow = on
+        self.setFixedWidth(_NARROW if on else _WIDTH)
+        self._column.setContentsMargins(*((8, 16, 8, 12) if on else (12, 16, 12, 12)))
+        self.new.setText("" if on else _new_words())
+        for place in self._buttons.values():
+            place.set_narrow(on=on)
+        for section in self._sections.values():
+            section.set_narrow(on=on)
+        self._account.set_narrow(on=on)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for what can be done at the place under the mouse, or at the one that has the focus."""
+        keyboard = event.reason() is QContextMenuEvent.Reason.Keyboard
+        under = self.focusWidget() if keyboard else self.childAt(event.pos())
+        name = next((name for name, button in self._buttons.items() if button is under), "")
+        at = event.globalPos()
+        if keyboard and under is not None:
+            at = under.mapToGlobal(QPoint(0, under.height()))
+        self.menu_wanted.emit(name, at)
 
     def connect_commands(self, registry: Registry) -> None:
         """Let the sidebar's buttons do what the commands of the same name do."""
@@ -117,6 +151,7 @@ class Sidebar(QWidget):
             section.deleteLater()
         for number, key in enumerate(sections):
             section = self._sections.get(key) or _Section(self)
+            section.set_narrow(on=self.is_narrow)
             self._sections[key] = section
             if self._others.indexOf(section) != number:
                 self._others.insertWidget(number, section)
@@ -147,10 +182,11 @@ class Sidebar(QWidget):
         self, column: QVBoxLayout, name: str, words: str, icon: str, shortcut: str, mailbox: str = ""
     ) -> None:
         button = _Place(words, icon, self, mailbox)
+        button.set_narrow(on=self.is_narrow)
         if shortcut:
             keys.put_tip(button, words, f"go.{name}", shortcut)
         else:
-            button.setToolTip(plain_tip(mailbox))
+            button.setToolTip(plain_tip(tr("{list} of {name}", list=words, name=mailbox) if mailbox else words))
         button.clicked.connect(lambda: self.chosen.emit(name))
         self._group.addButton(button)
         self._buttons[name] = button
@@ -184,6 +220,15 @@ class _Section(QWidget):
         self._head.hide()
         self._column.addWidget(self._head)
         self._columns: dict[str, tuple[Label | None, QVBoxLayout]] = {}
+        self._narrow = False
+
+    def set_narrow(self, *, on: bool) -> None:
+        """Leave out the names of mailboxes; the head keeps its colour."""
+        self._narrow = on
+        self._head.set_narrow(on=on)
+        for label, _ in self._columns.values():
+            if label is not None:
+                label.setVisible(not on)
 
     def show_head(self, called: str, color: str, state: str, tone: str) -> None:
         self._head.setVisible(bool(called))
@@ -198,6 +243,7 @@ class _Section(QWidget):
                 label.setFont(theme.font(size=12, semibold=True))
                 label.setContentsMargins(10, 12, 0, 0)
                 label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+                label.setVisible(not self._narrow)
                 self._column.addWidget(label)
             places = QVBoxLayout()
             places.setSpacing(4)
@@ -222,6 +268,7 @@ class _SectionHead(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._color = "blue"
+        self._narrow = False
         self._name, self._state = Label(self), Label(self)
         self._name.setFont(theme.font(size=12, semibold=True))
         self._state.setFont(theme.font(size=11))
@@ -231,13 +278,20 @@ class _SectionHead(QWidget):
         words.addWidget(self._name)
         words.addWidget(self._state)
 
+    def set_narrow(self, *, on: bool) -> None:
+        """Show the colour alone."""
+        self._name.setVisible(not on)
+        self._state.setVisible(not on and bool(self._state.text()))
+        self.setMinimumHeight(22 if on else 0)
+        self._narrow = on
+
     def show_account(self, called: str, color: str, state: str, tone: str) -> None:
         width = _WIDTH - 60
         self._color = color
         self._name.setText(self._name.fontMetrics().elidedText(called, Qt.TextElideMode.ElideRight, width))
         self.setToolTip(plain_tip(called))
         self._state.setText(self._state.fontMetrics().elidedText(state, Qt.TextElideMode.ElideRight, width))
-        self._state.setVisible(bool(state))
+        self._state.setVisible(bool(state) and not self._narrow)
         if self._state.property("tone") != tone:
             self._state.setProperty("tone", tone)
             self._state.style().polish(self._state)
@@ -250,8 +304,8 @@ class _SectionHead(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.account_color(self._color))
-        middle = self._name.geometry().center().y() + 0.5
-        painter.drawEllipse(QRectF(10, middle - 4, 8, 8))
+        middle = (self.rect() if self._narrow else self._name.geometry()).center().y() + 0.5
+        painter.drawEllipse(QRectF(self.width() / 2 - 4 if self._narrow else 10, middle - 4, 8, 8))
         painter.end()
 
 
@@ -259,20 +313,27 @@ class _Place(QPushButton):
     """One place, with a count at its right."""
 
     def __init__(self, words: str, icon: str, parent: QWidget, mailbox: str = "") -> None:
-        super().__init__(words, parent)
+        super().__init__(f" {words}", parent)
         icons.put(self, icon, "muted", 18)
         self.mailbox = mailbox
+        self._shown = words
         self._words = tr("{list} of {name}", list=words, name=mailbox) if mailbox else words
         self._count, self._problems, self._unseen = 0, 0, 0
+        self._narrow = False
         self.setProperty("kind", "nav")
         self.setCheckable(True)
         self.setAccessibleName(self._words)
 
     def call(self, words: str) -> None:
         if words != self._words:
-            self._words = words
-            self.setText(words)
+            self._words = self._shown = words
+            self.setText("" if self._narrow else f" {words}")
             self._tell()
+
+    def set_narrow(self, *, on: bool) -> None:
+        """Show the icon alone; what waits has a mark at its corner."""
+        self._narrow = on
+        self.setText("" if on else f" {self._shown}")
 
     def show_count(self, count: int, problems: int) -> None:
         if (count, problems) != (self._count, self._problems):
@@ -298,19 +359,21 @@ class _Place(QPushButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         count = self._unseen or self._problems or self._count
-        if not count:
+        marked = bool(self._unseen or self._problems)
+        if not count or (self._narrow and not marked):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        marked = bool(self._unseen or self._problems)
-        painter.setFont(theme.font(size=12, semibold=marked))
+        painter.setFont(theme.font(size=10 if self._narrow else 12, semibold=marked))
         words = f"{count}" if not self._unseen else f"! {count}"
         width = max(20, painter.fontMetrics().horizontalAdvance(words) + 12)
         badge = QRect(self.width() - width - 8, (self.height() - 20) // 2, width, 20)
+        if self._narrow:
+            badge = QRect(self.width() - width, 0, width, 16)
         if marked:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("bad" if self._unseen else "bad_soft"))
-            painter.drawRoundedRect(badge, 10, 10)
+            painter.drawRoundedRect(badge, badge.height() / 2, badge.height() / 2)
         painter.setPen(theme.color("on_accent" if self._unseen else "bad" if marked else "faint"))
         painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, words)
         painter.end()
@@ -338,12 +401,19 @@ class _AccountPart(QWidget):
         words.setSpacing(0)
         words.addWidget(self._name)
         words.addWidget(self._state)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(4, 4, 0, 0)
-        line.setSpacing(8)
-        line.addWidget(self._avatar)
-        line.addLayout(words, 1)
-        line.addWidget(self.settings)
+        self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._line.setContentsMargins(4, 4, 0, 0)
+        self._line.setSpacing(8)
+        self._line.addWidget(self._avatar)
+        self._line.addLayout(words, 1)
+        self._line.addWidget(self.settings)
+
+    def set_narrow(self, *, on: bool) -> None:
+        """Put the way to settings above the person, without words."""
+        self._name.setVisible(not on)
+        self._state.setVisible(not on)
+        self._line.setDirection(QBoxLayout.Direction.BottomToTop if on else QBoxLayout.Direction.LeftToRight)
+        self._line.setContentsMargins(*((7, 4, 7, 0) if on else (4, 4, 0, 0)))
 
     def show_account(self, name: str, address: str, state: str, tone: str) -> None:
         shown = (name, address, state, tone, theme.scheme())

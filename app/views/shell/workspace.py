@@ -68,6 +68,7 @@ class Workspace:
         """Let messages be read in `reader`; no list is gone to before."""
         self.reader = reader
         self.window.show_pane(reader)
+        self.window.pane.currentChanged.connect(lambda _: self._pane_changed())
         self.window.sidebar.chosen.connect(self.go)
 
     @property
@@ -155,6 +156,11 @@ class Workspace:
         focus_best = getattr(pane, "focus_best", None)
         if focus_best is not None:
             focus_best()
+        self.window.make_room(on=True)
+
+    def _pane_changed(self) -> None:
+        if self.message() is None:
+            self.window.make_room(on=False)
 
     def give_up(self, pane: QWidget) -> None:
         """Take a message out of the pane for another window; the reader is there again."""

@@ -119,3 +119,42 @@ def test_the_process_answers_line_by_line_and_ends_with_its_input() -> None:
 def test_a_script_without_a_dictionary_is_left_alone(checker: Checker, text: str) -> None:
     assert wrong(checker, text) == []
     assert wrong(checker, f"This is the {text} and a hous.") == ["hous"]
+
+
+def test_dictionaries_of_the_computer_are_found_and_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from app.spelling import system_dictionaries
+
+    folder, later = tmp_path / "first", tmp_path / "later"
+    for place in (folder, later):
+        place.mkdir()
+        (place / "es_ES.dic").write_text("2\nhola\nmundo\n", "utf-8")
+        (place / "es_ES.aff").write_text("SET UTF-8\n", "utf-8")
+    (folder / "ru_RU.dic").write_text("1\nпривет\n", "utf-8")  # noqa: RUF001
+    (folder / "ru_RU.aff").write_text("SET UTF-8\n", "utf-8")
+    (folder / "pl_PL.dic").write_text("1\nnic\n", "utf-8")  # without its rules it is none
+    (folder / "hyph_de_DE.dic").write_text("UTF-8\n", "utf-8")
+    (folder / "en_US.dic").write_text("1\nx\n", "utf-8")
+    (folder / "en_US.aff").write_text("SET UTF-8\n", "utf-8")
+    (folder / "empty.dic").write_text("", "utf-8")
+    found = system_dictionaries.find([folder, later, tmp_path / "nowhere"])
+    assert found == {"es_ES": folder, "ru_RU": folder}
+    monkeypatch.setattr(system_dictionaries, "usual_folders", lambda: [folder])
+    checker = Checker(FOLDER)
+    assert checker.languages() == ["es_ES", "ru_RU"]
+    assert wrong(checker, "hola mundo holla", "es_ES") == ["holla"]
+    assert wrong(checker, "привет привед hello", "ru_RU") == ["привед"]
+    assert wrong(checker, "привет and hous", "en") == ["hous"]
+    assert wrong(checker, "whatever", "xx_XX") == []
+
+
+def test_dictionaries_are_looked_for_where_each_system_keeps_them(tmp_path: Path) -> None:
+    from app.spelling.system_dictionaries import usual_folders
+
+    environment = {"HOME": str(tmp_path), "DICPATH": str(tmp_path / "mine")}
+    linux = usual_folders(environment, "linux")
+    assert linux[0] == tmp_path / "mine"
+    assert {Path("/usr/share/hunspell"), tmp_path / ".local/share/hunspell"} <= set(linux)
+    assert Path("/Library/Spelling") in usual_folders(environment, "darwin")
+    office = tmp_path / "LibreOffice/share/extensions/dict-es"
+    office.mkdir(parents=True)
+    assert usual_folders({"ProgramFiles": str(tmp_path)}, "win32") == [office]

@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QTextCursor
+from PySide6.QtGui import QColor, QImage, QTextCursor
 from pytestqt.qtbot import QtBot
 
+from app.domain.blocks import Picture
+from app.ui import theme
 from app.ui.editor import format_actions
 from tests.widgets.editor.conftest import EditorScene, Written
 
@@ -225,3 +227,80 @@ def test_an_item_of_a_list_is_aligned_and_stays_an_item(panel: EditorScene) -> N
     format_actions.do(written.editor, "align_center")
     format_actions.do(written.editor, "heading_1")
     holds(written, '<li style="text-align:center">one</li>')
+
+
+def test_a_link_gets_other_words(panel: EditorScene) -> None:
+    written = panel.begin("see here now")
+    select(written, "here")
+    assert format_actions.words_of_link(written.editor) == "here"
+    assert format_actions.put_link(written.editor, "x.example", "this page")
+    holds(written, 'see <a href="https://x.example">this page</a> now')
+    select(written, "page")
+    written.editor.moveCursor(QTextCursor.MoveOperation.Left)
+    assert format_actions.words_of_link(written.editor) == "this page"
+    assert format_actions.put_link(written.editor, "https://y.example", "that")
+    holds(written, 'see <a href="https://y.example">that</a> now')
+    written.editor.moveCursor(QTextCursor.MoveOperation.End)
+    assert format_actions.words_of_link(written.editor) == ""
+    assert format_actions.put_link(written.editor, "z.example", "more")
+    holds(written, '<a href="https://z.example">more</a>')
+
+
+def test_words_over_two_paragraphs_stay_as_they_are(panel: EditorScene) -> None:
+    written = panel.begin("one\ntwo")
+    written.editor.selectAll()
+    assert format_actions.words_of_link(written.editor) is None
+
+
+def test_paragraphs_go_from_right_to_left_and_back(panel: EditorScene) -> None:
+    written = panel.begin("שלום\nhello")
+    written.editor.moveCursor(QTextCursor.MoveOperation.Start)
+    format_actions.do(written.editor, "direction")
+    holds(written, '<div style="direction:rtl">שלום</div><div>hello</div>')
+    assert written.editor.textCursor().blockFormat().layoutDirection() == Qt.LayoutDirection.RightToLeft
+    written.editor.undo()
+    holds(written, "<div>שלום</div><div>hello</div>")
+    written.editor.redo()
+    again = panel.open(written.inner())
+    assert again.editor.document().begin().blockFormat().layoutDirection() == Qt.LayoutDirection.RightToLeft
+    again.editor.moveCursor(QTextCursor.MoveOperation.Start)
+    format_actions.do(again.editor, "direction")
+    holds(again, "<div>שלום</div><div>hello</div>")
+
+
+def test_columns_grow_shrink_and_become_alike(panel: EditorScene) -> None:
+    written = panel.open('<table border="1"><tr><td>a</td><td>b</td></tr></table><div>x</div>')
+    select(written, "a")
+    format_actions.do(written.editor, "column_wider")
+    holds(written, 'width="55%"')
+    holds(written, 'width="45%"')
+    format_actions.do(written.editor, "column_narrower")
+    format_actions.do(written.editor, "column_narrower")
+    holds(written, 'width="45%"')
+    written.editor.undo()
+    assert written.body() == written.whole()
+    format_actions.do(written.editor, "columns_even")
+    holds(written, 'width="50%"')
+    for _ in range(30):
+        format_actions.do(written.editor, "column_wider")
+    holds(written, 'width="95%"')
+
+
+def test_the_cursor_beside_a_picture_is_as_high_as_text(panel: EditorScene, qtbot: QtBot) -> None:
+    written = panel.begin("ab")
+    editor = written.editor
+    image = QImage(60, 90, QImage.Format.Format_RGB32)
+    image.fill(QColor("#ff0000"))
+    editor.moveCursor(QTextCursor.MoveOperation.End)
+    editor.insert_picture(Picture("cid:p@x", "", 60, 90), image)
+    editor.resize(400, 300)
+    editor.show()
+    editor.setFocus()
+    qtbot.waitUntil(editor.hasFocus)
+    editor.moveCursor(QTextCursor.MoveOperation.End)
+    here, high = editor.cursorRect(), editor.fontMetrics().height()
+    assert here.height() > high
+    drawn = editor.viewport().grab().toImage()
+    ground = theme.color("pane").rgb()
+    above = [drawn.pixel(here.left(), y) for y in range(here.top() + 1, here.bottom() - high - 1)]
+    assert set(above) == {ground}

@@ -43,6 +43,9 @@ class FewWords(QObject):
     def suggest(self, word: str, language: str, then: Callable[[list[str]], None]) -> None:
         self.held.append(lambda: then([word.replace("x", "s"), f"{language}-word"]))
 
+    def languages(self, then: Callable[[list[str]], None]) -> None:
+        self.held.append(lambda: then(["es_ES", "ru_RU"]))
+
     def is_name(self, word: str) -> bool:
         return word in self.names
 
