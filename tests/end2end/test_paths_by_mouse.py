@@ -90,27 +90,6 @@ def test_a_new_message_a_file_copies_and_importance_and_one_sent_before(program:
     server.wait_until_delivered("By mouse three")
 
 
-def test_the_last_draft_gets_a_file_and_all_that_are_ready_go(program: Program, mailwright: Launcher) -> None:
-    mouse, server = Mouse(program), ServerSide(program.sandbox)
-    file = Path(mailwright.environment()["HOME"]) / "Figures by mouse.txt"
-    file.write_text("1, 2, 3")
-    begin(mouse, "With a file")
-    program.wait_until_accessible("Saved ", seconds=20)
-    mouse.click("Drafts", role="check box")
-    mouse.click("With a file", role="table cell", times=2)
-    program.wait_until_accessible("Compose", role="filler")
-    mouse.click("Attach files", role="push button")
-    mouse.click("Figures by mouse.txt", times=2)
-    program.wait_until_accessible("Figures by mouse.txt")
-    mouse.click("Send later", role="push button")
-    mouse.click("When I send all that are ready", role="list item")
-    program.wait_until_gone("Compose", role="filler")
-    mouse.choose_in_menu("Drafts", 3, role="check box")
-    mouse.click("Send", role="push button")
-    server.wait_until_delivered("With a file")
-    wait_until(lambda: "Figures by mouse.txt" not in program.words(), "the draft is gone")
-
-
 def test_a_wrong_recipient_is_mended(program: Program) -> None:
     mouse, server = Mouse(program), ServerSide(program.sandbox)
     mouse.click("New message", role="push button")
