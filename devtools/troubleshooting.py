@@ -57,20 +57,34 @@ is not here is told with the words of the sign-in service. On what an administra
 [administrators.md](administrators.md#oauth-registration).
 """
 
-DEPARTURES = """\
-## The server does otherwise than Exchange is documented
-
-The settings name with each account in which ways its server was seen to depart from Exchange's documentation, and so does
-`mailwright --diagnose`. Mailwright works with such a server in the way that harms nothing
+DEPARTURES_OPENING = """\
+The settings name with each account in which ways its server was seen to depart from Exchange's documentation, and so
+does `mailwright --diagnose`. Mailwright works with such a server in the way that harms nothing
 ([decisions/proof.md](decisions/proof.md)). What you may see of it:
-
-| what a row says | what it means | what helps |
-|---|---|---|
-| The draft is still there; may have been sent | no answer came, and this server may leave a draft in Drafts after it was sent | ask a recipient, then choose "It was sent" or "It was not sent" |
-| No draft and no copy found; may have been sent | no answer came, and the message is neither in Drafts nor in Sent Items | ask a recipient, as above |
-| Sent …, before its time | the server did not wait for the time that you chose | the next ones wait on this computer |
-| Goes … from this computer, if Mailwright runs then | the server sends at once what is to go later | leave Mailwright running; else it asks you at the next start |
 """
+
+DEPARTURES = (
+    (
+        "The draft is still there; may have been sent",
+        "no answer came, and this server may leave a draft in Drafts after it was sent",
+        'ask a recipient, then choose "It was sent" or "It was not sent"',
+    ),
+    (
+        "No draft and no copy found; may have been sent",
+        "no answer came, and the message is neither in Drafts nor in Sent Items",
+        "ask a recipient, as above",
+    ),
+    (
+        "Sent …, before its time",
+        "the server did not wait for the time that you chose",
+        "the next ones wait on this computer",
+    ),
+    (
+        "Goes … from this computer, if Mailwright runs then",
+        "the server sends at once what is to go later",
+        "leave Mailwright running; else it asks you at the next start",
+    ),
+)
 
 CLASS_WORDS = {
     CodeClass.PERSON: ("You can mend it", "at the message, a recipient or an attachment."),
@@ -113,7 +127,9 @@ def markdown() -> str:
         lines += [f"### {title}", "", f"{meaning[0].upper()}{meaning[1:]}", ""]
         if codes:
             lines += [", ".join(f"`{code}`{_marks(code)}" for code in codes), ""]
-    return "\n".join([*lines, DEPARTURES])
+    lines += ["## The server does otherwise than Exchange is documented", "", DEPARTURES_OPENING]
+    lines += ["| what a row says | what it means | what helps |", "|---|---|---|"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in DEPARTURES), ""])
 
 
 def _sign_ins() -> list[str]:

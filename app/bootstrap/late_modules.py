@@ -21,7 +21,12 @@ LATE_MODULES: Final = (
     *("app.controllers.menus", "app.ui.editor.line_marks"),
     *("app.ui.editor.rich", "app.ui.editor.toolbar", "app.ui.editor.format_actions", "app.ui.editor.find_bar"),
     *("app.ui.editor.quote_view", "app.ui.editor.spelling_marks", "app.services.html.write"),
-    *("app.views.compose.options_panel", "app.views.shell.message_window", "app.views.shell.keys_sheet"),
+    *(
+        "app.views.compose.options_panel",
+        "app.views.compose.emoji",
+        "app.views.shell.message_window",
+        "app.views.shell.keys_sheet",
+    ),
     *("app.ui.chooser", "app.ui.attachment_strip", "app.ui.message_list.search_bar", "app.ui.incoming_files"),
     *("app.ui.document.html_view", "app.ui.reader.attachment_viewer", "app.ui.reader.conversation"),
     *("app.controllers.reader.printing", "app.ui.print_renderer", "PySide6.QtPrintSupport", "app.ui.browser"),

@@ -508,6 +508,21 @@ async def test_a_message_that_stays_takes_no_word_that_was_meant_for_the_next(pr
     assert scene.field() is Field.TO
 
 
+async def test_who_clicks_after_a_message_stayed_types_where_he_clicked(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.press("C", "Tab")
+    scene.tap(Qt.Key.Key_Return, CTRL)
+    scene.tap_text("c")
+    await scene.settle()
+    subject = scene.message.subject
+    window = subject.window().windowHandle()
+    middle = subject.mapTo(subject.window(), QPoint(subject.width() // 2, subject.height() // 2))
+    QTest.mouseClick(window, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle)
+    scene.tap_text("At once")
+    await scene.settle()
+    assert (subject.text(), keys(scene).text) == ("At once", "c")
+
+
 # --- the key that asked ----------------------------------------------------------------------------------------------
 
 

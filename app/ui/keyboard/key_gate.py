@@ -247,6 +247,8 @@ class KeyGate(QObject):
             return True
         if kind is QEvent.Type.KeyRelease and isinstance(event, QKeyEvent):
             return not self.is_open and event.key() not in _MODIFIERS
+        if kind is QEvent.Type.MouseButtonPress:
+            self._end_returning()  # who clicks has seen what did not come, and chooses where the next keys go
         return False
 
     def _wake(self, window: QWindow) -> None:
