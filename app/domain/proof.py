@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import Final
 
+import msgspec
+
 from app.domain.listing import Folder
-from app.domain.message import ItemRef
+from app.domain.message import Fetched, ItemRef
 from app.domain.server_traits import ServerTraits
 
 
@@ -19,6 +21,12 @@ def is_draft(folder: Folder, flag: bool, traits: ServerTraits) -> bool:
     Only a server that was seen to mark drafts is believed that an item in Drafts is none.
     """
     return flag if traits.is_draft_told or folder is not Folder.DRAFTS else True
+
+
+def found_in_drafts(item: Fetched, traits: ServerTraits) -> Fetched:
+    """Return what was read of an item that was just seen in Drafts, with `is_draft` as it may be believed."""
+    draft = is_draft(Folder.DRAFTS, item.is_draft, traits)
+    return item if draft == item.is_draft else msgspec.structs.replace(item, is_draft=draft)
 
 
 def proves_sent(folder: Folder, flag: bool, found: ItemRef, tried: ItemRef | None, traits: ServerTraits) -> bool:

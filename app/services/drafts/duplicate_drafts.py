@@ -20,6 +20,7 @@ from app.domain.errors import AccountError, ItemRefused
 from app.domain.late_creates import came, is_twin, one_less
 from app.domain.listing import Folder, Mark, Place, Row
 from app.domain.message import AccountId, Fetched, ItemRef, LocalId
+from app.domain.proof import found_in_drafts
 from app.domain.record import Record
 from app.domain.response_codes import ITEM_GONE
 from app.domain.state import BEFORE_LEAVING, WENT_OUT, WRITABLE, State
@@ -161,7 +162,9 @@ class DuplicateDrafts:
         kept = [own] if own is not None and _must_be_there(record) else []
         if not duplicates or (not kept and _must_be_there(record)):
             return
-        answers = [answer.item for answer in await self._mailbox.get(record.account_id, [*kept, *duplicates])]
+        traits = self._accounts.traits(record.account_id)
+        read = [answer.item for answer in await self._mailbox.get(record.account_id, [*kept, *duplicates])]
+        answers = [None if item is None else found_in_drafts(item, traits) for item in read]
         if any(item is None or not item.is_draft for item in answers[: len(kept)]):
             return  # its own item is not there: then what came may be all that there is of it
         for item in answers[len(kept) :]:

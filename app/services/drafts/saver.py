@@ -31,6 +31,7 @@ from app.domain.message import (
 )
 from app.domain.outcome import LOCAL, FetchOutcome, Outcome, Verdict
 from app.domain.problem import ProblemKind, problem
+from app.domain.proof import found_in_drafts
 from app.domain.record import Record, StoredMessage
 from app.domain.response_codes import (
     CHANGED_ELSEWHERE,
@@ -300,7 +301,8 @@ class Saver:
         await read_long_words(message.content, message.attempt, message.on_server, answer.item.content)
         # Of several that were asked for, one is here; the others may follow.
         strays = self._strays(message) if record.strays else ()
-        stray = came(strays, answer.item, by_words=self._accounts.rewrites_text(record.account_id))
+        item = found_in_drafts(answer.item, self._accounts.traits(record.account_id))
+        stray = came(strays, item, by_words=self._accounts.rewrites_text(record.account_id))
         strays = strays if stray is None else one_less(strays, stray)
         on_server = self._in_our_words(message, answer.item) or (None if stray is None else answer.item.content)
         changes: dict[str, Any] = {"strays": strays, "saved_edits": -1}

@@ -107,6 +107,17 @@ async def test_beside_a_message_of_which_nobody_knows_whether_it_was_sent_it_goe
     assert in_drafts(scene) == [own if there else late]
 
 
+async def test_at_a_server_that_marks_no_draft_as_one_it_goes_all_the_same(scene: Scene) -> None:
+    await scene.accounts.learn_traits(ANNA, is_draft_told=False)
+    local_id = await made_again(scene)
+    (own,) = in_drafts(scene)
+    comes_late(scene, local_id)
+    for item in scene.mailbox.in_folder(ANNA, Folder.DRAFTS):
+        item.is_draft = False
+    await scene.clock.advance(3600)
+    assert in_drafts(scene) == [own]
+
+
 async def test_no_message_whose_saves_were_answered_is_looked_for(scene: Scene) -> None:
     local_id = await scene.saved_message()
     scene.drafts.edit(local_id, typed("Once more. "))
