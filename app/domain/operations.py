@@ -397,15 +397,14 @@ class GetMailTips(Read[list[MailTips]], frozen=True, tag="mail_tips"):
     sending_as: str = ""
 
 
-AnyWrite = Save | Update | Send | Delete | Move | Copy | Fence | MarkOriginals | Attach | DeleteAttachments
-ReadMessages = Get | PeopleOf | ListFolder | Locate | Sync | Notices | GetAttachment | SaveMime | FindReports
-
-
 class ServerVersion(Read[str], frozen=True, tag="server_version"):
     """Tells which version the server said it was; nothing is asked of it for that."""
 
     tells_of_account: ClassVar[bool] = False
 
+
+AnyWrite = Save | Update | Send | Delete | Move | Copy | Fence | MarkOriginals | Attach | DeleteAttachments
+ReadMessages = Get | PeopleOf | ListFolder | Locate | Sync | Notices | GetAttachment | SaveMime | FindReports
 
 ReadAround = (
     FindAnswers

@@ -21,45 +21,11 @@ _OTHER_SCRIPT: Final = re.compile(r"[^A-Za-z\u00aa-\u024f\u1e00-\u1eff\ufb00-\uf
 """A letter of a script for which there is no dictionary: all of them are of languages that are written in Latin."""
 _LATIN: Final = re.compile(r"[A-Za-z]")
 _NOT_LATIN: Final = frozenset(
-    [
-        "ar",
-        "as",
-        "be",
-        "bg",
-        "bn",
-        "bo",
-        "el",
-        "fa",
-        "gu",
-        "he",
-        "hi",
-        "hy",
-        "ja",
-        "ka",
-        "kk",
-        "km",
-        "kn",
-        "ko",
-        "ky",
-        "lo",
-        "mk",
-        "ml",
-        "mn",
-        "mr",
-        "my",
-        "ne",
-        "or",
-        "pa",
-        "ru",
-        "si",
-        "sr",
-        "ta",
-        "te",
-        "th",
-        "ug",
-        "uk",
-        "ur",
-    ]
+    {
+        *("ar", "as", "be", "bg", "bn", "bo", "el", "fa", "gu", "he", "hi", "hy", "ja"),
+        *("ka", "kk", "km", "kn", "ko", "ky", "lo", "mk", "ml", "mn", "mr", "my", "ne"),
+        *("or", "pa", "ru", "si", "sr", "ta", "te", "th", "ug", "uk", "ur"),
+    }
 )
 """Languages that are written in a script of their own: with their dictionaries, Latin words are another language's."""
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’\-\u00ad][^\W\d_]+)*", re.UNICODE)
@@ -165,7 +131,7 @@ class Checker:
 
         Places and lengths are in UTF-16 units.
         """
-        own_script = language.replace("-", "_").partition("_")[0] in _NOT_LATIN
+        own_script = language.replace("-", "_").partition("_")[0] in _NOT_LATIN and "Latn" not in language
         found = list(words_in(text, latin=not own_script))
         chosen = language or notice_language([word for _, word in found], self._usual)
         if not self._of(chosen):

@@ -64,6 +64,8 @@ class Accounts:
         self.secret_wanted: Event[Account] = Event()
         self.well: Event[AccountId] = Event()
         self.tested: Event[AccountId] = Event()
+        self._passed = ""
+        """The endpoint of the connection that was tested last, if it passed: its account need not be kept yet."""
         self._settings = settings
         self._secrets = secrets
         self._server = server
@@ -230,7 +232,8 @@ class Accounts:
             kept = await self._secrets.keep_secret(proxy_key(account.account_id), proxy_secret) and kept
         self.changed.emit(None)
         await self._reopen(account, secret)
-        self.tested.emit(account.account_id)
+        if self._passed == account.endpoint:
+            self.tested.emit(account.account_id)
         return kept
 
     async def open_unkept(self, account: Account, secret: str | None) -> None:
@@ -274,8 +277,9 @@ class Accounts:
         """Test a connection step by step, ending at the first that fails; `tested` tells of an account that passed."""
         async for step in self._server.probe(account, secret, proxy_secret):
             yield step
+        self._passed = account.endpoint if step.passed else ""
         known = self._accounts.get(account.account_id)
-        if known is not None and step.passed and known.endpoint == account.endpoint:
+        if known is not None and known.endpoint == self._passed:
             self.tested.emit(account.account_id)
 
     async def find_release(self, address: str) -> Release | None:

@@ -13,6 +13,7 @@ from app.domain.html_rules import declarations, is_link, scheme_of
 from app.ui.document.document_builder import picture_format
 from app.ui.document.formats import Own, block_format, char_format, look_of, paragraph_of
 from app.ui.editor import block_keys
+from app.ui.editor.action_names import IN_TABLE
 from app.ui.editor.fragments import picture_of
 from app.ui.editor.rich import RichEditor
 
@@ -26,25 +27,19 @@ ALIGNED: dict[str, Qt.AlignmentFlag | None] = {
 WIDTHS = {"column_wider": 5, "column_narrower": -5, "columns_even": 0}
 """By how much of the table's width a column grows, in per cent; 0 makes all columns alike."""
 _NARROWEST = 5
-TABLE = frozenset(
-    {
-        *("row", "row_above", "column", "column_before", "remove_row", "remove_column", "remove_table", "header_row"),
-        *WIDTHS,
-    }
-)
 PICTURE_SIZES = {"picture_small": 200, "picture_medium": 400, "picture_large": 600, "picture_own_size": 0}
 """Widths in pixels; 0 is the size that the picture came with."""
 
 
 def do(editor: RichEditor, name: str) -> None:
-    """Do one of `names.FORMATTING`; the focus is in the text then. Raises KeyError for any other name."""
+    """Do one of `action_names.FORMATTING`; the focus is in the text then. Raises KeyError for any other name."""
     if name in CHARACTERS:
         toggle(editor, name)
     elif name in KINDS:
         put_kind(editor, KINDS[name])
     elif name in ALIGNED:
         put_alignment(editor, ALIGNED[name])
-    elif name in TABLE:
+    elif name in IN_TABLE:
         change_table(editor, name)
     elif name in PICTURE_SIZES:
         size_picture(editor, PICTURE_SIZES[name])

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication, QTextCursor
 
 from app.core.i18n import mark, tr
 from app.core.text import clean_text
-from app.ui.editor.action_names import FORMATTING
+from app.ui.editor.action_names import FORMATTING, IN_TABLE
 from app.views.compose.body import BodyField
 from app.views.compose.fields import words_in
 from app.views.compose.pickers import Picking
@@ -135,12 +135,6 @@ MARKS: Final = (
 
 _SIZES: Final = (8, 9, 10, 12, 14, 18, 24, 36)
 """Points; 11 is the usual size."""
-_IN_TABLE: Final = frozenset(
-    {
-        *("row", "row_above", "column", "column_before", "remove_row", "remove_column", "remove_table", "header_row"),
-        *("column_wider", "column_narrower", "columns_even"),
-    }
-)
 _ON_PICTURE: Final = frozenset(
     {"picture_small", "picture_medium", "picture_large", "picture_own_size", "picture_words"}
 )
@@ -184,7 +178,7 @@ class BodyWork:
             return True
         if self._body.is_read_only():
             return False
-        if name in _IN_TABLE:
+        if name in IN_TABLE:
             return self._is_in("table_here")
         if name in _ON_PICTURE:
             return self._is_in("picture_here")

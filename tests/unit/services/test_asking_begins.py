@@ -6,6 +6,7 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 
 from app.bootstrap import background_start
@@ -70,6 +71,32 @@ async def test_an_account_whose_connection_was_tested_is_asked_at_once_and_anew(
     await scene.accounts.add(account, "secret")
     await settle()
     assert found == [(ANNA, True), (ANNA, True)]
+
+
+async def test_one_that_was_tested_before_it_was_kept_is_asked_when_it_is(
+    scene: Scene, asked: tuple[Sleeps, list[tuple[AccountId, bool]]]
+) -> None:
+    account = scene.accounts.get(ANNA)
+    assert account is not None
+    new = msgspec.structs.replace(account, account_id=AccountId("new"), endpoint="https://new.example/EWS")
+    # The form tests without an id: nothing is kept yet.
+    probed = msgspec.structs.replace(new, account_id=AccountId("probe"))
+    assert [step async for step in scene.accounts.probe(probed, "secret")][-1].passed
+    await settle()
+    assert asked[1] == []
+    await scene.accounts.add(new, "secret")
+    await settle()
+    assert asked[1] == [(new.account_id, True)]
+
+
+async def test_one_that_is_kept_without_a_test_is_not_asked_at_once(
+    scene: Scene, asked: tuple[Sleeps, list[tuple[AccountId, bool]]]
+) -> None:
+    account = scene.accounts.get(ANNA)
+    assert account is not None
+    await scene.accounts.add(account, "secret")
+    await settle()
+    assert asked[1] == []
 
 
 async def test_a_test_that_fails_asks_nothing(scene: Scene, asked: tuple[Sleeps, list[tuple[AccountId, bool]]]) -> None:
