@@ -73,6 +73,21 @@ async def test_nothing_is_cut_in_a_small_window(program_scene: ProgramScene, wid
     await scene.press("Escape")
 
 
+@pytest.mark.parametrize(("width", "beside"), [(1600, "categories"), (960, "sensitivity")])
+async def test_the_options_stand_in_as_many_columns_as_there_is_room_for(
+    program_scene: ProgramScene, width: int, beside: str
+) -> None:
+    scene = program_scene
+    await resized(scene, width, 800)
+    await scene.press("C")
+    await scene.press("Alt+O")
+    await scene.settle()
+    panel = scene.message.options.panel
+    assert panel is not None
+    first = panel.fields["importance"].y()
+    assert [name for name, field in panel.fields.items() if field.y() == first][-1] == beside, panel.width()
+
+
 async def test_the_list_makes_room_for_writing_in_a_narrow_window_and_is_there_again(
     program_scene: ProgramScene,
 ) -> None:

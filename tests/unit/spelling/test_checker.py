@@ -138,11 +138,14 @@ def test_dictionaries_of_the_computer_are_found_and_used(tmp_path: Path, monkeyp
     (folder / "empty.dic").write_text("", "utf-8")
     found = system_dictionaries.find([folder, later, tmp_path / "nowhere"])
     assert found == {"es_ES": folder, "ru_RU": folder}
+    (folder / "sr_Latn_RS.dic").write_text("1\ndobro\n", "utf-8")
+    (folder / "sr_Latn_RS.aff").write_text("SET UTF-8\n", "utf-8")
     monkeypatch.setattr(system_dictionaries, "usual_folders", lambda: [folder])
     checker = Checker(FOLDER)
-    assert checker.languages() == ["es_ES", "ru_RU"]
+    assert checker.languages() == ["es_ES", "ru_RU", "sr_Latn_RS"]
     assert wrong(checker, "hola mundo holla", "es_ES") == ["holla"]
     assert wrong(checker, "привет привед hello", "ru_RU") == ["привед"]
+    assert wrong(checker, "dobro dobre", "sr_Latn_RS") == ["dobre"]
     assert wrong(checker, "привет and hous", "en") == ["hous"]
     assert wrong(checker, "whatever", "xx_XX") == []
 

@@ -13,7 +13,7 @@ import pytest
 from app.domain.errors import ServerWords, Trouble, TroubleKind
 from app.domain.message import AccountId, ItemRef, LocalId
 from app.domain.outcome import Outcome, Verdict
-from app.domain.problem import ProblemKind, problem
+from app.domain.problem import Evidence, ProblemKind, problem
 from app.domain.record import CopyKind, CopyTo, Record, RowSummary
 from app.domain.state import State
 from app.services.records.rows import ListRow
@@ -274,6 +274,36 @@ def test_what_was_found_after_sending_is_said_with_what_helps(
     assert found is not None
     assert (found.sentence, found.action) == (sentence, action)
     assert ("Message-ID", "<1@contoso.com>") in found.details
+
+
+@pytest.mark.parametrize(
+    ("seen", "row", "sentence"),
+    [
+        (
+            Evidence.DRAFT,
+            "The draft is still there; may have been sent",
+            (
+                "This may have been sent: the draft is still in Drafts, but your server may leave it there after sending. "
+                "Ask a recipient before you send it again."
+            ),
+        ),
+        (
+            Evidence.NOTHING,
+            "No draft and no copy found; may have been sent",
+            (
+                "This may have been sent: it is neither in Drafts nor in Sent Items. "
+                "Ask a recipient before you send it again."
+            ),
+        ),
+    ],
+)
+def test_where_nothing_is_sure_the_row_says_what_was_seen(seen: Evidence, row: str, sentence: str) -> None:
+    said = problem(ProblemKind.CANNOT_BE_KNOWN, seen)
+    record = message(State.UNKNOWN, problem=said, send_outcome=untold(TroubleKind.UNREACHABLE, Verdict.UNKNOWN))
+    found = explain_record(record)
+    assert found is not None
+    assert (found.sentence, found.more) == (sentence, ("was-sent", "was-not-sent"))
+    assert state_words(record, NOW).text == row
 
 
 def test_a_lost_answer_is_a_question_and_not_a_refusal() -> None:
