@@ -87,6 +87,13 @@ def full_date(when: float) -> str:
     return _date(time.localtime(when), time.gmtime(0)) if 0 < when < _LAST else ""
 
 
+def full_moment(when: float) -> str:
+    """Return `when` with its year, to the minute, in words that stay true: "26 Nov 2026, 09:00"; "" for none."""
+    if not 0 < when < _LAST:
+        return ""
+    return tr("{date}, {time}", date=full_date(when), time=_hours(time.localtime(when)))
+
+
 def exact_time(when: float) -> str:
     """Return `when` to the second with its distance from UTC, as administrators look for it; "" for never."""
     return time.strftime("%Y-%m-%d %H:%M:%S %z", time.localtime(when)) if 0 < when < _LAST else ""

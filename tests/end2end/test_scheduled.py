@@ -16,12 +16,17 @@ def scheduled(mailwright: Launcher, subject: str, **stall: object) -> tuple[Prog
     person.write(ANYONE, subject, "See you there.")
     if stall:
         program.sandbox.faults([{"operation": "SendItem", "action": "stall", **stall}])
+    for_tomorrow(program)
+    return program, person, server
+
+
+def for_tomorrow(program: Program) -> None:
+    """Let what is written go tomorrow at nine."""
     program.desktop.press("Ctrl+Shift+Enter")
     program.wait_until_accessible("Send at")
     program.desktop.type("tomorrow 9")
     program.wait_until_accessible("Tomorrow, 09:00")
     program.desktop.press("Enter")
-    return program, person, server
 
 
 def test_it_says_when_it_goes_and_the_server_has_it(mailwright: Launcher) -> None:
@@ -80,3 +85,34 @@ def test_closing_right_after_send_later_leaves_it_with_the_server(mailwright: La
     assert server.requests("SendItem") == []
     person.go_to("Outbox")
     again.wait_until_accessible("Scheduled for tomorrow, 09:00", role="table cell")
+
+
+def test_where_the_server_does_not_wait_the_next_one_waits_here_also_after_a_kill(mailwright: Launcher) -> None:
+    program = mailwright(hold=0.0)
+    person, server = Person(program), ServerSide(program.sandbox)
+    person.wait_until_ready()
+    program.sandbox.manners("deferral-ignored")
+    person.write(ANYONE, "Too early", "See you there.")
+    for_tomorrow(program)
+    server.wait_until_delivered("Too early")
+    person.go_to("Sent")
+    program.wait_until_accessible("This was sent before its time", seconds=30)
+    program.wait_until_accessible("the server did not wait")
+    assert "Scheduled for" not in program.words()
+    program.desktop.shoot("sent-before-its-time")
+    person.write(ANYONE, "In time", "See you then.")
+    for_tomorrow(program)
+    person.go_to("Outbox")
+    program.wait_until_accessible("from this computer", role="table cell")
+    program.desktop.shoot("waits-on-this-computer")
+    program.kill()
+    again = mailwright(hold=0.0)
+    person = Person(again)
+    person.wait_until_ready()
+    again.sandbox.manners("deferral-ignored")
+    person.go_to("Outbox")
+    again.wait_until_accessible("from this computer", role="table cell")
+    again.desktop.shoot("waits-on-this-computer-after-a-kill")
+    server = ServerSide(again.sandbox)
+    assert server.delivered("In time") == []
+    assert server.delivered("Too early") == [ANYONE]

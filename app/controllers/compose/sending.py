@@ -19,6 +19,7 @@ from app.controllers.shell import Shell
 from app.core.formatting import moment_words
 from app.core.i18n import ntr, tr
 from app.domain.message import LocalId
+from app.domain.problem import ProblemKind, read_problem
 from app.domain.record import Record, is_held_here
 from app.domain.state import NEEDS_PERSON, ON_ITS_WAY, STILL_GOING, TAKEN_BACK, State
 from app.services.accounts.accounts import Accounts
@@ -51,6 +52,7 @@ class Scheduling:
         self._shell, self._records, self._outbox, self._compose = shell, records, outbox, compose
         self._batches: list[_Batch] = []
         outbox.summary.subscribe(self._told)
+        records.changed.subscribe(self._changed)
 
     def take_scheduled(self, names: Sequence[LocalId], reopen: LocalId | None) -> tuple[LocalId, ...]:
         """Say of those that have a time of their own that they are scheduled, and return the others.
@@ -78,6 +80,14 @@ class Scheduling:
             return
         mine = next((one for one in self._batches if set(one.names) & set(summary.deferred)), None)
         self._say(mine or _Batch(summary.deferred))
+
+    def _changed(self, record: Record) -> None:
+        """Where the server did not wait, what was said of it is not true any more."""
+        early = read_problem(record.problem)[0] is ProblemKind.SENT_EARLY
+        mine = next((one for one in self._batches if record.local_id in one.names), None) if early else None
+        if mine is not None:
+            self._batches.remove(mine)
+            self._shell.status_bar.show_words(tr("Sent before its time: the server did not wait"))
 
     def _say(self, batch: _Batch) -> None:
         records = [one for name in batch.names if (one := self._records.get(name)) is not None]

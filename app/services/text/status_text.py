@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from app.core.formatting import clock_time, exact_time, moment_words, past_moment_words, size_words
+from app.core.formatting import clock_time, exact_time, full_moment, moment_words, past_moment_words, size_words
 from app.core.i18n import mark, ntr, tr
 from app.core.parsing import whole_number
 from app.core.text import shortened
@@ -277,7 +277,7 @@ def _explain_sent(record: Record, kind: ProblemKind | None) -> Explanation | Non
         else:
             sentence = tr("This was sent, but there is no copy in Sent Items, and the draft is still in Drafts.")
     elif kind is ProblemKind.SENT_EARLY:
-        moment = exact_time(record.head.deferred)
+        moment = full_moment(record.head.deferred)
         return Explanation(tr("This was sent before its time, {moment}.", moment=moment), "", _details(record), "warn")
     elif kind is ProblemKind.COPY_ELSEWHERE:
         sentence, action = tr("This was sent. Its copy is in another folder than Sent Items."), "check"

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 import pytest
 
+from app.core.formatting import full_moment
 from app.domain.attachment import Attached
 from app.domain.edits import AttachmentSet, RecipientSplice, TextSplice
 from app.domain.listing import Folder, Mark
@@ -233,7 +234,7 @@ async def test_what_a_server_sends_before_its_time_says_so_and_the_next_waits_he
     assert state_words(record, life.clock.now()).text.endswith(", before its time")
     found = explain_record(record)
     assert found is not None
-    assert found.sentence.startswith("This was sent before its time, ")
+    assert found.sentence == f"This was sent before its time, {full_moment(record.head.deferred)}."
     assert life.accounts.traits(WHO).deferral_held is False
 
     second = await life.drafts.begin(WHO, later(life, 5))

@@ -10,7 +10,16 @@ from gettext import NullTranslations
 import pytest
 
 from app.core import i18n
-from app.core.formatting import clock_time, day_words, exact_time, example_day, moment_words, short_time, size_words
+from app.core.formatting import (
+    clock_time,
+    day_words,
+    exact_time,
+    example_day,
+    full_moment,
+    moment_words,
+    short_time,
+    size_words,
+)
 from app.views.compose.typed_dates import read_day
 
 
@@ -199,3 +208,8 @@ def test_the_example_of_a_day_is_a_day_that_can_be_typed() -> None:
         day = read_day(example_day(now), now)
         assert day is not None
         assert time.localtime(day)[:3] == time.localtime(now + 8 * 86_400)[:3]
+
+
+def test_a_moment_in_full_names_its_year_and_stays_true() -> None:
+    assert full_moment(at(2026, 11, 26, 9)) == "26 Nov 2026, 09:00"
+    assert full_moment(0.0) == ""

@@ -283,7 +283,8 @@ def test_what_was_found_after_sending_is_said_with_what_helps(
             Evidence.DRAFT,
             "The draft is still there; may have been sent",
             (
-                "This may have been sent: the draft is still in Drafts, but your server may leave it there after sending. "
+                "This may have been sent: the draft is still in Drafts, but your server may leave it there after "
+                "sending. "
                 "Ask a recipient before you send it again."
             ),
         ),
