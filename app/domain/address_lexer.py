@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from enum import Enum, auto
+from enum import IntEnum, auto
 from typing import Final, NamedTuple
 
 from app.core.lazy_regex import late_pattern
 
 
-class TokenKind(Enum):
-    """What a token is."""
+class TokenKind(IntEnum):
+    """What a token is. Numbers, since kinds are looked up in sets for every token, and a number is its own hash."""
 
     LINE = auto()
     TAB = auto()

@@ -9,15 +9,11 @@ import time
 import traceback
 from collections import defaultdict
 from pathlib import Path
-from typing import Final
 
 from app.bootstrap.adapters import LateContent
 from app.content.jobs import TooComplex
 from tests.fuzz.doors import HERE, THERE
 from tests.fuzz.inputs import made
-
-FELT: Final = 2.0
-"""Seconds of the processor for 100 000 characters: three times the slowest door, and a square would take minutes."""
 
 
 def try_there(door: str, text: str, read: LateContent) -> str:
