@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QApplication
 
 from app import __version__
+from app.controllers.unplaced_text import UnplacedText, WaitingText
 from app.core.background import run_in_thread
 from app.domain.account import Account
 from app.domain.listing import Folder, Place
@@ -57,6 +58,7 @@ class Parts:
         self.qt, self.window, self.options, self.tasks = qt, window, options, tasks
         self.journal, settings, self._server, self.secrets, self.clock, correspondents, files, self.cache = ports
         self.settings = PresetSettings(settings)
+        self.waiting_text = WaitingText(window.gate, self.settings, tasks)
         self.files = files
         self._correspondents = correspondents
         self.is_complete = False
@@ -218,7 +220,6 @@ class Parts:
         from app.controllers.compose.compose import ComposeController, RenewalController
         from app.controllers.settings import KeymapController, PreferencesController
         from app.controllers.startup_requests import StartupRequests
-        from app.controllers.unplaced_text import UnplacedText
 
         shell, spawn = self.shell, self.tasks.spawn
         self.compose = ComposeController(shell, self.accounts, self.drafts, self.outbox, self._tools)
@@ -227,7 +228,7 @@ class Parts:
         self.startup_requests = StartupRequests(
             shell, self.accounts, self.drafts, self.attachments, self.aids.identities, self.compose, self.settings
         )
-        self.unplaced_text = UnplacedText(shell, self.settings, self.compose)
+        self.unplaced_text = UnplacedText(shell, self.settings, self.compose, self.waiting_text)
         self.keymap = KeymapController(ALL, self.registry, self.window.notice_bar, self.compose.windows, spawn)
         self.preferences = PreferencesController(
             self.settings, self.outbox, self.reply_forward, self.people, self.compose, self.keymap, spawn

@@ -1,4 +1,4 @@
-"""The program's life: the loop, the disk, the end; signals; the garbage collector.
+"""The program's life: the loop, the disk, the end; the garbage collector.
 
 Python's collector runs in whatever thread allocates last; where it finds a Qt object there, its destructor runs in that
 thread, and Qt objects belong to theirs (seen: "Timers cannot be stopped from another thread", and worse). May go when
@@ -13,14 +13,12 @@ import gc
 import logging
 import math
 import platform
-import signal
-import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import PySide6
-from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
@@ -28,6 +26,7 @@ from app import __version__
 from app.bootstrap.instance import DATABASE, hand_over
 from app.bootstrap.options import data_folder
 from app.bootstrap.restart import start_again, turned
+from app.bootstrap.signals import ending_on_signals
 from app.controllers.closing import SENDS, Closing
 from app.core import defects
 from app.core.background import post, run_in_thread
@@ -46,39 +45,6 @@ if TYPE_CHECKING:
     from app.bootstrap.sandbox_process import SandboxProcess
 
 
-@contextlib.contextmanager
-def ending_on_signals(end: Callable[[], None]) -> Iterator[None]:
-    """Call `end` on SIGTERM and SIGINT.
-
-    Python runs its handlers only between two instructions of its own, and Qt waits in none: a socket that the signal
-    writes to wakes Qt, and costs nothing while idle.
-    """
-    mine, its = socket.socketpair()
-    mine.setblocking(False)
-    its.setblocking(False)
-    wake = QSocketNotifier(mine.fileno(), QSocketNotifier.Type.Read)
-
-    def woken() -> None:
-        with contextlib.suppress(BlockingIOError):
-            mine.recv(64)
-
-    def ended(*_: object) -> None:
-        QTimer.singleShot(0, end)
-
-    wake.activated.connect(woken)
-    before = signal.set_wakeup_fd(its.fileno())
-    kept = {name: signal.signal(name, ended) for name in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        signal.set_wakeup_fd(before)
-        for name, handler in kept.items():
-            signal.signal(name, handler)
-        wake.setEnabled(False)
-        mine.close()
-        its.close()
-
-
 log = logging.getLogger(__name__)
 
 _SECOND_TRY = 3.0
@@ -86,7 +52,13 @@ _SECOND_TRY = 3.0
 _PAUSE = 0.2
 """Seconds between two looks whether the other program still has the messages."""
 _LAST_KEYS = 3.0
-"""Seconds that the end waits for keys and links to arrive in their messages, and for a send to be on disk."""
+"""Seconds that the end waits for keys and links to arrive in their messages, and for a send to be on disk: counted
+from the moment at which the program last worked towards it, since a start on a busy machine takes long and comes."""
+_LAST_KEYS_AT_MOST = 10.0
+"""Seconds after which the end waits no longer, whatever the program does: the session's patience has an end too."""
+_WORK = 0.05
+"""Seconds of the processor by which it is seen that the program works, where they pass in at most ten times as long:
+waiting alone, which looks each 10 ms, takes a fiftieth of the processor."""
 _LOOKS = 0.01
 """Seconds between two looks whether it arrived."""
 _UNREAD = 0.05
@@ -235,21 +207,39 @@ async def finish(parts: Parts) -> None:
     await parts.tasks.end()
 
 
+class _Work:
+    """Sees by the time of the processor when the program last worked, and did not merely wait."""
+
+    def __init__(self) -> None:
+        self.last = self._marked_at = time.monotonic()
+        self._marked = time.process_time()
+
+    def look(self) -> None:
+        """See whether it worked since the last look."""
+        used, now = time.process_time(), time.monotonic()
+        if used - self._marked >= _WORK:
+            if now - self._marked_at <= 10 * _WORK:
+                self.last = now
+            self._marked, self._marked_at = used, now
+
+
 async def _let_arrive(parts: Parts) -> None:
     """Let what was typed and asked for before the end arrive where it was meant to: a start may not be over yet."""
-    gate, began = parts.window.gate, time.monotonic()
+    gate, began, work = parts.window.gate, time.monotonic(), _Work()
 
-    def patience() -> float:
-        """Return how long may be waited for what is on its way now, 0 for nothing."""
+    def is_coming() -> bool:
+        """Return whether something is on its way that is still waited for."""
         link = parts.window.starting is not None and parts.options.arrival.begins_messages()
         made = parts.is_complete and parts.startup_requests.is_making
         # Keys wait for the start, for one another, or for what the one before them asked for.
         waited_for = link or made or gate.has_keys() or bool(parts.tasks.named(*_WAITED_FOR))
         # A signal overtakes keys that were pressed before it and lie in the display's queue.
         unread = min(time.monotonic() - began, gate.since_key()) < _UNREAD
-        return _LAST_KEYS if waited_for or unread else 0.0
+        work.look()
+        now = time.monotonic()
+        return (waited_for or unread) and now < min(work.last + _LAST_KEYS, began + _LAST_KEYS_AT_MOST)
 
-    while time.monotonic() - began < patience():  # noqa: ASYNC110 - of keys there is no event
+    while is_coming():  # noqa: ASYNC110 - of keys there is no event
         await asyncio.sleep(_LOOKS)
     if parts.is_complete:
         await parts.startup_requests.make_rest()

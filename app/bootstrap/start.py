@@ -82,6 +82,7 @@ def _open_window(options: CommandLine) -> int:
     with plain_imports():
         from app.bootstrap.application import make_application  # the first that imports PySide6
 
+    from app.bootstrap.signals import note_signals
     from app.core.i18n import tr
     from app.ui.theme import dress
     from app.views.shell.main_window import Window
@@ -89,6 +90,7 @@ def _open_window(options: CommandLine) -> int:
     qt = make_application(sys.argv[:1])
     dress(qt)
     window = Window()
+    note_signals()
     window.show()
     # What is typed from now on waits for what the start was asked for.
     window.starting = window.gate.begin(tr("Starting…"), escapable=False)

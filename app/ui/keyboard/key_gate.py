@@ -101,7 +101,7 @@ class KeyGate(QObject):
         self._show.timeout.connect(self._show_waiting)
         self._shown = False
         self._waking: Hold | None = None
-        self._stays_asleep = False
+        self._stays_asleep = self._for_secret = False
         self._paused = QTimer(self, singleShot=True, interval=_PAUSE)
         self._paused.timeout.connect(self._end_returning)
         app = QApplication.instance()
@@ -131,6 +131,7 @@ class KeyGate(QObject):
         if not self._holds:
             self._since = time.monotonic()
             self._show.start(_SEEN_AFTER)
+            self._for_secret = _takes_a_secret(QApplication.focusWidget())
             self._take_focus()
         self._holds.append(hold)
         return hold
@@ -183,6 +184,13 @@ class KeyGate(QObject):
     def has_keys(self) -> bool:
         """Return whether keys wait."""
         return bool(self._queue)
+
+    def waiting_text(self) -> str:
+        """Return what the keys that wait would be as text; nothing where a password was being typed."""
+        text = ""
+        for event in () if self._for_secret else self._queue:
+            text = with_key(text, event)
+        return text
 
     def watches(self, window: QWidget | None) -> bool:
         """Return whether it is a window of the program's whose keys go through the gate; a dialog is none."""
@@ -516,6 +524,10 @@ class Keeper(QWidget):
         if event.reason() is Qt.FocusReason.MouseFocusReason:
             self._gate.mouse_went_elsewhere()
         super().focusOutEvent(event)
+
+
+def _takes_a_secret(focus: QWidget | None) -> bool:
+    return focus is not None and bool(focus.inputMethodHints() & Qt.InputMethodHint.ImhHiddenText)
 
 
 def _log_way(when: str, to: QWidget | None) -> None:

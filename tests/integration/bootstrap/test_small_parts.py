@@ -16,8 +16,9 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap.options import parse
-from app.bootstrap.run import GarbageCollector, ending_on_signals
+from app.bootstrap.run import GarbageCollector
 from app.bootstrap.sandbox_process import SandboxProcess
+from app.bootstrap.signals import ending_on_signals, note_signals
 from app.commands.command import Command, Context, Handler
 from app.core import memory
 from app.core.background import run_in_thread
@@ -65,6 +66,21 @@ def test_a_signal_ends_the_program_while_qt_waits(qtbot: QtBot, name: signal.Sig
         qtbot.waitUntil(lambda: bool(ended), timeout=5000)
     assert signal.getsignal(name) is before
     assert signal.set_wakeup_fd(-1) == -1
+
+
+def test_a_signal_that_came_before_anything_could_end_counts_afterwards(qtbot: QtBot) -> None:
+    """On a busy machine it came between the first picture and this, and killed the program with what was typed."""
+    ended: list[bool] = []
+    before = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        note_signals()
+        os.kill(os.getpid(), signal.SIGTERM)
+        with ending_on_signals(lambda: ended.append(True)):
+            qtbot.waitUntil(lambda: bool(ended), timeout=5000)
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL, "what hangs afterwards can be ended"
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
 
 
 # --- the collector ----------------------------------------------------------------------------------------------------
