@@ -1,4 +1,4 @@
-"""Label, inputs, access keys, Enter on buttons, returning focus, screen reader.
+"""Label, access keys, Enter on buttons, returning focus, screen reader: what the first picture needs.
 
 Qt's own guesses whether a text is HTML, and then draws it: a subject, a name or a server's sentence could so bring
 markup and pictures into the window.
@@ -14,22 +14,10 @@ from typing import Final
 
 import shiboken6
 from PySide6 import QtGui
-from PySide6.QtCore import QPoint, QRectF, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QSpinBox,
-    QStyle,
-    QStyleOptionButton,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
-from app.ui import icons, theme
 from app.ui.keyboard.key_gate import Keeper
 
 
@@ -76,74 +64,6 @@ def is_typed(event: QKeyEvent) -> bool:
     held: int = event.modifiers().value & (_ALT_OR_CONTROL | _META)
     plain = held in {0, _ALT_OR_CONTROL} or (held == _ALT and sys.platform == "darwin")
     return plain and bool(event.text()) and event.text().isprintable()
-
-
-class FormLine(QLineEdit):
-    """A line that leaves Alt and a letter to access keys, also to those that do nothing now."""
-
-    def hide_words(self) -> None:
-        """Show dots for messages, and let no input method learn them."""
-        self.setEchoMode(QLineEdit.EchoMode.Password)
-        hints = Qt.InputMethodHint
-        self.setInputMethodHints(hints.ImhHiddenText | hints.ImhNoPredictiveText | hints.ImhSensitiveData)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if is_access_key(event):
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
-
-
-class CheckBox(QCheckBox):
-    """A check with an outline that is seen on a dark ground too: Qt's own is drawn darker than what is around it."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        option = QStyleOptionButton()
-        self.initStyleOption(option)
-        box = self.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, self)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(theme.color("accent" if self.isChecked() else "faint"))
-        painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
-        painter.end()
-
-
-class NumberBox(QSpinBox):
-    """A number with arrows of our own: the style sheet that gives it a visible frame takes those of Qt away."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.lineEdit().setTextMargins(8, 0, 0, 0)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        painter = QPainter(self)
-        tone, left, middle = ("muted" if self.isEnabled() else "line"), self.width() - 20, self.height() // 2
-        painter.drawPixmap(QPoint(left, middle - 12), icons.pixmap("chevron-up", tone, 12))
-        painter.drawPixmap(QPoint(left, middle), icons.pixmap("chevron-down", tone, 12))
-        painter.end()
-
-
-class ChoiceBox(QComboBox):
-    """A choice of few, with the program's own arrow: a style sheet takes Qt's away and cannot colour another."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if is_access_key(event):
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel to what scrolls: it would change the choice when the pointer passes over it."""
-        event.ignore()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        painter = QPainter(self)
-        place = QPoint(self.width() - 26, (self.height() - 16) // 2)
-        painter.drawPixmap(place, icons.pixmap("chevron-down", "muted", 16))
-        painter.end()
 
 
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 from app.ui import theme
-from app.ui.widgets import CheckBox
+from app.ui.inputs import CheckBox
 
 
 class _Part(NamedTuple):

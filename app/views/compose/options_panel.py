@@ -26,8 +26,9 @@ from app.core.i18n import tr
 from app.domain.edits import Pending
 from app.domain.message import Field, FlagStatus, Importance, Sensitivity
 from app.ui import theme
+from app.ui.inputs import CheckBox, ChoiceBox, FormLine
 from app.ui.recipients.field import RecipientsField
-from app.ui.widgets import CheckBox, ChoiceBox, FormLine, Label, is_access_key, plain_caption, plain_tip, say_aloud
+from app.ui.widgets import Label, is_access_key, plain_caption, plain_tip, say_aloud
 from app.views.compose.options_session import (
     FLAG_CHOICES,
     IMPORTANCE_CHOICES,

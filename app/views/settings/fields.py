@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout
 
 from app.core.i18n import tr
 from app.ui import icons, theme
-from app.ui.widgets import FormLine, Label, plain_tip, say_aloud
+from app.ui.inputs import FormLine
+from app.ui.widgets import Label, plain_tip, say_aloud
 from app.ui.wrapping import WrappingLine
 
 

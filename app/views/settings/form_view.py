@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QFileDialog, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.core.i18n import mark, tr
 from app.domain.account import AuthKind, BackendKind
 from app.ui import icons, theme
-from app.ui.widgets import ChoiceBox, Label, say_aloud
+from app.ui.inputs import ChoiceBox
+from app.ui.keyboard.key_events import ENTER
+from app.ui.widgets import Label, say_aloud
 from app.views.settings.account_form import KINDS, WAYS, AccountForm, FormField, ProxyKind
 from app.views.settings.connection_steps import StepLine, StepState, fresh_lines
 from app.views.settings.fields import LabelledField, lock, press_with_enter
@@ -279,6 +281,13 @@ class FormView(QWidget):
         order += [self.test, self.save, self.save_anyway, self.back, self.try_out, self.ask_admin]
         for first, second in itertools.pairwise(order):
             QWidget.setTabOrder(first, second)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go on with Enter on a choice too, as on a line: a list of choices leaves the key to what it stands in."""
+        if event.key() in ENTER and isinstance(self.focusWidget(), QComboBox):
+            self._go_on()
+        else:
+            super().keyPressEvent(event)
 
     def _go_on(self) -> None:
         """Enter in a field does the next thing: test, then save."""

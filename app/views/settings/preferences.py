@@ -29,7 +29,8 @@ from app.commands.search import rank
 from app.core.i18n import ntr, tr
 from app.ui import theme
 from app.ui.elision import elided
-from app.ui.widgets import ChoiceBox, Label, NumberBox
+from app.ui.inputs import ChoiceBox, NumberBox
+from app.ui.widgets import Label
 from app.ui.wrapping import WrappingCheckBox
 from app.views.settings.fields import lock, press_with_enter, wrapped
 from app.views.settings.preferences_port import LONGEST_HOLD, Asking, Choices

@@ -14,7 +14,8 @@ from app.domain.account import Account
 from app.domain.sign_in import SignInWay
 from app.services.text.sign_in_text import admin_request, needs_admin
 from app.ui import icons, theme
-from app.ui.widgets import FormLine, Label, say_aloud
+from app.ui.inputs import FormLine
+from app.ui.widgets import Label, say_aloud
 from app.views.settings.fields import press_with_enter
 from app.views.settings.sign_in_session import BrowserSignIn, SignInSession
 

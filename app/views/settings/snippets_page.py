@@ -26,7 +26,8 @@ from app.ui.editor.action_names import FORMATTING
 from app.ui.editor.background_work import BackgroundWork
 from app.ui.editor.rich import RichEditor
 from app.ui.editor.toolbar import FormatBar, LinkBar
-from app.ui.widgets import ChoiceBox, Label
+from app.ui.inputs import ChoiceBox
+from app.ui.widgets import Label
 from app.ui.wrapping import WrappingCheckBox
 from app.views.settings.fields import LabelledField, lay_out_card, press_with_enter
 from app.views.settings.snippets_session import SnippetsSession
