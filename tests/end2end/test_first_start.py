@@ -6,6 +6,7 @@ taken for one of the system's.
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from tests.end2end.desktop import ROOT, Desktop
 from tests.end2end.person import ANYONE, Person
 from tests.end2end.program import Launcher, Program
 from tests.end2end.server_side import ServerSide
+from tests.oauth_browser import Browser
 from tests.sandbox_fixture import RunningSandbox
 
 
@@ -125,6 +127,70 @@ def test_with_the_browser_it_takes_the_address_and_three_times_enter(
     write_and_send(begin, hands, "From nothing, by the browser")
     assert ServerSide(sandbox).wait_until_delivered("From nothing, by the browser") == [ANYONE]
     assert hands.chords == 3 + 4
+
+
+def test_with_windows_sign_in_it_takes_the_password_and_one_choice_more(
+    begin: Program, mailwright: Launcher, sandbox: RunningSandbox
+) -> None:
+    hands = Hands(begin.desktop)
+    begin.wait_until_focused("E-mail address")
+    hands.type(sandbox.first["address"])
+    hands.press("Enter")
+    begin.wait_until_focused("Password")
+    hands.type(sandbox.first["password"])
+    hands.press("Alt+M")
+    begin.wait_until_focused("Mail server")
+    hands.press("Alt+G")
+    begin.wait_until_focused("User and password")
+    hands.press("Down")
+    begin.wait_until_focused("Windows (NTLM)")
+    begin.desktop.shoot("first-start-ntlm-1")
+    hands.press("Enter")
+    begin.wait_until_focused("Save")
+    hands.press("Enter")
+    write_and_send(begin, hands, "From nothing, by NTLM")
+    assert ServerSide(sandbox).wait_until_delivered("From nothing, by NTLM") == [ANYONE]
+    begin.desktop.shoot("first-start-ntlm-2-sent")
+    assert hands.chords == 3 + 3 + 4, "as with a password, and three to choose the way"
+    begin.quit()
+    kept = sqlite3.connect(f"file:{mailwright.data / 'mailwright.sqlite'}?mode=ro", uri=True)
+    assert [row for row in kept.execute("SELECT * FROM accounts") if "ntlm" in str(row)]
+    kept.close()
+
+
+def test_with_a_code_it_takes_the_address_one_key_for_the_code_and_twice_enter(
+    mailwright: Launcher, sandbox: RunningSandbox, proxy: ConnectProxy
+) -> None:
+    """The computer's browser cannot be used: the code is typed on a telephone."""
+    presets = mailwright.data.parent / "own-presets.toml"
+    base = sandbox.url.removesuffix("/EWS/Exchange.asmx")
+    presets.write_text(f'[[account]]\ntenant = "{base}/common/v2.0"\n', "utf-8")
+    begin = mailwright(
+        sandbox=False,
+        HTTPS_PROXY=proxy.url,
+        SSL_CERT_FILE=sandbox.ca_file,
+        MAILWRIGHT_CLIENT_ID=CLIENT_ID,
+        MAILWRIGHT_PRESETS=str(presets),
+    )
+    hands = Hands(begin.desktop)
+    begin.wait_until_focused("E-mail address")
+    hands.type(sandbox.first["address"])
+    hands.press("Enter")
+    begin.wait_until_focused("Continue")
+    hands.press("Enter")
+    begin.wait_until_accessible("Show a code instead")
+    begin.desktop.shoot("first-start-code-1")
+    hands.press("Alt+W")
+    begin.wait_until_accessible("type this code")
+    code = begin.wait_until_accessible("Code: ")["name"].removeprefix("Code: ")
+    begin.desktop.shoot("first-start-code-2")
+    telephone = Browser(sandbox.ca_file, sandbox.first["user"], sandbox.first["password"])
+    assert "close this page" in telephone.sign_in(f"{base}/common/oauth2/deviceauth", user_code=code).text
+    begin.wait_until_focused("Save", seconds=30)
+    hands.press("Enter")
+    write_and_send(begin, hands, "From nothing, by a code")
+    assert ServerSide(sandbox).wait_until_delivered("From nothing, by a code") == [ANYONE]
+    assert hands.chords == 4 + 4
 
 
 def test_who_has_no_account_tries_it_and_goes_back_to_set_up_their_own(mailwright: Launcher) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
@@ -20,6 +22,7 @@ from app.domain.message import Content, Field, Importance
 from app.domain.startup_request import StartupRequest
 from app.domain.state import State
 from app.ui import theme
+from app.ui.inputs import FormLine
 from app.ui.keyboard.key_gate import Hold, KeyGate
 from app.views.compose.view import ComposeView
 from tests.fakes.mailbox import Gate
@@ -309,6 +312,46 @@ async def test_a_start_that_does_not_come_to_its_link_does_not_hold_up_the_end(
     scene.window.starting = None
 
 
+@pytest.mark.parametrize("works", [True, False])
+async def test_a_start_that_still_works_is_waited_for_longer_than_one_that_stands_still(
+    program_scene: ProgramScene, monkeypatch: pytest.MonkeyPatch, works: bool
+) -> None:
+    """Four other programs had the processor: the start took longer than three seconds, and Ctrl+Enter became text."""
+    scene = program_scene
+    await scene.press("Ctrl+N", "Alt+M")
+    await scene.settle()
+    hold = keys(scene).begin("Starting…")
+    scene.tap_text("typed early")
+    monkeypatch.setattr(run, "_LAST_KEYS", 0.2)
+    share = 0.33 if works else 0.02
+    # What the processor gives: a third of the time, or what waiting takes.
+    monkeypatch.setattr(
+        run, "time", SimpleNamespace(monotonic=time.monotonic, process_time=lambda: share * time.monotonic())
+    )
+    arriving = asyncio.ensure_future(_let_arrive(scene.parts))
+    await asyncio.wait({arriving}, timeout=1.0)
+    assert arriving.done() is not works
+    hold.release()
+    async with asyncio.timeout(5):
+        await arriving
+    await scene.settle()
+    assert scene.message.body.toPlainText().startswith("typed early")
+
+
+async def test_no_start_is_waited_for_without_end(program_scene: ProgramScene, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = program_scene
+    hold = keys(scene).begin("Starting…")
+    scene.tap_text("x")
+    monkeypatch.setattr(run, "_LAST_KEYS_AT_MOST", 0.3)
+    monkeypatch.setattr(run, "time", SimpleNamespace(monotonic=time.monotonic, process_time=time.monotonic))
+    async with asyncio.timeout(5):
+        await _let_arrive(scene.parts)
+    keys(scene).take_text()
+    hold.fail()
+    await scene.settle()
+    keys(scene).take_text()
+
+
 async def test_no_command_that_waits_is_run_when_the_program_ends(program_scene: ProgramScene) -> None:
     scene = program_scene
     keys(scene).begin("Opening…")
@@ -448,6 +491,56 @@ async def test_text_that_found_no_place_is_there_after_a_restart(program_scene: 
     await scene.settle()
     assert QGuiApplication.clipboard().text() == "keep me"
     assert await scene.settings.read_setting("unplaced text") == ""
+
+
+async def test_what_still_waits_when_the_program_is_killed_is_shown_by_the_next_start(
+    program_scene: ProgramScene,
+) -> None:
+    """A start took five seconds, and was killed: three messages had been typed for it, and were nowhere."""
+    scene = program_scene
+    keeping = scene.parts.waiting_text
+    hold = keys(scene).begin("Starting…")
+    scene.tap(Qt.Key.Key_N, CTRL)
+    scene.tap_text("for the disk")
+    await scene.until(lambda: scene.settings.preferences.get("waiting text") == "for the disk")
+    # The next start, of which another text that found no place is known.
+    await scene.settings.keep_setting("unplaced text", "earlier")
+    keeping._earlier_moved = None
+    await keeping.move_earlier()
+    assert await scene.settings.read_setting("unplaced text") == "earlier\nfor the disk"
+    assert await scene.settings.read_setting("waiting text") == ""
+    hold.release()
+    await scene.settle()
+    assert len(scene.parts.workspace.messages) == 1
+
+
+async def test_what_was_given_to_a_message_waits_no_more_on_disk(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.press("Ctrl+N", "Alt+M")
+    await scene.settle()
+    hold = keys(scene).begin("Opening…")
+    scene.tap_text("kept, then given")
+    await scene.until(lambda: scene.settings.preferences.get("waiting text") == "kept, then given")
+    hold.release()
+    await scene.until(lambda: scene.settings.preferences.get("waiting text") == "")
+    assert scene.message.body.toPlainText().startswith("kept, then given")
+
+
+async def test_a_password_that_waits_is_not_written_to_disk(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    field = FormLine(scene.window)
+    field.hide_words()
+    field.show()
+    field.setFocus()
+    hold = keys(scene).begin("Opening…")
+    scene.tap_text("secret")
+    await asyncio.sleep(0)
+    assert keys(scene).has_keys()
+    assert keys(scene).waiting_text() == ""
+    hold.release()
+    await scene.settle()
+    assert not await scene.settings.read_setting("waiting text")
+    field.deleteLater()
 
 
 async def test_backspace_takes_nothing_from_text_that_was_kept_before(program_scene: ProgramScene) -> None:
