@@ -45,6 +45,7 @@ class WaitingText:
         self._timer = QTimer(gate, singleShot=True, interval=_WAITS)
         self._timer.timeout.connect(self._look)
         gate.waiting.connect(self._begin)
+        gate.returned.connect(self._begin)
 
     async def move_earlier(self) -> None:
         """Make what waited when the last run was killed a text that found no place. Raises StorageError."""
@@ -69,7 +70,7 @@ class WaitingText:
         if text != self._kept:
             self._kept = text
             self._tasks.spawn(self._keep(text), "keep text that waits")
-        if self._gate.has_keys():
+        if text or self._gate.has_keys():
             self._timer.start()
 
     async def _move_earlier(self) -> None:

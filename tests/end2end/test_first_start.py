@@ -53,6 +53,23 @@ def begin(mailwright: Launcher, sandbox: RunningSandbox, proxy: ConnectProxy) ->
     return mailwright(sandbox=False, HTTPS_PROXY=proxy.url, SSL_CERT_FILE=sandbox.ca_file)
 
 
+def base_of(sandbox: RunningSandbox) -> str:
+    return sandbox.url.removesuffix("/EWS/Exchange.asmx")
+
+
+def with_a_client_id(mailwright: Launcher, sandbox: RunningSandbox, proxy: ConnectProxy) -> Program:
+    """Start a program whose package was built with a client id; the sandbox's authority comes from a preset."""
+    presets = mailwright.data.parent / "own-presets.toml"
+    presets.write_text(f'[[account]]\ntenant = "{base_of(sandbox)}/common/v2.0"\n', "utf-8")
+    return mailwright(
+        sandbox=False,
+        HTTPS_PROXY=proxy.url,
+        SSL_CERT_FILE=sandbox.ca_file,
+        MAILWRIGHT_CLIENT_ID=CLIENT_ID,
+        MAILWRIGHT_PRESETS=str(presets),
+    )
+
+
 def write_and_send(program: Program, hands: Hands, subject: str) -> None:
     """Go on from the list, where the form leaves the person."""
     program.wait_until_accessible("is set up")
@@ -97,21 +114,11 @@ def test_with_a_password_it_takes_the_address_the_password_and_three_times_enter
 def test_with_the_browser_it_takes_the_address_and_three_times_enter(
     mailwright: Launcher, sandbox: RunningSandbox, proxy: ConnectProxy
 ) -> None:
-    """The package was built with a client id; the tenant of the sandbox's authority comes from a preset."""
     first = sandbox.first
     said = {"CA": sandbox.ca_file, "USER": first["user"], "PASSWORD": first["password"]}
     words = [f"MAILWRIGHT_TEST_BROWSER_{name}={value}" for name, value in said.items()]
     mailwright.open_with("env", *words, sys.executable, str(ROOT / "tests/oauth_browser.py"))
-    presets = mailwright.data.parent / "own-presets.toml"
-    base = sandbox.url.removesuffix("/EWS/Exchange.asmx")
-    presets.write_text(f'[[account]]\ntenant = "{base}/common/v2.0"\n', "utf-8")
-    begin = mailwright(
-        sandbox=False,
-        HTTPS_PROXY=proxy.url,
-        SSL_CERT_FILE=sandbox.ca_file,
-        MAILWRIGHT_CLIENT_ID=CLIENT_ID,
-        MAILWRIGHT_PRESETS=str(presets),
-    )
+    begin = with_a_client_id(mailwright, sandbox, proxy)
     hands = Hands(begin.desktop)
     begin.wait_until_focused("E-mail address")
     hands.type(first["address"])
@@ -162,16 +169,7 @@ def test_with_a_code_it_takes_the_address_one_key_for_the_code_and_twice_enter(
     mailwright: Launcher, sandbox: RunningSandbox, proxy: ConnectProxy
 ) -> None:
     """The computer's browser cannot be used: the code is typed on a telephone."""
-    presets = mailwright.data.parent / "own-presets.toml"
-    base = sandbox.url.removesuffix("/EWS/Exchange.asmx")
-    presets.write_text(f'[[account]]\ntenant = "{base}/common/v2.0"\n', "utf-8")
-    begin = mailwright(
-        sandbox=False,
-        HTTPS_PROXY=proxy.url,
-        SSL_CERT_FILE=sandbox.ca_file,
-        MAILWRIGHT_CLIENT_ID=CLIENT_ID,
-        MAILWRIGHT_PRESETS=str(presets),
-    )
+    begin = with_a_client_id(mailwright, sandbox, proxy)
     hands = Hands(begin.desktop)
     begin.wait_until_focused("E-mail address")
     hands.type(sandbox.first["address"])
@@ -185,7 +183,7 @@ def test_with_a_code_it_takes_the_address_one_key_for_the_code_and_twice_enter(
     code = begin.wait_until_accessible("Code: ")["name"].removeprefix("Code: ")
     begin.desktop.shoot("first-start-code-2")
     telephone = Browser(sandbox.ca_file, sandbox.first["user"], sandbox.first["password"])
-    assert "close this page" in telephone.sign_in(f"{base}/common/oauth2/deviceauth", user_code=code).text
+    assert "close this page" in telephone.sign_in(f"{base_of(sandbox)}/common/oauth2/deviceauth", user_code=code).text
     begin.wait_until_focused("Save", seconds=30)
     hands.press("Enter")
     write_and_send(begin, hands, "From nothing, by a code")

@@ -186,9 +186,14 @@ class KeyGate(QObject):
         return bool(self._queue)
 
     def waiting_text(self) -> str:
-        """Return what the keys that wait would be as text; nothing where a password was being typed."""
-        text = ""
-        for event in () if self._for_secret else self._queue:
+        """Return what waits as text: what becomes text until the person stops typing, and the keys of the queue.
+
+        Nothing where a password was being typed.
+        """
+        if self._for_secret:
+            return ""
+        text = self.text[self._earlier :] if self._returning else ""
+        for event in self._queue:
             text = with_key(text, event)
         return text
 
