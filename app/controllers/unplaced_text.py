@@ -46,6 +46,7 @@ class WaitingText:
         self._timer.timeout.connect(self._look)
         gate.waiting.connect(self._begin)
         gate.returned.connect(self._begin)
+        self._begin()  # keys may wait since the first picture
 
     async def move_earlier(self) -> None:
         """Make what waited when the last run was killed a text that found no place. Raises StorageError."""

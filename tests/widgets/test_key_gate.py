@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QSignalBlocker, Qt
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.bootstrap import run
 from app.bootstrap.run import _let_arrive
+from app.controllers.unplaced_text import WaitingText
 from app.core.events import Event
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder
@@ -521,6 +522,20 @@ async def test_what_still_waits_when_the_program_is_killed_is_shown_by_the_next_
     hold.release()
     await scene.settle()
     assert len(scene.parts.workspace.messages) == 1
+
+
+async def test_keys_that_waited_before_the_parts_were_made_are_kept_too(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    hold = keys(scene).begin("Starting…")
+    scene.tap_text("very early")
+    with QSignalBlocker(keys(scene)):  # nothing listens before the parts are made
+        await scene.until(lambda: not keys(scene)._show.isActive())
+    scene.parts.waiting_text = WaitingText(keys(scene), scene.parts.settings, scene.parts.tasks)
+    await scene.until(lambda: scene.settings.preferences.get("waiting text") == "very early")
+    hold.release()
+    await scene.until(lambda: scene.settings.preferences.get("waiting text") == "")
+    keys(scene).take_text()
+    await scene.settle()
 
 
 async def test_what_was_given_to_a_message_waits_no_more_on_disk(program_scene: ProgramScene) -> None:
