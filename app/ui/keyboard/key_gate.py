@@ -102,6 +102,8 @@ class KeyGate(QObject):
         self._shown = False
         self._waking: Hold | None = None
         self._stays_asleep = self._for_secret = False
+        self._wakes = QTimer(self, singleShot=True, interval=_AWAKE_WITHIN)
+        self._wakes.timeout.connect(self._give_to_sleeping)
         self._paused = QTimer(self, singleShot=True, interval=_PAUSE)
         self._paused.timeout.connect(self._end_returning)
         app = QApplication.instance()
@@ -275,7 +277,7 @@ class KeyGate(QObject):
             self._since = time.monotonic()
             self._holds.append(self._waking)
             window.requestActivate()
-            QTimer.singleShot(_AWAKE_WITHIN, self, self._give_to_sleeping)
+            self._wakes.start()
 
     def _window_changed(self, window: QWindow | None) -> None:
         if window is not None:
@@ -288,6 +290,7 @@ class KeyGate(QObject):
 
     def _end_waking(self) -> None:
         hold, self._waking = self._waking, None
+        self._wakes.stop()
         if hold is not None:
             hold.release()
 
