@@ -78,11 +78,13 @@ class Refused(msgspec.Struct, frozen=True):
 class PendingCreate(msgspec.Struct, frozen=True, gc=False):
     """An item that a lost first save may yet make: another was made meanwhile, and this one is not to stay beside it.
 
-    `fingerprint` and `sender` say what was to be in it (`domain/same_message.py`), `drafts_of` in whose Drafts it was
-    to be made, `at` when it was given up, and `count` how many such may come.
+    `fingerprint`, `words` (the same of its words, without markup) and `sender` say what was to be in it
+    (`domain/same_message.py`), `drafts_of` in whose Drafts it was to be made, `at` when it was given up, and `count`
+    how many such may come.
     """
 
     fingerprint: str = ""
+    words: str = ""
     sender: str = ""
     drafts_of: str = ""
     at: float = 0.0

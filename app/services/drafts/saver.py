@@ -204,7 +204,7 @@ class Saver:
         """
         message = await self._records.read_message(local_id)
         if await self._look_for(message) is False:
-            await self._learn(message.record, None, strays=self._strays(message))
+            await self._learn(message.record, None, strays=await self._strays(message))
         record = self._records.get(local_id)
         return None if record is None else record.ref
 
@@ -240,7 +240,7 @@ class Saver:
             return False
         files = self._attaching.files_of(message) if whole else ()
         draft = NewDraft(record.local_id, record.message_id, message.content, drafts_of, attachments=files)
-        strays = self._strays(message)
+        strays = await self._strays(message)
         in_flight = tuple(one.key for one in message.content.attachments) if files else record.in_flight
         await self._announce(message, strays=strays, in_flight=in_flight)
         if files:
@@ -300,7 +300,7 @@ class Saver:
             return None
         await read_long_words(message.content, message.attempt, message.on_server, answer.item.content)
         # Of several that were asked for, one is here; the others may follow.
-        strays = self._strays(message) if record.strays else ()
+        strays = await self._strays(message) if record.strays else ()
         item = found_in_drafts(answer.item, self._accounts.traits(record.account_id))
         stray = came(strays, item, by_words=self._accounts.rewrites_text(record.account_id))
         strays = strays if stray is None else one_less(strays, stray)
@@ -313,13 +313,13 @@ class Saver:
         await self._learn(record, None, on_server=on_server, ref=answer.item.ref, saved_at=at, **changes)
         return True
 
-    def _strays(self, message: StoredMessage) -> PendingCreates:
+    async def _strays(self, message: StoredMessage) -> PendingCreates:
         """Return what may come yet of first saves, with the last, if its answer was lost (`duplicate_drafts.py`)."""
         record = message.record
         if record.ref is not None or not self._is_untold(record):
             return record.strays
-        by_words = self._accounts.rewrites_text(record.account_id)
-        return one_more(record.strays, message.attempt, record.drafts_of, self._clock.now(), by_words=by_words)
+        await read_long_words(message.attempt)
+        return one_more(record.strays, message.attempt, record.drafts_of, self._clock.now())
 
     # --- later saves ----------------------------------------------------------------------------------------------
 

@@ -36,11 +36,19 @@ def test_by_its_words_it_is_known_again_where_a_server_writes_texts_anew() -> No
     html = msgspec.structs.replace(MESSAGE, body="<p>Dear <b>Ben</b></p>", body_format=BodyFormat.HTML)
     anew = "<html><head><meta name=x></head><body><p>Dear <strong>Ben</strong></p>\r\n</body></html>"
     theirs = msgspec.structs.replace(html, body=anew)
-    assert came(one_more((), html, "", 1.0, by_words=True), item(theirs), by_words=True) is not None
-    assert came(one_more((), MESSAGE, "", 1.0, by_words=True), item(theirs), by_words=True) is not None
+    assert came(one_more((), html, "", 1.0), item(theirs), by_words=True) is not None
+    assert came(one_more((), MESSAGE, "", 1.0), item(theirs), by_words=True) is not None
     assert came(one_more((), html, "", 1.0), item(theirs)) is None
     other = msgspec.structs.replace(theirs, body=anew.replace("Ben", "Eve"))
-    assert came(one_more((), html, "", 1.0, by_words=True), item(other), by_words=True) is None
+    assert came(one_more((), html, "", 1.0), item(other), by_words=True) is None
+
+
+def test_what_an_earlier_program_noted_by_words_is_known_again() -> None:
+    html = msgspec.structs.replace(MESSAGE, body="<p>Dear <b>Ben</b></p>", body_format=BodyFormat.HTML)
+    noted = (PendingCreate(fingerprint=fingerprint(html, by_words=True), at=1.0),)
+    anew = msgspec.structs.replace(html, body="<p>Dear <strong>Ben</strong></p>")
+    assert came(noted, item(anew), by_words=True) is not None
+    assert came((PendingCreate(at=1.0),), item(anew), by_words=True) is None
 
 
 def test_one_more_word_or_another_sender_makes_it_another_clients() -> None:
