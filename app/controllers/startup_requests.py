@@ -73,6 +73,8 @@ class StartupRequests:
         """With each, whether the person was in another program when it came, and comes from there."""
         self._unmade: list[StartupRequest] = []
         """What the disk holds of them, or is about to: those that were taken and are no messages yet."""
+        self._typed_for: StartupRequest | None = None
+        """The wish of a later start that is meant by what is typed while this one starts."""
         self._taken: set[str] = set()
         """The identities of those that came in this run: one that comes again is not made again."""
         self._ready = self._has_kept = False
@@ -112,6 +114,8 @@ class StartupRequests:
             self._taken.add(arrival.request_id)
             self._waiting.append((arrival, was_elsewhere))
             self._unmade.append(arrival)
+            if arrival.has_fields() and not self._shell.window.gate.has_keys():
+                self._typed_for = arrival
             self._shell.tasks.spawn(self._keep_unmade(on_disk), "keep what a start asked for")
             if self._ready and self._accounts.default is None:
                 self._ask_for_account()
@@ -121,12 +125,17 @@ class StartupRequests:
     async def begin(self, own: StartupRequest) -> None:
         """Do the wish of this start, and from now on those of others. Returns when the messages can be written.
 
-        What is typed at a start is for its own wish: others that came meanwhile wait until `go_on` is called after it.
+        What is typed at a start is for its own wish, or for that of a start which the person made after it to write,
+        before the first key: that opens in front of it. Others that came meanwhile, a link from a browser among them,
+        wait until `go_on` is called.
         """
         own = own.named()
         self._taken.add(own.request_id)  # an earlier run may have kept it, and have ended before it could say so
         kept = await self._read_kept()
         self._ready = True
+        if meant := [one for one in self._waiting if one[0] is self._typed_for]:
+            self._waiting.remove(meant[0])
+            self._waiting.appendleft(meant[0])
         if own.begins_messages():
             self._waiting.appendleft((own, False))
             self._unmade.append(own)
@@ -135,8 +144,8 @@ class StartupRequests:
         self._has_kept = self._has_kept or bool(kept)
         if self._waiting and self._accounts.default is None:
             self._ask_for_account()
-        own_first = 1 if own.begins_messages() else 0
-        await self._do_all(own_first if self._shell.window.starting is not None else _MOST_WAITING)
+        first = (1 if own.begins_messages() else 0) + len(meant)
+        await self._do_all(first if self._shell.window.starting is not None else _MOST_WAITING)
 
     async def make_rest(self) -> None:
         """Make the messages of all wishes that still wait, because the program ends: the next start lists them."""

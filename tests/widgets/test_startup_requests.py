@@ -150,6 +150,31 @@ async def test_what_is_typed_at_a_start_goes_whole_to_its_own_wish_when_another_
     assert "words" not in texts["Other"]
 
 
+@pytest.mark.parametrize("typed_before", [False, True])
+async def test_who_starts_it_again_to_write_types_for_that_unless_they_had_begun(
+    program_scene: ProgramScene, monkeypatch: pytest.MonkeyPatch, typed_before: bool
+) -> None:
+    """The words came to the message of a link that was asked for just before, and were thrown away with it."""
+    scene, wishes = program_scene, program_scene.parts.startup_requests
+    scene.window.starting = scene.window.gate.begin("Starting…", escapable=False)
+    words = ["my ", "own words"]
+    if typed_before:
+        scene.tap_text(words.pop(0))
+    with monkeypatch.context() as before_it_is_active:
+        before_it_is_active.setattr(QApplication, "activeWindow", lambda: None)
+        assert wishes.take_request(StartupRequest(links=("mailto:a@x.example?subject=Other",)))
+        assert wishes.take_request(StartupRequest(to="b@x.example", subject="Again"))
+    for part in words:
+        scene.tap_text(part)
+    await wishes.begin(StartupRequest(links=("mailto:a@x.example?subject=Link",)))
+    starting, scene.window.starting = scene.window.starting, None
+    starting.release()
+    wishes.go_on()
+    await scene.until(lambda: len(scene.parts.workspace.messages) == 3)
+    texts = {view.session.content.subject: view.body.toPlainText() for view in scene.parts.compose._views}
+    assert {subject for subject, text in texts.items() if "words" in text} == {"Link" if typed_before else "Again"}
+
+
 async def test_a_key_that_comes_as_a_file_opens_for_reading_goes_to_what_was_there(
     scene: ProgramScene, tmp_path: Path
 ) -> None:

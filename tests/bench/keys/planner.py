@@ -49,6 +49,8 @@ class Planner:
         self.where: Where = "unsure"
         self.open: Meant | None = None
         self.sure = True
+        self._seen = 0
+        """Messages that had been begun at the last look."""
         self.slow = False
         rows = [one for items in lists.values() for one in items]
         self._pieces = fragments(text for one in rows for text in (one.subject, one.body))
@@ -323,11 +325,15 @@ class Planner:
     def look(self) -> None:
         """Stop, read the screen, and go to a list: from here on all is sure again.
 
-        The two Escapes may give up what a slow server has not brought yet, and its words are shown then.
+        The two Escapes may give up what a slow server has not brought yet, and its words are shown then, with those of
+        all messages that were typed behind it.
         """
+        fresh, self._seen = self.meant[self._seen :], len(self.meant)
         if self.slow:
-            for one in self.meant:
-                one.sure = one.sure and one.base is None
+            waits = False
+            for one in fresh:
+                waits = waits or one.base is not None
+                one.sure = one.sure and not waits
         self.pause(1.2, looks=True)
         self.keys("Escape", "Escape", "Ctrl+2", shows=False)
         self.pause(0.2)
