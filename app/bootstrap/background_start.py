@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import json
 import logging
 import os
 from pathlib import Path
@@ -64,35 +63,6 @@ async def load_presets(settings: PresetSettings) -> None:
 
 def _read(text: str | None) -> Presets:
     return Presets() if text is None else read_presets(text)
-
-
-_NAME = "own words"
-
-
-async def begin_spelling(parts: Parts) -> None:
-    """Read the person's own words, and let messages be looked at from now on."""
-    from app.ui.editor.spelling_client import Spelling
-
-    spelling = Spelling(parts.window)
-    spelling.is_name = parts.people.is_name
-    try:
-        kept = await parts.settings.read_setting(_NAME)
-        spelling.know([str(word) for word in json.loads(kept or "[]")])
-    except (StorageError, ValueError):
-        spelling.know(())  # they are asked for again, word by word; spelling without them is better than none
-
-    def keep(_word: str) -> None:
-        words = json.dumps(sorted(spelling.own_words), ensure_ascii=False)
-        parts.tasks.spawn(parts.settings.keep_setting(_NAME, words), "keep a word")
-
-    spelling.learnt.connect(keep)
-    parts.compose.begin_spelling(spelling)
-
-
-def end_spelling(parts: Parts) -> None:
-    """End the checker."""
-    if parts.compose.spelling is not None:
-        parts.compose.spelling.close()
 
 
 log = logging.getLogger(__name__)
@@ -239,7 +209,7 @@ async def _begin(parts: Parts, adapters: Adapters, sandbox: SandboxProcess | Non
     _look_around(parts)
     await _begin_notices(parts)
     adapters.start()
-    await begin_spelling(parts)
+    await parts.spelling.begin()
     if sandbox is None:
         await parts.accounts.open_all()  # last: a keyring may wait for the person
 
@@ -315,7 +285,7 @@ async def _begin_notices(parts: Parts) -> None:
     desktop = DesktopNotices(parts.window)
     desktop.opened.connect(parts.notices.opened)
     desktop.acted.connect(parts.notices.acted)
-    await parts.notices.begin(parts.settings, desktop)
+    await parts.notices.begin(desktop)
 
 
 _FOLDERS: Final = ("attach", "picture", "export")

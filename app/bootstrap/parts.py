@@ -219,6 +219,7 @@ class Parts:
         from app.controllers.all_commands import ALL
         from app.controllers.compose.compose import ComposeController, RenewalController
         from app.controllers.settings import KeymapController, PreferencesController
+        from app.controllers.spelling import SpellingController
         from app.controllers.startup_requests import StartupRequests
 
         shell, spawn = self.shell, self.tasks.spawn
@@ -233,6 +234,7 @@ class Parts:
         self.preferences = PreferencesController(
             self.settings, self.outbox, self.reply_forward, self.people, self.compose, self.keymap, spawn
         )
+        self.spelling = SpellingController(self.window, self.settings, self.compose, self.people, spawn)
 
     def _origin_here(self) -> tuple[Account | None, Recipient | None]:
         """Return the account and the mailbox on screen, None for its own: a new message is from what is looked at."""
@@ -312,9 +314,9 @@ class Parts:
         self.reminding = ReminderController(self.shell, self.reminders)
         self.list_controller.acts |= self.reminding.acts
         self.reminders.changed.subscribe(lambda _: self.reader_controller.say_anew())
-        self.notices = NoticeController(self.shell, self.records, self.reminders, self.reminding)
-        self.preferences.are_notices_on = lambda: self.notices.is_on
-        self.preferences.turn_notices = self.notices.turn
+        self.notices = NoticeController(self.shell, self.records, self.reminders, self.reminding, self.settings)
+        self.preferences.notice_kinds = lambda: self.notices.kinds
+        self.preferences.choose_notices = self.notices.choose
 
     def _build_reader(self) -> None:
         """Make what acts on the message that is read, and on many of them."""
@@ -387,7 +389,7 @@ class Parts:
         self.preferences.choose_scheme = self.window_controller.choose_scheme
         self.preferences.choose_density = self.window_controller.choose_density
         self.preferences.chosen_scheme = lambda: self.window_controller.scheme
-        view.add_choices(self.preferences)
+        view.add_choices(self.preferences, self.spelling)
         return view
 
     async def _forget_account(self, account_id: AccountId) -> None:

@@ -255,8 +255,6 @@ async def _keep_arrangement(parts: Parts) -> None:
 
 async def _end(parts: Parts, adapters: Adapters, sandbox: SandboxProcess | None, *, restarts: bool) -> None:
     """End what was started, after the messages."""
-    from app.bootstrap.background_start import end_spelling
-
     await _let_arrive(parts)
     parts.complete()  # a window may be closed before all is there, and what ends is one whole
     with contextlib.suppress(StorageError):
@@ -267,7 +265,7 @@ async def _end(parts: Parts, adapters: Adapters, sandbox: SandboxProcess | None,
     parts.window.setEnabled(False)
     await finish(parts)
     parts.compose.message_windows.close_all()
-    end_spelling(parts)
+    parts.spelling.end()
     await adapters.close()
     if sandbox is not None:
         sandbox.end()

@@ -6,7 +6,7 @@ of the program is in front, a failure is seen there, and no notice is shown of i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Final, Protocol
 
@@ -27,6 +27,7 @@ from app.services.records.records import Records
 from app.services.text.error_text import action_words
 from app.services.text.status_text import explain_record, explain_undelivered, short_subject
 from app.ui.desktop_notices import DesktopNotice
+from app.views.settings.preferences_port import NOTICE_KINDS, NoticeKind
 
 _GATHERED: Final = 300
 """Milliseconds for which failures are gathered: those of one batch are one notice."""
@@ -47,13 +48,28 @@ class _Told:
         self.show, self.command = show, command
 
 
+def kinds_in(setting: str | None) -> frozenset[NoticeKind]:
+    """Return what a setting says is to be told: all of it, unless it names some, or "never"."""
+    words = (setting or "").split()
+    named = frozenset(kind for kind in NOTICE_KINDS if kind in words)
+    return named if named or setting == "never" else frozenset(NOTICE_KINDS)
+
+
+def setting_of(kinds: Collection[NoticeKind]) -> str:
+    """Return the setting that names what is to be told."""
+    return " ".join(kind for kind in NOTICE_KINDS if kind in kinds) or "never"
+
+
 class NoticeController:
     """Makes notices, and does what is asked of them."""
 
-    def __init__(self, shell: Shell, records: Records, reminders: Reminders, reminding: ReminderController) -> None:
+    def __init__(
+        self, shell: Shell, records: Records, reminders: Reminders, reminding: ReminderController, settings: Settings
+    ) -> None:
         """Tell nothing before `begin`."""
-        self.is_on = True
-        self._shell, self._records, self._reminding = shell, records, reminding
+        self.kinds: frozenset[NoticeKind] = frozenset(NOTICE_KINDS)
+        """What is told."""
+        self._shell, self._records, self._reminding, self._settings = shell, records, reminding, settings
         self._desktop: Desktop | None = None
         self._told: dict[str, _Told] = {}
         self._failed: set[LocalId] = set()
@@ -65,15 +81,17 @@ class NoticeController:
         reminders.came_due.subscribe(self._came_due)
         shell.lists.sent.changed.subscribe(lambda _: self._look_what_came_back())
 
-    async def begin(self, settings: Settings, desktop: Desktop) -> None:
-        """Tell from now on, unless the person does not want it. Raises StorageError."""
-        self.is_on = await settings.read_setting(NOTICES_CHOICE) != "never"
+    async def begin(self, desktop: Desktop) -> None:
+        """Tell from now on what the person wants to be told. Raises StorageError."""
+        self.kinds = kinds_in(await self._settings.read_setting(NOTICES_CHOICE))
         self._failed |= {record.local_id for record in self._records.all() if record.state in NEEDS_PERSON}
         self._desktop = desktop
 
-    def turn(self, on: bool) -> None:
-        """Tell from now on, or not."""
-        self.is_on = on
+    def choose(self, kinds: frozenset[NoticeKind]) -> None:
+        """Tell these from now on, and keep that."""
+        self.kinds = kinds
+        kept = self._settings.keep_setting(NOTICES_CHOICE, setting_of(kinds))
+        self._shell.tasks.spawn(kept, "keep what the desktop is told")
 
     def opened(self, key: str) -> None:
         """Show the message of a notice."""
@@ -98,8 +116,8 @@ class NoticeController:
 
         self._shell.tasks.spawn(show(), "show what a notice is about")
 
-    def _tell(self, notice: DesktopNotice, told: _Told) -> None:
-        if self.is_on and self._desktop is not None:
+    def _tell(self, kind: NoticeKind, notice: DesktopNotice, told: _Told) -> None:
+        if kind in self.kinds and self._desktop is not None:
             self._told[notice.key] = told
             self._desktop.show_notice(notice)
 
@@ -111,7 +129,7 @@ class NoticeController:
         notice = DesktopNotice(
             f"reminder {one.message_id}", tr("Nobody has answered"), words, action_words("follow-up")
         )
-        self._tell(notice, _Told(lambda: self._reminding.show(one), "list.remedy"))
+        self._tell("reminders", notice, _Told(lambda: self._reminding.show(one), "list.remedy"))
 
     # --- what failed ------------------------------------------------------------------------------------------------
 
@@ -134,13 +152,14 @@ class NoticeController:
             title = ntr("{n} message needs you", "{n} messages need you", len(records))
             words = ", ".join(f"“{short_subject(one.head.subject)}”" for one in records[:3])
             notice = DesktopNotice("failures", title, words, tr("Show"))
-            self._tell(notice, _Told(lambda: self._show_record(records[0])))
+            self._tell("failures", notice, _Told(lambda: self._show_record(records[0])))
             return
         found = explain_record(records[0])
         words = "" if found is None else found.sentence
         title = tr("“{subject}” needs you", subject=short_subject(records[0].head.subject))
         action = "" if found is None else found.action_words
         self._tell(
+            "failures",
             DesktopNotice(f"failure {records[0].local_id}", title, words, action),
             _Told(lambda: self._show_record(records[0]), "list.remedy"),
         )
@@ -184,7 +203,7 @@ class NoticeController:
                 continue
             title = tr("“{subject}” was returned", subject=short_subject(row.subject))
             notice = DesktopNotice(f"returned {row.key}", title, found.sentence, found.action_words)
-            self._tell(notice, _Told(partial(self._show_row, int(row.key)), "list.remedy"))
+            self._tell("returned", notice, _Told(partial(self._show_row, int(row.key)), "list.remedy"))
 
     def _show_row(self, row_id: int) -> None:
         number = self._shell.workspace.panels["sent"].model.number_of(row_id)

@@ -23,7 +23,6 @@ from app.services.accounts.preset_settings import (
     HEADS_CHOICE,
     HOLD_CHOICE,
     MANY_CHOICE,
-    NOTICES_CHOICE,
     SIZE_CHOICE,
     STRANGERS_CHOICE,
     PresetSettings,
@@ -34,7 +33,7 @@ from app.services.people.people import People
 from app.storage.settings import read_text, write_text
 from app.ui import keys, theme
 from app.ui.bars import MessageBar
-from app.views.settings.preferences_port import LONGEST_HOLD, KeysRow
+from app.views.settings.preferences_port import LONGEST_HOLD, KeysRow, NoticeKind
 
 if TYPE_CHECKING:
     from app.views.settings.preferences_port import Asking
@@ -58,8 +57,8 @@ class PreferencesController:
         self._reply_forward, self._compose = reply_forward, compose
         self.choose_scheme: Callable[[str], None] = lambda _scheme: None
         self.chosen_scheme: Callable[[], str] = lambda: ""
-        self.are_notices_on: Callable[[], bool] = lambda: True
-        self.turn_notices: Callable[[bool], None] = lambda _on: None
+        self.notice_kinds: Callable[[], frozenset[NoticeKind]] = frozenset
+        self.choose_notices: Callable[[frozenset[NoticeKind]], None] = lambda _kinds: None
         self.choose_density: Callable[[str], None] = lambda _density: None
 
     async def load(self, hold: float | None) -> None:
@@ -116,16 +115,13 @@ class PreferencesController:
         self.choose_scheme(scheme)
 
     @property
-    def notices(self) -> bool:
-        """Return whether failures, returned messages and reminders are told on the desktop."""
-        return self.are_notices_on()
+    def notices(self) -> frozenset[NoticeKind]:
+        """Return what is told on the desktop."""
+        return self.notice_kinds()
 
-    def set_notices(self, *, on: bool) -> None:
-        """Tell them on the desktop from now on, or not."""
-        self.turn_notices(on)
-        self._spawn(
-            self._settings.keep_setting(NOTICES_CHOICE, "yes" if on else "never"), "keep what the desktop is told"
-        )
+    def set_notice(self, kind: NoticeKind, *, on: bool) -> None:
+        """Tell it on the desktop from now on, or not."""
+        self.choose_notices(self.notices | {kind} if on else self.notices - {kind})
 
     @property
     def density(self) -> str:

@@ -19,7 +19,7 @@ _MOST: Final = 50
 def one_more(strays: PendingCreates, content: Content | None, drafts_of: str, at: float) -> PendingCreates:
     """Return `strays` with one that was to say `content`, None where that is not known any more.
 
-    It is noted with its markup and by its words alone: that its server writes texts anew may be learned before it comes.
+    It is noted with its markup and by its words alone: that a server writes texts anew may be learned before it comes.
     """
     fresh = PendingCreate(drafts_of=drafts_of, at=at)
     if content is not None:

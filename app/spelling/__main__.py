@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def answer(checker: Checker, asked: dict[str, Any]) -> dict[str, Any]:
     """Do what one line asks for."""
     language = str(asked.get("language", ""))
-    if "learn" in asked:
-        checker.add_words([str(word) for word in asked["learn"]])
+    if "own" in asked:
+        checker.know_own([str(word) for word in asked["own"]])
         return {}
     if "languages" in asked:
         return {"languages": checker.languages()}

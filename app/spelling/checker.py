@@ -110,9 +110,9 @@ class Checker:
         self._usual = "en"
         self._is_right = lru_cache(maxsize=50_000)(self._look_up)
 
-    def add_words(self, words: Sequence[str]) -> None:
-        """Take in the person's own words."""
-        self._own |= {word.casefold() for word in words}
+    def know_own(self, words: Sequence[str]) -> None:
+        """Know these as the person's own words, and no others."""
+        self._own = {word.casefold() for word in words}
         self._is_right.cache_clear()
 
     def languages(self) -> list[str]:

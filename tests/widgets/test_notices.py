@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from app.controllers.notices import kinds_in, setting_of
 from app.domain.listing import Folder, Report, ReportKind
 from app.domain.message import Content
 from app.domain.recipient import Recipient
 from app.services.accounts.preset_settings import NOTICES_CHOICE
 from app.ui.desktop_notices import DesktopNotice
+from app.views.settings.preferences_port import NOTICE_KINDS, NoticeKind
 from tests.fakes.mailbox import words
 from tests.fakes.scene import ANNA
 from tests.program_scene import HOLD, ProgramScene
@@ -34,7 +38,7 @@ class Shown:
 async def desktop(program_scene: ProgramScene, monkeypatch: pytest.MonkeyPatch) -> Shown:
     """Another window is in front."""
     shown = Shown()
-    await program_scene.parts.notices.begin(program_scene.settings, shown)
+    await program_scene.parts.notices.begin(shown)
     monkeypatch.setattr("app.controllers.notices.QApplication", _Elsewhere)
     return shown
 
@@ -139,18 +143,39 @@ async def test_a_reminder_is_told_even_where_the_window_is_in_front(
     assert scene.message.session.content.subject.endswith("Prices")
 
 
-async def test_they_can_be_switched_off_at_once_and_for_good(
-    program_scene: ProgramScene, desktop: Shown, tmp_path: object
+async def test_each_can_be_switched_off_at_once_and_for_good(
+    program_scene: ProgramScene, desktop: Shown, tmp_path: Path
 ) -> None:
-    scene = program_scene
-    view = await at_choices(scene, tmp_path)  # type: ignore[arg-type]
-    view.notices.setFocus()
+    scene, controller = program_scene, program_scene.parts.notices
+    view = await at_choices(scene, tmp_path, "notifications")
+    assert all(box.isChecked() for box in view.notices.values())
+    view.notices["failures"].setFocus()
     await scene.press("Space")
     await scene.settle()
-    assert await scene.settings.read_setting(NOTICES_CHOICE) == "never"
+    assert await scene.settings.read_setting(NOTICES_CHOICE) == "returned reminders"
     await failed(scene)
-    await scene.until(lambda: not scene.parts.notices._soon.isActive())
+    await scene.until(lambda: not controller._soon.isActive())
     assert desktop.notices == []
-    scene.parts.notices.is_on = True
-    await scene.parts.notices.begin(scene.settings, desktop)
-    assert not scene.parts.notices.is_on
+    controller.kinds = frozenset(NOTICE_KINDS)
+    await controller.begin(desktop)
+    assert controller.kinds == {"returned", "reminders"}
+    for kind in ("returned", "reminders"):
+        view.notices[kind].setFocus()
+        await scene.press("Space")
+    await scene.settle()
+    assert await scene.settings.read_setting(NOTICES_CHOICE) == "never"
+
+
+@pytest.mark.parametrize(
+    ("setting", "kinds"),
+    [
+        (None, NOTICE_KINDS),
+        ("yes", NOTICE_KINDS),
+        ("never", ()),
+        ("returned", ("returned",)),
+        ("nonsense", NOTICE_KINDS),
+    ],
+)
+def test_what_is_told_is_read_from_a_setting_of_any_age(setting: str | None, kinds: tuple[NoticeKind, ...]) -> None:
+    assert kinds_in(setting) == frozenset(kinds)
+    assert kinds_in(setting_of(kinds)) == frozenset(kinds)

@@ -34,9 +34,15 @@ RELEASES_CHOICE: Final = "look_for_new_versions"
 """The preference that says whether it is asked for new versions: "never", or anything else for yes."""
 
 NOTICES_CHOICE: Final = "desktop_notices"
-"""The preference that says whether failures, returned messages and reminders are told on the desktop: "never", or
-anything else for yes.
+"""The preference that says what is told on the desktop: some of "failures", "returned" and "reminders" with blanks
+between them, "never" for none, or anything else for all.
 """
+
+SPELLING_CHOICE: Final = "spelling_language"
+"""The preference that names the usual language of spelling: empty where it is noticed, "none" to look at nothing."""
+
+OWN_WORDS: Final = "own words"
+"""The words that the person has added to all dictionaries, a list in JSON."""
 
 _CALLED: Final = {
     HOLD_CHOICE: "undo_seconds",

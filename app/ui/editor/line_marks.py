@@ -29,12 +29,12 @@ _PATIENCE: Final = 500
 
 
 class LineMarks(QObject):
-    """The marks of one line. `language` returns that of the text it belongs to, "" where it is to be noticed."""
+    """The marks of one line. `language` was chosen for the text it belongs to, as in `SpellingMarks`."""
 
     def __init__(self, line: QLineEdit, spelling: Spelling) -> None:
         super().__init__(line)
         self._line, self._spelling = line, spelling
-        self.language = ""
+        self.language: str | None = None
         self._wrong: list[tuple[int, int]] = []
         self._looked_at = ""
         self._rest = QTimer(self)
@@ -45,15 +45,19 @@ class LineMarks(QObject):
         self._late.setSingleShot(True)
         self._late.setInterval(_PATIENCE)
         line.textChanged.connect(self._changed)
-        spelling.learnt.connect(self._again)
+        spelling.changed.connect(self.look_again)
         self._ask()
 
     def places(self) -> list[tuple[int, int]]:
         """Return where words are underlined, and how long they are, in UTF-16 units."""
         return list(self._wrong) if self._line.text() == self._looked_at else []
 
-    def _again(self, _word: str) -> None:
+    def look_again(self) -> None:
+        """Look at the line anew."""
         self._ask()
+
+    def _chosen(self) -> str:
+        return self._spelling.language if self.language is None else self.language
 
     def _changed(self, _text: str) -> None:
         self._draw([])
@@ -61,10 +65,10 @@ class LineMarks(QObject):
 
     def _ask(self) -> None:
         text = self._line.text()
-        if self.language == "none" or not text.strip() or len(text) > _LONGEST:
+        if self._chosen() == "none" or not text.strip() or len(text) > _LONGEST:
             self._draw([])
         else:
-            self._spelling.check([text], self.language, partial(self._take, text))
+            self._spelling.check([text], self._chosen(), partial(self._take, text))
 
     def _take(self, text: str, checked: list[Checked]) -> None:
         if shiboken6.isValid(self._line) and self._line.text() == text:
@@ -105,7 +109,7 @@ class LineMarks(QObject):
 
         self._late.timeout.connect(lambda: answer(None))
         self._late.start()
-        self._spelling.suggest(text, self.language, answer)
+        self._spelling.suggest(text, self._chosen(), answer)
 
     def _show(self, there: QPoint, word: tuple[int, str] | None, found: list[str] | None) -> None:
         menu = self._line.createStandardContextMenu()

@@ -42,8 +42,8 @@ class Spelling(QObject):
     """Asks the checker. One for the whole window."""
 
     _told = Signal(object)
-    learnt = Signal(str)
-    """A word was added to the person's own; texts are to be looked at anew."""
+    changed = Signal()
+    """The person's own words are others, or the usual language is: texts are to be looked at anew."""
 
     def __init__(self, parent: QObject | None = None, command: Sequence[str] = ()) -> None:
         """Nothing is started. `command` is another checker's, for tests."""
@@ -53,6 +53,8 @@ class Spelling(QObject):
         self._number = 0
         self._child: _Checker | None = None
         self._own: list[str] = []
+        self.language = ""
+        """That of texts for which no other was chosen: "" notices it, "none" looks at nothing."""
         self.is_name: Callable[[str], bool] = lambda _word: False
         """Returns whether a word is a name that the person knows, their own too: no dictionary has to have it."""
         self._told.connect(self._arrived)
@@ -83,7 +85,8 @@ class Spelling(QObject):
         """Take in the person's own words, as they were kept."""
         self._own = list(words)
         if self._child is not None:
-            self._ask({"learn": self._own}, lambda _told: None)
+            self._ask({"own": self._own}, lambda _told: None)
+        self.changed.emit()
 
     @property
     def own_words(self) -> tuple[str, ...]:
@@ -93,9 +96,18 @@ class Spelling(QObject):
     def add_word(self, word: str) -> None:
         """Add a word to the person's own."""
         if word and word not in self._own:
-            self._own.append(word)
-            self._ask({"learn": [word]}, lambda _told: None)
-            self.learnt.emit(word)
+            self.know([*self._own, word])
+
+    def remove_word(self, word: str) -> None:
+        """Take a word from the person's own."""
+        if word in self._own:
+            self.know([one for one in self._own if one != word])
+
+    def set_language(self, language: str) -> None:
+        """Look at texts in a language from now on, where none was chosen for them."""
+        if language != self.language:
+            self.language = language
+            self.changed.emit()
 
     def _ask(self, asked: dict[str, Any], take: Callable[[dict[str, Any]], None]) -> None:
         child = self._child = self._child or self._start()
@@ -108,7 +120,7 @@ class Spelling(QObject):
     def _start(self) -> _Checker:
         child = _Checker("spelling", self._command, Framing(_write, _read), self._hear, lambda *_: None)
         if self._own:
-            child.send({"number": 0, "learn": self._own})
+            child.send({"number": 0, "own": self._own})
         return child
 
     def _hear(self, _child: _Checker, told: dict[str, Any]) -> None:

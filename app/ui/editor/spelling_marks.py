@@ -39,8 +39,8 @@ class SpellingMarks(QObject):
         super().__init__(editor)
         self._editor = editor
         self._spelling = spelling
-        self.language = ""
-        """Chosen by the person; "" notices it paragraph by paragraph, "none" looks at nothing."""
+        self.language: str | None = None
+        """Chosen for this text, None for the usual one; "" notices it by paragraph, "none" looks at nothing."""
         self._dirty: set[int] = set()
         self._noticed: dict[int, str] = {}
         self._count = 0
@@ -62,12 +62,9 @@ class SpellingMarks(QObject):
         self._document = editor.document()
         self._document.contentsChange.connect(self._changed)
         # Not a lambda: the checker outlives every editor, and would keep each of them.
-        spelling.learnt.connect(self._learnt)
+        spelling.changed.connect(self.look_again)
         self._unfinished = -1
         """The block in which a word is left without a line because the cursor stands at its end."""
-        self.look_again()
-
-    def _learnt(self, _word: str) -> None:
         self.look_again()
 
     def look_again(self) -> None:
@@ -185,7 +182,8 @@ class SpellingMarks(QObject):
         self._note()
         if self._asked or not self._dirty:
             return
-        if self.language == "none":
+        language = self._chosen()
+        if language == "none":
             self._clear()
             return
         numbers = self._next_numbers()
@@ -196,7 +194,7 @@ class SpellingMarks(QObject):
         found, own = zip(blocks, asked, strict=True), {block.blockNumber() for block in blocks if not _is_quoted(block)}
         texts = [text if len(text) <= _LONGEST and block.blockNumber() in own else "" for block, (_, text) in found]
         self._asked = True
-        self._spelling.check(texts, self.language, lambda checked: self._take(asked, checked))
+        self._spelling.check(texts, language, lambda checked: self._take(asked, checked))
 
     def _next_numbers(self) -> list[int]:
         """Return some of what has to be looked at, nearest to the cursor first."""
@@ -293,8 +291,11 @@ class SpellingMarks(QObject):
 
     def language_here(self) -> str:
         """Return the language of the paragraph at the cursor, as chosen or as noticed."""
-        chosen = self.language if self.language != "none" else ""
-        return chosen or self._noticed.get(self._editor.textCursor().blockNumber(), "")
+        chosen = self._chosen()
+        return (chosen if chosen != "none" else "") or self._noticed.get(self._editor.textCursor().blockNumber(), "")
+
+    def _chosen(self) -> str:
+        return self._spelling.language if self.language is None else self.language
 
     def languages(self, then: Callable[[list[str]], None]) -> None:
         """Ask which dictionaries this computer has beside the program's own."""

@@ -44,10 +44,13 @@ def _inset(widget: QWidget) -> QHBoxLayout:
 
 
 class BodyField(QWidget):
-    """Holds the editor in use (`editor`). `edited` carries each change, `made_rich` an editor of formatted text."""
+    """Holds the editor in use (`editor`). `edited` carries each change, `made_rich` an editor of formatted text,
+    `language_chosen` the language in which the message is to be looked at.
+    """
 
     edited = Signal(object)
     made_rich = Signal(object)
+    language_chosen = Signal(str)
     menu_wanted = Signal(QPoint)
     """What can be done at a place of the editor in use is asked for."""
 
@@ -79,6 +82,7 @@ class BodyField(QWidget):
         self.turning = self._follow(Turning(self.plain, self.formatted_editor, self))
         self._spelling: Spelling | None = None
         self._marks: dict[QWidget, SpellingMarks] = {}
+        self._language: str | None = None
 
     def _follow(self, turning: Turning) -> Turning:
         turning.locked.connect(self.lock)
@@ -107,7 +111,8 @@ class BodyField(QWidget):
         from app.ui.editor.spelling_marks import SpellingMarks
 
         if self._spelling is not None:
-            self._marks[editor] = SpellingMarks(editor, self._spelling)
+            marks = self._marks[editor] = SpellingMarks(editor, self._spelling)
+            marks.language = self._language
 
     def add_word(self, word: str) -> None:
         """Add a word to the person's own."""
@@ -121,9 +126,11 @@ class BodyField(QWidget):
 
     def set_language(self, language: str) -> None:
         """Choose the language of the text: "" notices it, "none" looks at nothing."""
+        self._language = language
         for marks in self._marks.values():
             marks.language = language
             marks.look_again()
+        self.language_chosen.emit(language)
 
     # --- what is shown -----------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication, QTextCursor
 from app.core.i18n import mark, tr
 from app.core.text import clean_text
 from app.ui.editor.action_names import FORMATTING, IN_TABLE
+from app.ui.editor.spelling_languages import LANGUAGES, language_name
 from app.views.compose.body import BodyField
 from app.views.compose.fields import words_in
 from app.views.compose.pickers import Picking
@@ -18,14 +19,6 @@ if TYPE_CHECKING:
     from app.ui.chooser import Pick
     from app.ui.editor.rich import RichEditor
     from app.views.compose.body_pictures import BodyPictures
-
-LANGUAGES: Final = (
-    (mark("Noticed by itself"), ""),
-    (mark("English"), "en"),
-    (mark("French"), "fr"),
-    (mark("German"), "de"),
-    (mark("Look at no spelling"), "none"),
-)
 
 
 class SpellingWork:
@@ -93,20 +86,8 @@ class SpellingWork:
 
         picker = self._picking.picker
         if names and self._picking.is_open and picker.accessibleName() == title:
-            others = [Pick(_called(name), name, tr("on this computer")) for name in names]
+            others = [Pick(language_name(name), name, tr("on this computer")) for name in names]
             picker.offer([*picks[:-1], *others, picks[-1]])
-
-
-def _called(name: str) -> str:
-    """Return what the language of a dictionary is called in itself, with its country where the name says one."""
-    from PySide6.QtCore import QLocale
-
-    locale = QLocale(name)
-    words = locale.nativeLanguageName()
-    if locale.language() is QLocale.Language.C or not words:
-        return name
-    words = words[0].upper() + words[1:]
-    return f"{words} ({locale.nativeTerritoryName()})" if "_" in name else words
 
 
 def _looking() -> str:

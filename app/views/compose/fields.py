@@ -62,6 +62,7 @@ class SubjectField(QLineEdit):
         self.setFont(theme.font(size=17, semibold=True))
         self.setTextMargins(-2, 0, 0, 0)  # Qt keeps two pixels to itself: the text stands under its neighbours
         self.marks: LineMarks | None = None
+        self._language: str | None = None
         self.setMaxLength(1_000_000)
         self.textChanged.connect(self._tell)
 
@@ -76,6 +77,14 @@ class SubjectField(QLineEdit):
         from app.ui.editor.line_marks import LineMarks
 
         self.marks = LineMarks(self, spelling)
+        self.marks.language = self._language
+
+    def set_language(self, language: str) -> None:
+        """Look at the subject in the language that was chosen for the text."""
+        self._language = language
+        if self.marks is not None:
+            self.marks.language = language
+            self.marks.look_again()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self.marks is None:

@@ -343,6 +343,7 @@ class ComposeView(QWidget):
             widget.edited.connect(self.session.edit)
         self.subject.edited.connect(self.session.edit)
         self.body.edited.connect(self.session.edit)
+        self.body.language_chosen.connect(self.subject.set_language)
         self.subject.returnPressed.connect(self.body.setFocus)
         self.session.changed.subscribe(lambda _: self.refresh())
         self.session.stopped.subscribe(lambda _: self._stop())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.core.i18n import tr
 from app.ui import icons, theme
@@ -57,6 +57,16 @@ def lock(widget: QWidget, *, locked: bool) -> None:
     widget.setEnabled(not locked)
     widget.setToolTip(plain_tip(words))
     widget.setAccessibleDescription(words)
+
+
+def dress_list(listed: QListWidget, row: int) -> None:
+    """Dress a list on a page in the scheme of now; a row of it is `row` pixels high."""
+    scheme = theme.scheme()
+    listed.setStyleSheet(
+        f"QListWidget {{ background: {scheme.pane}; border: 1px solid {scheme.line}; border-radius: 8px; }}"
+        f"QListWidget::item {{ height: {row}px; padding-left: 8px; color: {scheme.text}; }}"
+        f"QListWidget::item:selected {{ background: {scheme.selected}; color: {scheme.text}; }}"
+    )
 
 
 def set_elsewhere() -> str:

@@ -32,8 +32,9 @@ from app.ui.elision import elided
 from app.ui.inputs import ChoiceBox, NumberBox
 from app.ui.widgets import Label
 from app.ui.wrapping import WrappingCheckBox
-from app.views.settings.fields import lock, press_with_enter, wrapped
-from app.views.settings.preferences_port import LONGEST_HOLD, Asking, Choices
+from app.views.settings.fields import dress_list, lock, press_with_enter, wrapped
+from app.views.settings.preferences_port import LONGEST_HOLD, Asking, Choices, NoticeKind, SpellingChoices
+from app.views.settings.spelling_view import SpellingView
 
 _MOST: Final = 10_000
 _CHOICE: Final = 200
@@ -195,23 +196,28 @@ class Entry(NamedTuple):
 class ChoicesView(QWidget):
     """The sections of the settings beside the accounts; one is shown at a time."""
 
-    def __init__(self, choices: Choices, parent: QWidget | None = None) -> None:
+    def __init__(self, choices: Choices, spelling: SpellingChoices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._choices = choices
         self.titles = {
             "writing": tr("Writing"),
             "sending": tr("Sending"),
             "appearance": tr("Appearance"),
+            "spelling": tr("Spelling"),
             "keys": tr("Keys"),
+            "notifications": tr("Notifications"),
         }
         """The sections and what they are called, in their order."""
         self._sections: dict[str, QWidget] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._add_section("writing", self._build_formatted(), self._build_heads())
-        self._add_section("sending", self._build_hold(), self._build_asking(), self._build_notices())
+        self._add_section("sending", self._build_hold(), self._build_asking())
         self._add_section("appearance", self._build_scheme(), self._build_density())
+        self.spelling = SpellingView(spelling, self)
+        self._add_section("spelling", self.spelling)
         self._add_section("keys", *self._build_keys())
+        self._add_section("notifications", *self._build_notices())
         self.refresh()
 
     def _add_section(self, name: str, *parts: QWidget) -> None:
@@ -248,11 +254,13 @@ class ChoicesView(QWidget):
             Entry("sending", self.asking.many.accessibleName(), self.asking.many),
             Entry("sending", self.asking.megabytes.accessibleName(), self.asking.megabytes),
             Entry("sending", self.asking.strangers.text(), self.asking.strangers),
-            Entry("sending", self.notices.text(), self.notices),
             Entry("appearance", self.scheme.accessibleName(), self.scheme),
             Entry("appearance", self.density.accessibleName(), self.density),
+            Entry("spelling", self.spelling.languages.accessibleName(), self.spelling.languages),
+            Entry("spelling", tr("Your own words"), self.spelling.field),
             Entry("keys", self.letters.text(), self.letters),
             Entry("keys", tr("Keys of a command"), self.search),
+            *(Entry("notifications", box.text(), box) for box in self.notices.values()),
         ]
 
     def _build_scheme(self) -> QWidget:
@@ -311,12 +319,7 @@ class ChoicesView(QWidget):
 
     def redress(self) -> None:
         """Dress the list of commands in the scheme of now."""
-        scheme = theme.scheme()
-        self.list.setStyleSheet(
-            f"QListWidget {{ background: {scheme.pane}; border: 1px solid {scheme.line}; border-radius: 8px; }}"
-            f"QListWidget::item {{ height: {_ROW}px; padding-left: 8px; color: {scheme.text}; }}"
-            f"QListWidget::item:selected {{ background: {scheme.selected}; color: {scheme.text}; }}"
-        )
+        dress_list(self.list, _ROW)
 
     def _title(self, words: str) -> Label:
         title = Label(words, self)
@@ -339,14 +342,25 @@ class ChoicesView(QWidget):
         self.asking = AskingView(self._choices.asking, self)
         return self.asking
 
-    def _build_notices(self) -> WrappingCheckBox:
-        words = tr("Tell on the desktop of failures, returned messages and reminders")
-        self.notices = WrappingCheckBox(words, self)
-        self.notices.setAccessibleName(words)
-        self.notices.setToolTip(tr("What went well is never told there."))
-        self.notices.setChecked(self._choices.notices)
-        self.notices.toggled.connect(lambda on: self._choices.set_notices(on=on))
-        return self.notices
+    def _build_notices(self) -> list[QWidget]:
+        before = Label(tr("Show a desktop notification when"), self)
+        words: dict[NoticeKind, str] = {
+            "failures": tr("a message could not be sent"),
+            "returned": tr("a message was returned"),
+            "reminders": tr("nobody has answered by the time you chose"),
+        }
+        self.notices = {kind: self._build_notice(kind, said) for kind, said in words.items()}
+        after = Label(tr("What went well is never shown there."), self)
+        after.setProperty("tone", "muted")
+        after.setWordWrap(True)
+        return [before, *self.notices.values(), after]
+
+    def _build_notice(self, kind: NoticeKind, words: str) -> WrappingCheckBox:
+        box = WrappingCheckBox(words, self)
+        box.setAccessibleName(tr("Show a desktop notification when {what}", what=words))
+        box.setChecked(kind in self._choices.notices)
+        box.toggled.connect(lambda on: self._choices.set_notice(kind, on=on))
+        return box
 
     def _build_heads(self) -> WrappingCheckBox:
         words = tr("Put From, Sent, To and Subject above the message that is answered, as Outlook does")
@@ -405,6 +419,7 @@ class ChoicesView(QWidget):
         """Show the commands that answer what is looked for, the current one where it was."""
         self.scheme.setCurrentIndex(max(0, self.scheme.findData(self._choices.scheme)))
         self.density.setCurrentIndex(max(0, self.density.findData(self._choices.density)))
+        self.spelling.refresh()
         current = self._current()
         rows = rank(self.search.text(), [(f"{row.title} {row.where}", row) for row in self._choices.rows()])
         self.list.clear()

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Sequence
+from typing import Final, Literal, NamedTuple, Protocol, get_args
+
+from app.core.events import Event
 
 LONGEST_HOLD = 60
+
+NoticeKind = Literal["failures", "returned", "reminders"]
+"""What is told on the desktop: what could not be sent, what was returned, what nobody answered."""
+NOTICE_KINDS: Final[tuple[NoticeKind, ...]] = get_args(NoticeKind)
 
 
 class KeysRow(NamedTuple):
@@ -61,6 +67,41 @@ class Asking(Protocol):
 
     def set_strangers(self, *, on: bool) -> None:
         """Ask where a recipient outside is new, or not."""
+        ...
+
+
+class SpellingChoices(Protocol):
+    """What was chosen of spelling, and the ways to change it."""
+
+    @property
+    def changed(self) -> Event[None]:
+        """Return what tells that something of it is another."""
+        ...
+
+    @property
+    def language(self) -> str:
+        """Return the language of texts for which no other was chosen: "" notices it, "none" looks at nothing."""
+        ...
+
+    @property
+    def own_words(self) -> Sequence[str]:
+        """Return the words that the person has added to all dictionaries."""
+        ...
+
+    def set_language(self, language: str) -> None:
+        """Look at texts in this language from now on."""
+        ...
+
+    def languages(self, then: Callable[[list[str]], None]) -> None:
+        """Ask which dictionaries this computer has beside the program's own, by their names ("es_ES")."""
+        ...
+
+    def add_words(self, text: str) -> None:
+        """Add the words of a text."""
+        ...
+
+    def remove_word(self, word: str) -> None:
+        """Take one away."""
         ...
 
 
@@ -120,12 +161,12 @@ class Choices(Protocol):
         ...
 
     @property
-    def notices(self) -> bool:
-        """Return whether failures, returned messages and reminders are told on the desktop."""
+    def notices(self) -> frozenset[NoticeKind]:
+        """Return what is told on the desktop."""
         ...
 
-    def set_notices(self, *, on: bool) -> None:
-        """Tell them on the desktop from now on, or not."""
+    def set_notice(self, kind: NoticeKind, *, on: bool) -> None:
+        """Tell it on the desktop from now on, or not."""
         ...
 
     @property

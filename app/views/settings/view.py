@@ -18,7 +18,7 @@ from app.ui.widgets import Label
 from app.views.settings.account_list import AccountList
 from app.views.settings.form_view import FormView
 from app.views.settings.preferences import ChoicesView, Entry
-from app.views.settings.preferences_port import Choices
+from app.views.settings.preferences_port import Choices, SpellingChoices
 from app.views.settings.section_list import ACCOUNTS, SectionList
 from app.views.settings.session import Phase, SettingsSession
 
@@ -156,9 +156,9 @@ class SettingsView(QWidget):
         faults.setContentsMargins(0, 0, 0, 20)
         return faults
 
-    def add_choices(self, choices: Choices) -> None:
+    def add_choices(self, choices: Choices, spelling: SpellingChoices) -> None:
         """Add the sections of what else can be chosen."""
-        self.choices = ChoicesView(choices, self)
+        self.choices = ChoicesView(choices, spelling, self)
         self._stack.add(self.choices)
         accounts = Entry(ACCOUNTS, tr("Add an account"), self.list.add)
         self.nav.fill({ACCOUNTS: tr("Accounts"), **self.choices.titles}, [accounts, *self.choices.entries()])

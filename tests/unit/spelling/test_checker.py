@@ -61,8 +61,10 @@ def test_places_count_utf16_units(checker: Checker) -> None:
 def test_ones_own_words_are_right_in_any_case() -> None:
     checker = Checker(FOLDER)
     assert wrong(checker, "The Mailwright is here and it is for you", "en") == ["Mailwright"]
-    checker.add_words(["mailwright"])
+    checker.know_own(["mailwright"])
     assert wrong(checker, "The Mailwright is here and it is for you", "en") == []
+    checker.know_own([])
+    assert wrong(checker, "The Mailwright is here and it is for you", "en") == ["Mailwright"], "it was taken away again"
 
 
 @pytest.mark.parametrize(
@@ -94,7 +96,7 @@ def test_each_dictionary_has_its_licence_beside_it() -> None:
 
 
 def test_the_process_answers_line_by_line_and_ends_with_its_input() -> None:
-    asked = [{"number": 1, "texts": ["the hous of the man"], "language": "en"}, {"number": 2, "learn": ["hous"]}]
+    asked = [{"number": 1, "texts": ["the hous of the man"], "language": "en"}, {"number": 2, "own": ["hous"]}]
     asked.append({"number": 3, "texts": ["the hous of the man"], "language": "en"})
     done = subprocess.run(
         [sys.executable, "-m", "app.spelling", str(FOLDER)],

@@ -20,7 +20,7 @@ class FewWords(QObject):
     Answers are held back until `answer` is called, so that a test decides what happened meanwhile.
     """
 
-    learnt = Signal(str)
+    changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,6 +28,7 @@ class FewWords(QObject):
         self.asked: list[list[str]] = []
         self.own: set[str] = set()
         self.names: set[str] = set()
+        self.language = ""
 
     def check(self, texts: Sequence[str], language: str, then: Callable[[list[Checked]], None]) -> None:
         self.asked.append(list(texts))
@@ -51,7 +52,7 @@ class FewWords(QObject):
 
     def add_word(self, word: str) -> None:
         self.own.add(word)
-        self.learnt.emit(word)
+        self.changed.emit()
 
     def answer(self) -> None:
         held, self.held = self.held, []
