@@ -90,7 +90,7 @@ _SLICES: Final = (
         "controllers.compose.sending",
     ),
     *("controllers.reader.reader", "controllers.lists.resolution", "controllers.startup_requests"),
-    *("controllers.notices", "ui.desktop_notices"),
+    *("controllers.notices", "controllers.spelling", "ui.desktop_notices"),
     *("controllers.lists.lists", "controllers.accounts", "controllers.window", "controllers.all_commands"),
 )
 """Some milliseconds each: between two of them the window is drawn and hears the person."""
