@@ -19,7 +19,7 @@ def test_keys_and_the_time_for_undo_are_chosen_and_kept(mailwright: Launcher) ->
     program.wait_until_gone("G, then")
     program.desktop.press("Ctrl+,")
     program.wait_until_accessible("Add an account")
-    program.desktop.press("Alt+F", "Down", "End")
+    program.desktop.press("Alt+F", "Down", "End", "Up")
     program.wait_until_accessible("Find a command", role="text")
     program.desktop.shoot("settings-choices-light")
     for _ in range(40):
