@@ -244,13 +244,14 @@ def _ask_servers(parts: Parts) -> None:
 
 
 async def _reopen(parts: Parts, left: list[LocalId]) -> None:
-    """Open what was open: after a restart as it stood, else with a word why."""
+    """Open what was open: after a restart as it stood, after a usual end without a word, else with a word why."""
     from app.controllers.compose.arrangement import bring_back, take_arrangement
-    from app.controllers.compose.compose import reopen
+    from app.controllers.compose.compose import reopen, take_left_open
 
     arrangement = await take_arrangement(parts.settings)
+    quietly = await take_left_open(parts.settings)
     if arrangement is None:
-        await reopen(parts.shell, parts.records, parts.compose, left)
+        await reopen(parts.shell, parts.records, parts.compose, left, quietly=quietly)
     else:
         await bring_back(parts.shell, parts.records, parts.compose, left, arrangement)
 

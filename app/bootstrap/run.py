@@ -193,7 +193,7 @@ async def _live_on(parts: Parts, adapters: Adapters, closing: Closing) -> None:
 
 async def finish(parts: Parts) -> None:
     """Put everything on disk, give the server a moment for the last saves, and end all tasks."""
-    from app.controllers.compose.compose import keep_open, left_open
+    from app.controllers.compose.compose import keep_left_open, keep_open, left_open
 
     await parts.unplaced_text.save()
     parts.compose.settle_all()
@@ -204,6 +204,7 @@ async def finish(parts: Parts) -> None:
         saves = [keep_open(parts.records, parts.drafts, name) for name in still_open]
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.gather(*saves, return_exceptions=True), _LAST_SAVES)
+        await keep_left_open(parts.settings, still_open)
     await parts.tasks.end()
 
 

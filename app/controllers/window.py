@@ -14,7 +14,7 @@ from app.core.i18n import mark, tr
 from app.domain.errors import AccountError, MailError, StorageError
 from app.domain.message import LocalId
 from app.domain.record import waits_for_answer
-from app.domain.state import NEEDS_PERSON
+from app.domain.state import NEEDS_PERSON, State
 from app.services.accounts.accounts import Accounts
 from app.services.accounts.preset_settings import PresetSettings
 from app.services.drafts.drafts import Drafts
@@ -167,7 +167,7 @@ class WindowController(ShellController):
         """Show every command that makes sense here."""
         self._shell.window.open_palette()
 
-    @does(Command("window.keys", mark("Keyboard shortcuts"), ("Ctrl+/",)))
+    @does(Command("window.keys", mark("Keyboard shortcuts"), ("Ctrl+/", "F1")))
     @does(Command("list.keys", mark("Keyboard shortcuts"), ("?",), _L))
     def show_keys(self) -> None:
         """Show every command with its keys."""
@@ -283,9 +283,11 @@ class WindowController(ShellController):
             self._soon.start()
 
     def _count(self) -> None:
-        sidebar, outbox = self._shell.window.sidebar, self._shell.lists.outbox
-        sidebar.show_count("drafts", self._shell.lists.drafts.count())
-        sidebar.show_count("outbox", outbox.count(), problems=outbox.count_in(NEEDS_PERSON))
+        sidebar, outbox, drafts = self._shell.window.sidebar, self._shell.lists.outbox, self._shell.lists.drafts
+        # A message that was refused is a draft, which the Outbox shows again: it is counted where it can be mended.
+        refused = outbox.count_in(frozenset({State.NEEDS_ATTENTION}))
+        sidebar.show_count("drafts", drafts.count(), problems=drafts.count_in(NEEDS_PERSON))
+        sidebar.show_count("outbox", outbox.count() - refused, problems=outbox.count_in(NEEDS_PERSON) - refused)
         sidebar.show_count("sent", 0, problems=self._shell.lists.sent.came_back())
 
     def _upload_moved(self, name: LocalId) -> None:

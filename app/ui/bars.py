@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVB
 
 from app.core.i18n import tr
 from app.ui import icons, keys
-from app.ui.widgets import FocusReturn, Label
+from app.ui.widgets import FocusReturn, Label, say_aloud
 
 _LONGEST_WORD = 36
 """Messages of a word in the details from which on it stands below its name and not beside it."""
@@ -23,16 +23,20 @@ class MessageBar(QFrame):
     """One sentence with one action, and under Details what the server said, word for word.
 
     `closable` gives it a button that takes it away: for what nothing else will ever take back. Escape does the same
-    in the window, unless `by_escape` is False.
+    in the window, unless `by_escape` is False. What a bar says that is `heard`, a screen reader says when it comes:
+    the focus stays where it is.
     """
 
     action_wanted = Signal(str)
     dismissed = Signal()
     """The person took the bar away."""
 
-    def __init__(self, parent: QWidget | None = None, *, closable: bool = False, by_escape: bool = True) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, closable: bool = False, by_escape: bool = True, heard: bool = False
+    ) -> None:
         super().__init__(parent)
         self.setProperty("kind", "bar")
+        self._heard, self._said = heard, ""
         self._action_id = ""
         self._details: list[tuple[str, str]] = []
         self._icon = Label(self)
@@ -105,6 +109,9 @@ class MessageBar(QFrame):
         self._offer(more)
         self._fill(list(details))
         self.show()
+        if self._heard and sentence != self._said:
+            say_aloud(self, f"{sentence} {action[1]}" if action else sentence)
+        self._said = sentence
 
     def _offer(self, more: Sequence[tuple[str, str]]) -> None:
         if [words for _, words in more] == [button.text() for button in self._others]:
@@ -130,6 +137,7 @@ class MessageBar(QFrame):
 
     def clear(self) -> None:
         """Say nothing."""
+        self._said = ""
         self._more.setChecked(False)
         self.hide()
 
@@ -174,6 +182,8 @@ class MessageBar(QFrame):
 
     def _show_details(self, shown: bool) -> None:
         self._panel.setVisible(shown)
+        if shown:
+            say_aloud(self._panel, ". ".join(f"{label}: {value}" for label, value in self._details))
 
     def copy_details(self) -> None:
         """Put sentence and details on the clipboard, as text for the server's administrator."""
@@ -280,5 +290,5 @@ class QuestionBar(QFrame):
         self._act()
 
     def _leave(self) -> None:
+        self._way_back.go()  # before it is hidden, which would leave the focus to whatever comes next
         self.hide()
-        self._way_back.go()

@@ -122,9 +122,9 @@ class Chooser(QFrame):
         self.line.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def close_sheet(self) -> None:
-        """Hide, and give the focus back."""
-        self.hide()
+        """Give the focus back, and hide: hidden first, it would leave the focus to whatever comes next."""
         self._way_back.go()
+        self.hide()
 
     def choose(self) -> None:
         """Take the row one is at."""

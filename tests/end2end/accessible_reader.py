@@ -17,7 +17,7 @@ import gi  # type: ignore[import-not-found]  # it belongs to the system's Python
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # type: ignore[import-not-found]  # noqa: E402 - the version comes first
 
-_CLICKED = ("push button", "check box", "text", "list item")
+_CLICKED = ("push button", "check box", "radio button", "text", "list item")
 """What a test may click on: where it is, is asked for these alone, as each question takes its time."""
 _MOST_CHILDREN = 300
 _LONG, _SHOWN = 100_000, 4_000

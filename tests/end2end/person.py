@@ -20,7 +20,7 @@ class Person:
         """Go to a list by its keys ("Drafts", "Sent", "Outbox") and wait until it is there."""
         keys = {"Drafts": "Ctrl+2", "Sent": "Ctrl+3", "Outbox": "Ctrl+4"}[place]
         self.desktop.press(keys)
-        self.program.wait_until_accessible(place, role="check box", state="checked")
+        self.program.wait_until_accessible(place, role="radio button", state="checked")
 
     def wait_until_ready(self) -> None:
         """Wait until the list of drafts was read from the server, and has the focus."""

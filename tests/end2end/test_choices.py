@@ -34,9 +34,9 @@ def test_keys_and_the_time_for_undo_are_chosen_and_kept(mailwright: Launcher) ->
     wait_until((program.data / "keys.toml").exists, "the file of keys is there")
     program.desktop.press("Escape")
     program.desktop.press("Ctrl+Shift+F12")
-    program.wait_until_accessible("Sent", role="check box", state="checked")
+    program.wait_until_accessible("Sent", role="radio button", state="checked")
     assert program.quit() == 0
     again = mailwright()
     Person(again).wait_until_ready()
     again.desktop.press("Ctrl+Shift+F12")
-    again.wait_until_accessible("Sent", role="check box", state="checked")
+    again.wait_until_accessible("Sent", role="radio button", state="checked")

@@ -62,7 +62,7 @@ def test_what_is_typed_while_the_program_starts_is_in_the_message_it_was_started
     server = ServerSide(program.sandbox)
     program.wait_until_accessible(SENTENCE, seconds=30)
     program.wait_until_focused("To", role="text")
-    drafts = program.wait_until_accessible("Drafts, ", role="check box")
+    drafts = program.wait_until_accessible("Drafts, ", role="radio button")
     assert "1" in seen.words(drafts)[0]
     said = [part.partition("=")[2] for parts in the_strangers(server).values() for part in parts]
     assert not [part for part in said if part.startswith(("elco", "hello"))]

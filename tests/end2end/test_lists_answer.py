@@ -64,13 +64,12 @@ def test_what_cannot_be_fetched_says_why_in_its_own_row_and_is_tried_again(progr
     put_on_server(program, OFFLINE)
     program.desktop.press("Ctrl+Enter")
     why = "the server cannot be reached."
-    program.wait_until_accessible(
-        f"{SUBJECT}. Not sent: {why} This message is only on the server.. Try again", seconds=20
-    )
+    row = f"{SUBJECT}. Problem: Not sent: {why} This message is only on the server. A: Try again"
+    program.wait_until_accessible(row, seconds=20)
     program.wait_until_accessible(f"“{SUBJECT}” was not sent: {why}", seconds=3)
     program.desktop.shoot("lists-refused-row")
     time.sleep(8)  # longer than a word in the status bar stays
-    program.wait_until_accessible(f"{SUBJECT}. Not sent: {why} This message is only on the server.. Try again")
+    program.wait_until_accessible(row)
     program.sandbox.faults([])
     program.desktop.press("F5")
     wait_until(lambda: "Cannot reach" not in program.words(), "the account is well again", 30)
@@ -124,14 +123,14 @@ def test_a_failed_send_stays_marked_in_the_rail_until_it_was_seen(mailwright: La
     refusal = {"operation": "SendItem", "nth": "every", "action": "code", "code": "ErrorSendAsDenied", "text": "No."}
     program.sandbox.faults([{**refusal, "item": 0}, {"operation": "SendItem", "action": "stall", "seconds": 2}])
     program.desktop.press("Ctrl+Enter", "Ctrl+3")
-    program.wait_until_accessible("1 new problem, F8 goes there", role="check box", seconds=20)
+    program.wait_until_accessible("1 new problem, F8 goes there", role="radio button", seconds=20)
     time.sleep(8)  # longer than a word in the status bar stays
-    program.wait_until_accessible("1 new problem, F8 goes there", role="check box")
+    program.wait_until_accessible("1 new problem, F8 goes there", role="radio button")
     program.desktop.shoot("lists-rail-mark")
     program.desktop.press("F8")
     program.wait_until_accessible(". Refused. ", state="selected")
-    program.wait_until_gone("1 new problem", role="check box")
-    program.wait_until_accessible("1 needs attention", role="check box")
+    program.wait_until_gone("1 new problem", role="radio button")
+    program.wait_until_accessible("1 needs attention", role="radio button")
 
 
 def _kept(program: Program) -> int:

@@ -163,7 +163,7 @@ def test_an_undelivered_message_is_a_problem_that_f8_leads_to(program: Program) 
     program.wait_until_accessible("Could not be delivered to nobody.at.all@contoso.com.", seconds=60)
     desktop.press("End", "F8")
     program.wait_until_accessible("Write to them again", role="push button")
-    program.wait_until_accessible("1 needs attention", role="check box")
+    program.wait_until_accessible("1 needs attention", role="radio button")
     shoot_both(program, "lists-undelivered")
 
 
@@ -187,7 +187,7 @@ def test_many_messages_on_their_way_are_counted_at_the_foot(program: Program) ->
 
 def test_each_state_of_a_list_is_said_in_one_sentence_with_one_key(program: Program) -> None:
     person, desktop, sandbox = Person(program), program.desktop, program.sandbox
-    program.wait_until_accessible("Sent of Sales", role="check box", seconds=90)
+    program.wait_until_accessible("Sent of Sales", role="radio button", seconds=90)
 
     def go_to_sales(kind: str) -> None:
         desktop.press("G", "M")
@@ -224,11 +224,11 @@ def test_each_state_of_a_list_is_said_in_one_sentence_with_one_key(program: Prog
 
 def test_other_mailboxes_stand_in_the_rail(program: Program) -> None:
     desktop = program.desktop
-    program.wait_until_accessible("Drafts of Sales", role="check box", seconds=90)
+    program.wait_until_accessible("Drafts of Sales", role="radio button", seconds=90)
     desktop.press("G", "M")
     program.wait_until_focused("Go to a list of another mailbox")
     desktop.type("drafts of sales")
     desktop.press("Enter")
-    program.wait_until_accessible("Drafts of Sales", role="check box", state="checked")
+    program.wait_until_accessible("Drafts of Sales", role="radio button", state="checked")
     time.sleep(1)
     shoot_both(program, "lists-other-mailboxes")

@@ -80,7 +80,7 @@ def test_a_new_message_a_file_copies_and_importance_and_one_sent_before(program:
     mouse.click("Send", role="push button")
     server.wait_until_delivered("By mouse two")
 
-    mouse.click("Sent", role="check box")
+    mouse.click("Sent", role="radio button")
     mouse.click("By mouse one", role="table cell")
     mouse.click("Edit as new", role="push button")
     program.wait_until_accessible("Compose", role="filler")

@@ -15,7 +15,7 @@ def test_a_section_is_chosen_a_setting_is_found_and_the_way_back_is_escape(mailw
     desktop.press("Ctrl+,")
     program.wait_until_accessible("Add an account")
     program.wait_until_gone("Sent Items")
-    tree = program.wait_until_accessible("Sent", role="check box")
+    tree = program.wait_until_accessible("Sent", role="radio button")
     assert "checked" not in tree["states"], "the sidebar marks no list while the settings are open"
     desktop.shoot("settings-accounts-light")
     desktop.press("Alt+F")
@@ -47,5 +47,5 @@ def test_a_section_is_chosen_a_setting_is_found_and_the_way_back_is_escape(mailw
     desktop.shoot("settings-keys-dark")
     desktop.press("Escape")
     program.wait_until_focused("Sent", role="table")
-    tree = program.wait_until_accessible("Sent", role="check box")
+    tree = program.wait_until_accessible("Sent", role="radio button")
     assert "checked" in tree["states"]

@@ -80,7 +80,7 @@ def program(mailwright: Launcher, sandbox: RunningSandbox, second: RunningSandbo
     program = mailwright(sandbox=False)
     sign_in(program, sandbox, CLARA)
     sign_in(program, second, PRIYA)
-    program.wait_until_accessible("All drafts", role="check box")
+    program.wait_until_accessible("All drafts", role="radio button")
     return program
 
 
@@ -90,7 +90,7 @@ def go(program: Program, address: str) -> None:
     program.wait_until_focused("Go to a list")
     program.desktop.type(f"drafts {address.partition('.')[0]}")
     program.desktop.press("Return")
-    program.wait_until_accessible(f"Drafts of {address}", role="check box", state="checked")
+    program.wait_until_accessible(f"Drafts of {address}", role="radio button", state="checked")
 
 
 def write(program: Program, subject: str) -> None:
@@ -185,7 +185,7 @@ def test_by_mouse_alone_but_for_what_is_typed(
     def click(words: str, role: str) -> None:
         desktop.click(program.wait_until_accessible(words, role=role))
 
-    click(f"Drafts of {PRIYA}", "check box")
+    click(f"Drafts of {PRIYA}", "radio button")
     click("New message", "push button")
     program.wait_until_focused("To")
     desktop.type(f"{ANYONE},")
@@ -199,7 +199,7 @@ def test_by_mouse_alone_but_for_what_is_typed(
     wait_until(lambda: other.count("drafts", "By mouse", PRIYA) == 0, "it has left the former server")
     click("Send (Ctrl+Return)", "push button")
     assert first.wait_until_delivered("By mouse") == [ANYONE]
-    click("All sent", "check box")
+    click("All sent", "radio button")
     program.wait_until_accessible("By mouse", role="table cell")
     desktop.shoot("two-accounts-by-mouse")
     assert second.deliveries() == []

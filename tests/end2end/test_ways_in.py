@@ -101,11 +101,11 @@ def test_what_is_typed_while_a_slow_server_is_asked_for_a_message_is_typed_into_
     program = mailwright()
     desktop, person = program.desktop, Person(program)
     person.wait_until_ready()
-    before = seen.words(program.wait_until_accessible("Drafts, ", role="check box"))
+    before = seen.words(program.wait_until_accessible("Drafts, ", role="radio button"))
     program.sandbox.faults([{"operation": "GetItem", "nth": "every", "action": "stall", "seconds": 2}])
     desktop.press("L")
     desktop.type("Excellent, of course")
     program.wait_until_accessible("Fetching the message… Esc gives it up")
     desktop.shoot("awaiting-a-message")
     program.wait_until_accessible("Excellent, of course", role="text")
-    assert seen.words(program.wait_until_accessible("Drafts, ", role="check box")) == before
+    assert seen.words(program.wait_until_accessible("Drafts, ", role="radio button")) == before

@@ -27,6 +27,7 @@ from app.services.html.prepare import open_own
 from app.ui import theme
 from app.ui.drop_hint import DropHint
 from app.ui.editor import format_actions
+from tests.fakes.mailbox import words
 from tests.fakes.scene import ANNA, BEN, MESSAGE
 from tests.program_scene import ProgramScene
 from tests.widgets.spelling.conftest import FewWords
@@ -348,6 +349,28 @@ async def test_a_row_under_the_mouse_offers_what_is_done_with_it_alone(program_s
     left = [row.subject for row in program_scene.rows]
     assert len(left) == 2
     assert gone.subject not in left
+
+
+async def test_what_a_row_has_no_room_for_is_said_whole_under_the_mouse(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    first, _ = await scene.saved(MESSAGE, subject="One"), await scene.saved(MESSAGE, subject="Two")
+    scene.mailbox.refuse("send", 0, words("ErrorItemNotFound"))
+    await scene.parts.outbox.send([first], 0)
+    await scene.settle()
+    await scene.press("Ctrl+2", "Home")
+    shown = scene.parts.workspace.panel.list
+
+    def tip(subject: str) -> str:
+        number = [row.subject for row in scene.rows].index(subject)
+        at = shown.visualRect(shown.model().index(number, 0)).center()
+        event = QHelpEvent(QEvent.Type.ToolTip, at, shown.viewport().mapToGlobal(at))
+        QApplication.sendEvent(shown.viewport(), event)
+        said = QToolTip.text() if QToolTip.isVisible() else ""
+        QToolTip.hideText()
+        return said
+
+    assert tip("Two") == ""
+    assert tip("One").startswith("This draft cannot be found: deleted, moved")
 
 
 async def test_a_place_at_the_left_edge_offers_what_can_be_done_there(program_scene: ProgramScene) -> None:

@@ -8,6 +8,7 @@ from app.domain.listing import Folder
 from app.domain.message import Content
 from app.domain.recipient import Recipient
 from app.domain.state import State
+from app.ui import theme
 from app.ui.message_list.search_bar import SearchBar
 from tests.fakes.mailbox import words
 from tests.fakes.scene import BEN
@@ -220,3 +221,22 @@ async def test_after_sorting_the_row_one_is_at_is_in_sight(program_scene: Progra
     shown_list = scene.parts.workspace.panel.list
     assert (scene.current.subject, shown_list.current_number()) == (at, 59)
     assert shown_list.viewport().rect().contains(shown_list.visualRect(shown_list.currentIndex()))
+
+
+def grounds(scene: ProgramScene, number: int) -> int:
+    """Return how many pixels of a row have the ground of what is looked for."""
+    shown = scene.parts.workspace.panel.list
+    rect = shown.visualRect(shown.model().index(number, 0))
+    image = shown.viewport().grab(rect).toImage()
+    ground = theme.color("warn_soft")
+    return sum(image.pixelColor(x, y) == ground for x in range(0, image.width(), 2) for y in range(image.height()))
+
+
+async def test_what_was_looked_for_is_marked_where_it_stands_and_no_more_after_it(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await sent(scene)
+    assert [grounds(scene, number) for number in range(3)] == [0, 0, 0]
+    await look_for(scene, "pla")
+    assert all(grounds(scene, number) > 20 for number in range(2))
+    await scene.press("Escape")
+    assert [grounds(scene, number) for number in range(3)] == [0, 0, 0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder, MailFolder, Place
@@ -12,6 +13,7 @@ from app.domain.message import Content
 from app.domain.state import State
 from app.services.folders import bulk_operations
 from app.services.outbox import outbox
+from app.ui import theme
 from tests.fakes.mailbox import Stored, words
 from tests.fakes.scene import ANNA, BEN
 from tests.program_scene import HOLD, ProgramScene
@@ -189,6 +191,26 @@ async def test_a_category_is_given_taken_away_and_taken_back(program_scene: Prog
     assert scene.status_bar == "Category taken away: Urgent"
     await scene.press("Z")
     assert items[1].content.options.categories == ("Urgent",)
+
+
+async def test_the_choice_of_categories_says_which_are_given_and_shows_their_colours(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    items = await sent(scene, 2)
+    await scene.press("Home", "T")
+    await scene.type("Urgent")
+    await scene.press("Return", "Ctrl+A", "T")
+    picker = scene.parts.bulk._picker
+    row = picker.list.item(picker.titles().index("Urgent"))
+    assert row.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "given to some"
+    assert theme.avatar_color("Urgent").name() in {row.data(role) for role in range(0x100, 0x110)}
+    await scene.press("Return")
+    assert [item.content.options.categories for item in items] == [("Urgent",), ("Urgent",)]
+    await scene.press("T")
+    row = picker.list.item(picker.titles().index("Urgent"))
+    assert row.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "given"
+    await scene.press("Escape")
 
 
 async def test_a_draft_of_ours_takes_a_category_and_is_still_saved_and_sent(program_scene: ProgramScene) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import run
+from app.bootstrap.background_start import _reopen
 from app.controllers.compose.compose import left_open, reopen
 from app.domain.errors import StorageError
 from app.domain.message import Content, LocalId
@@ -29,16 +30,17 @@ class Runs:
         self.scene = await ProgramScene(self._qtbot, self._qapp, ACCOUNT).start()
         return self.scene
 
-    async def next(self) -> ProgramScene:
-        """Pull the plug, and start again as the program does."""
+    async def next(self, settings: dict[str, str] | None = None) -> ProgramScene:
+        """Pull the plug, and start again as the program does; with `settings` on the disk."""
         before = self.scene
         await before.tasks.end()
         before.window.close_for_good()
         scene = ProgramScene(self._qtbot, self._qapp, ACCOUNT, after=before)
+        scene.settings.preferences.update(settings or {})
         await scene.parts.records.load()
         names = left_open(scene.parts.records)
         await scene.start()
-        await reopen(scene.parts.shell, scene.parts.records, scene.parts.compose, names)
+        await _reopen(scene.parts, names)
         await scene.settle()
         self.scene = scene
         return scene
@@ -103,6 +105,20 @@ async def test_after_an_ordinary_end_it_is_there_again_too(runs: Runs) -> None:
     assert scene.message.session.local_id == name
     assert len(scene.rows) == 1, "one letter, one row, one item"
     assert len(scene.mailbox.items) == 1
+
+
+async def test_after_an_ordinary_end_nothing_has_to_be_said_and_after_a_crash_behind_it_it_has(runs: Runs) -> None:
+    scene = await runs.first()
+    name = await written(scene, "One", "Words")
+    await run.finish(scene.parts)
+    kept = scene.settings.preferences
+    scene = await runs.next(kept)
+    assert scene.message.session.local_id == name
+    assert said(scene) == ""
+    await scene.type("More. ")
+    scene = await runs.next(scene.settings.preferences)
+    assert scene.message.session.local_id == name
+    assert "This message was open when Mailwright ended" in said(scene)
 
 
 async def test_what_was_closed_empty_sent_or_discarded_stays_so(runs: Runs) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from app.domain.listing import Folder, Place
@@ -47,6 +48,26 @@ async def test_with_one_mailbox_the_line_is_hidden_and_the_choice_says_where_oth
     assert "Other mailboxes are added in the settings (Ctrl+,)." in scene.words(picker)
     await scene.press("Escape")
     assert scene.field() is Field.BODY
+
+
+async def test_where_there_is_no_room_the_line_is_cut_in_its_middle_and_says_so(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    long = "the-whole-department-for-sales-and-marketing-in-the-north@example.org"
+    scene.mailbox.people = [Recipient(long, "Sales")]
+    await scene.parts.aids.identities.add(ANNA, long)
+    await opened(scene, msgspec.structs.replace(MESSAGE, sender=Recipient(long, "Sales and marketing of the north")))
+    line = scene.message.from_line
+    line.setFixedWidth(line.sizeHint().width())
+    assert line.shown_text() == line.text()
+    narrow = line.sizeHint().width() // 2
+    line.setFixedWidth(narrow)
+    shown = line.shown_text()
+    assert "…" in shown
+    assert shown.startswith("Sales")
+    assert shown.endswith("example.org>")
+    assert line.fontMetrics().horizontalAdvance(shown) <= narrow
+    assert line.minimumSizeHint().width() < narrow, "the window need not be as wide as the address is long"
+    assert line.grab().width() > 0
 
 
 async def test_a_mailbox_is_chosen_by_typing_and_draft_and_copy_follow(program_scene: ProgramScene) -> None:

@@ -9,6 +9,8 @@ from app.domain.recipient import Recipient
 from app.domain.state import State
 from app.domain.visible_text import plain_text
 from app.services.accounts.signatures import Snippet, SnippetKind
+from app.views.settings.snippets_page import SnippetsPage
+from app.views.settings.view import SettingsView
 from tests.fakes.scene import ANNA, BEN, MESSAGE
 from tests.program_scene import HOLD, ProgramScene
 
@@ -180,15 +182,21 @@ async def test_a_formatted_signature_is_words_in_a_plain_message_and_formatted_i
     assert (await text(scene, name)).split() == ["Dear", "Ben", "A."]
 
 
-async def test_without_any_the_choice_says_where_they_are_made(program_scene: ProgramScene) -> None:
+async def test_without_any_the_choice_leads_to_where_they_are_made(program_scene: ProgramScene) -> None:
     scene = program_scene
     await begun(scene)
     await scene.press("Ctrl+T")
     picker = scene.message.picking.picker
-    assert picker.titles() == []
-    assert "Signatures and templates are made in the settings (Ctrl+,)." in scene.words(picker)
-    await scene.press("Return", "Escape")
+    assert picker.titles() == ["Make a signature or a template…"]
+    assert "There are none yet." in scene.words(picker)
+    await scene.press("Escape")
     assert scene.field() is Field.TO
+    await scene.press("Ctrl+T", "Return")
+    page = scene.window.pages.currentWidget()
+    assert isinstance(page, SettingsView)
+    assert isinstance(page.page, SnippetsPage)
+    await scene.press("Escape", "Escape")
+    assert scene.parts.compose.current() is not None
 
 
 async def test_what_is_on_its_way_takes_none(program_scene: ProgramScene) -> None:

@@ -19,6 +19,7 @@ from app.services.accounts.accounts import AccountTrouble
 from app.ui import icons, theme
 from app.views.settings.session import Phase
 from app.views.shell.keys_sheet import KeysSheet
+from tests.fakes.mailbox import words
 from tests.fakes.scene import ACCOUNT, ANNA, MESSAGE
 from tests.program_scene import HOLD, ProgramScene
 
@@ -39,6 +40,12 @@ async def nobody(qtbot: QtBot, qapp: QApplication) -> AsyncIterator[ProgramScene
     scene = await ProgramScene(qtbot, qapp).start()
     yield scene
     await scene.end()
+
+
+async def test_without_an_account_there_are_no_initials(nobody: ProgramScene) -> None:
+    account = nobody.window.sidebar._account
+    assert "No account" in nobody.words(account)
+    assert account._avatar.text() == "–"
 
 
 # --- accounts ---------------------------------------------------------------------------------------------------------
@@ -327,12 +334,75 @@ async def test_the_palette_offers_only_what_can_be_done_now(program_scene: Progr
     assert scene.field() is Field.TO
 
 
+async def test_sent_shows_what_was_sent_since_one_was_there_and_else_where_one_was(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    for number in range(20):
+        scene.on_server(msgspec.structs.replace(MESSAGE, subject=f"Number {number}"), folder=Folder.SENT)
+        await scene.clock.advance(60)
+    await scene.press("Ctrl+3", "F5")
+    await scene.until(lambda: len(scene.rows) == 20)
+    await scene.press("End")
+    assert scene.current.subject == "Number 0"
+    await scene.press("Ctrl+2", "Ctrl+3")
+    assert scene.current.subject == "Number 0", "nothing is new"
+    await scene.press("Ctrl+2")
+    name = await scene.saved(MESSAGE, subject="Sent now")
+    scene.parts.compose.open_message(name)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
+    await scene.press("Ctrl+Return")
+    await scene.passes(HOLD + 1)
+    await scene.press("Ctrl+3")
+    assert scene.current.subject == "Sent now"
+    assert scene.parts.workspace.panel.list.verticalScrollBar().value() == 0
+
+
+async def test_the_list_stands_at_a_new_message_from_its_first_moment(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    for subject in ("One", "Two"):
+        await scene.saved(MESSAGE, subject=subject)
+    await scene.press("Ctrl+2", "End")
+    assert scene.current.subject == "One"
+    await scene.press("C")
+    assert scene.current.local_id == scene.message.session.local_id
+
+
+async def test_a_refused_message_is_counted_where_it_is_mended_and_not_twice(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    names = [await scene.saved(MESSAGE, subject=subject) for subject in ("One", "Two")]
+    scene.mailbox.refuse("send", 0, words("ErrorSendAsDenied"))
+    await scene.parts.outbox.send(names[:1], 0)
+    await scene.settle()
+    sidebar = scene.window.sidebar
+    drafts, outbox = sidebar._buttons["drafts"], sidebar._buttons["outbox"]
+    await scene.until(lambda: "1 needs attention" in drafts.accessibleName())
+    assert "2 messages" in drafts.accessibleName()
+    assert outbox.accessibleName() == "Outbox"
+    assert outbox.badge_words() == ""
+    scene.parts.workspace.go("outbox")
+    await scene.settle()
+    assert [row.subject for row in scene.rows] == ["One"], "it is still found where one looks for it"
+
+
+async def test_why_a_message_cannot_be_read_is_no_text_of_it(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    scene.on_server(msgspec.structs.replace(MESSAGE, body="Words"), folder=Folder.SENT)
+    for name in ("get", "fetch"):
+        scene.mailbox.fail(name, OFFLINE, times=9)
+    await scene.press("Ctrl+3", "F5")
+    await scene.until(lambda: bool(scene.rows))
+    await scene.press("Home")
+    reader = scene.parts.reader
+    await scene.until(lambda: "mail.example.org" in scene.words(reader.bar))
+    assert reader._body.toPlainText() == ""
+    assert "The text of this message is not on this computer yet." in scene.words(reader)
+
+
 async def test_the_keys_sheet_goes_when_one_goes_elsewhere(program_scene: ProgramScene) -> None:
     scene = program_scene
     await scene.press("?")
     (sheet,) = scene.window.findChildren(KeysSheet)
     assert sheet.isVisible()
-    assert "Look for changes on the server" in scene.words(sheet)
+    assert sheet.list.findItems("Look for changes on the server", Qt.MatchFlag.MatchRecursive)
     await scene.press("Down", "PgDown", "Up", "PgUp")
     assert sheet.isVisible()
     await scene.press("Ctrl+3")

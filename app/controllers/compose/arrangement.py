@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QTextCursor
 
 from app.controllers.compose.compose import ComposeController, filled, reopen
 from app.controllers.shell import Shell
@@ -18,6 +17,7 @@ from app.domain.errors import StorageError
 from app.domain.message import Field, LocalId
 from app.services.accounts.preset_settings import PresetSettings
 from app.services.records.records import Records
+from app.views.compose.caret import CaretPlace, caret_of, put_caret
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -107,7 +107,7 @@ async def _open(
 ) -> ComposeView | None:
     name: LocalId | None = one.name
     if one.name in left:
-        await reopen(shell, records, compose, [one.name], say=False)
+        await reopen(shell, records, compose, [one.name], quietly=[one.name])
     elif records.get(one.name) is None:
         name = await compose.begin_now()  # nothing had been written in it
     view = next((view for view in compose.views() if view.session.local_id == name), None)
@@ -125,42 +125,19 @@ async def _open(
 
 
 def _stands(view: ComposeView, shell: Shell) -> ArrangedMessage:
-    cursor = view.body.editor.textCursor()
-    return ArrangedMessage(
-        view.session.local_id,
-        "" if view.window() is shell.window else _geometry(view.window()),
-        _focus_of(view),
-        view.subject.cursorPosition(),
-        cursor.position(),
-        cursor.anchor(),
-        view.body.editor.verticalScrollBar().value(),
-    )
-
-
-def _focus_of(view: ComposeView) -> str:
-    focus: QWidget | None = view.focusWidget()
-    parts: dict[Field, QWidget] = {**view.recipients, Field.SUBJECT: view.subject}
-    for field, part in parts.items():
-        if focus is not None and (focus is part or part.isAncestorOf(focus)):
-            return field.value
-    return Field.BODY.value
+    window = "" if view.window() is shell.window else _geometry(view.window())
+    return ArrangedMessage(view.session.local_id, window, *caret_of(view))
 
 
 def _put_caret(view: ComposeView, one: ArrangedMessage) -> None:
-    editor = view.body.editor
-    last = editor.document().characterCount() - 1
-    cursor = QTextCursor(editor.document())
-    cursor.setPosition(min(one.body_anchor, last))
-    cursor.setPosition(min(one.body_at, last), QTextCursor.MoveMode.KeepAnchor)
-    editor.setTextCursor(cursor)
-    editor.verticalScrollBar().setValue(one.scrolled)
+    put_caret(view, CaretPlace(one.focus, one.subject_at, one.body_at, one.body_anchor, one.scrolled))
     if one.focus == Field.SUBJECT.value:
         view.subject.setFocus(Qt.FocusReason.OtherFocusReason)
     elif one.focus in {field.value for field in view.recipients}:
         view.focus_field(Field(one.focus))
     else:
         view.body.setFocus(Qt.FocusReason.OtherFocusReason)
-    view.subject.setCursorPosition(one.subject_at)
+    view.subject.setCursorPosition(one.subject_at)  # going there selects it
 
 
 def _geometry(window: QWidget) -> str:

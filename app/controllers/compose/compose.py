@@ -6,7 +6,8 @@ What was typed is on disk in any case; this is about finding everything open as 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+import contextlib
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +19,7 @@ from app.controllers.compose.message_windows import MessageWindows
 from app.controllers.shell import Shell
 from app.core.background import run_in_thread
 from app.core.i18n import tr
-from app.domain.errors import MailError
+from app.domain.errors import MailError, StorageError
 from app.domain.message import BodyFormat, Content, Field, LocalId
 from app.domain.state import WRITABLE
 from app.services.accounts.accounts import Accounts
@@ -33,16 +34,22 @@ if TYPE_CHECKING:
     from app.domain.account import Account
     from app.domain.recipient import Recipient
     from app.domain.record import Record
+    from app.services.accounts.preset_settings import PresetSettings
     from app.services.html.prepare import Opened
     from app.services.records.rows import ListRow
     from app.ui.editor.rich import RichEditor
     from app.ui.editor.spelling_client import Spelling
+    from app.views.compose.caret import CaretPlace
     from app.views.compose.session import Tools
     from app.views.compose.view import ComposeView
 
     Opening = Callable[[Hold], Coroutine[Any, Any, ComposeView | None]]
     """Opens a message, or shows nothing of one that was given up meanwhile, and returns None."""
     from app.views.compose.view import ComposeView
+
+
+_CARETS: Final = 100
+"""So many closed messages are known by where one stood in them."""
 
 
 class ComposeController:
@@ -57,6 +64,8 @@ class ComposeController:
         self.message_windows = MessageWindows(shell, self)
         self._views: list[ComposeView] = []
         self._waited_for: dict[ComposeView, Hold] = {}
+        self._carets: dict[LocalId, CaretPlace] = {}
+        """Where one stood in the messages that were closed last."""
         self.gate = shell.window.gate
         self.spelling: Spelling | None = None
         self.on_sent: Callable[[LocalId], None] = lambda _name: None
@@ -268,8 +277,10 @@ class ComposeController:
     async def _bring_in(self, view: ComposeView) -> None:
         """Fill a message, show and paint it, each in a turn of the loop: together they would be felt."""
         await asyncio.sleep(0)
+        place = None
         if view in self._views:
             view.fill()
+            place = self._return_caret(view)
         await asyncio.sleep(0)
         if view in self._views:
             view.setUpdatesEnabled(False)
@@ -277,6 +288,37 @@ class ComposeController:
         await asyncio.sleep(0)
         if view in self._views:
             view.setUpdatesEnabled(True)
+            if place is not None:
+                view.body.editor.verticalScrollBar().setValue(place.scrolled)  # its height is known only now
+                view.body.editor.ensureCursorVisible()
+
+    def _return_caret(self, view: ComposeView) -> CaretPlace | None:
+        """Put the cursor where it was when the message was closed, or sent and taken back; return that place."""
+        place = self._carets.pop(view.session.local_id, None)
+        if place is None:
+            return None
+        from app.views.compose.caret import put_caret
+
+        put_caret(view, place)
+        rich = view.body.rich
+        if rich is not None and rich.is_building():
+
+            def built() -> None:
+                rich.built.disconnect(built)
+                put_caret(view, place)
+
+            rich.built.connect(built)
+        return place
+
+    def _keep_caret(self, view: ComposeView) -> None:
+        if not view.is_filled:
+            return
+        from app.views.compose.caret import caret_of
+
+        self._carets.pop(view.session.local_id, None)
+        self._carets[view.session.local_id] = caret_of(view)
+        if len(self._carets) > _CARETS:
+            del self._carets[next(iter(self._carets))]
 
     def _keep_while_turning(self, view: ComposeView) -> None:
         """Keep keys while a long text is turned into formatted or plain text: it takes none meanwhile."""
@@ -339,6 +381,7 @@ class ComposeController:
             self._views.remove(view)
         if view in self._waited_for:
             self._waited_for.pop(view).release()
+        self._keep_caret(view)
         if not self.message_windows.drop(view):
             self._shell.workspace.drop_message(view)
         view.body.let_go()
@@ -397,9 +440,16 @@ def left_open(records: Records) -> list[LocalId]:
 
 
 async def reopen(
-    shell: Shell, records: Records, compose: ComposeController, names: list[LocalId], *, say: bool = True
+    shell: Shell,
+    records: Records,
+    compose: ComposeController,
+    names: list[LocalId],
+    *,
+    quietly: Collection[LocalId] = (),
 ) -> None:
-    """Open them again, with a word why if `say`. One that cannot be opened keeps no other closed."""
+    """Open them again, each with a word why but for those in `quietly`. One that cannot be opened keeps no other
+    closed.
+    """
     for name in names:
         if records.get(name) is None:
             continue  # nothing had been written in it
@@ -410,8 +460,31 @@ async def reopen(
             continue
         if shell.window.gate.has_keys() and shell.workspace.place:
             shell.workspace.panel.take_focus()  # what was typed before anything was there was not meant for it
-        if say:
+        if name not in quietly:
             compose.show_notice(name, tr("This message was open when Mailwright ended. Nothing is lost."), SAID_FOR)
+
+
+_KEPT_OPEN: Final = "left open"
+"""The setting with the messages that were open when the program ended in the usual way."""
+_read_names: Final = msgspec.json.Decoder(list[LocalId])
+
+
+async def keep_left_open(settings: PresetSettings, names: list[LocalId]) -> None:
+    """Keep for the next start that these were left open by an end that lost nothing: it need not say so."""
+    with contextlib.suppress(StorageError):
+        await settings.keep_setting(_KEPT_OPEN, msgspec.json.encode(names).decode())
+
+
+async def take_left_open(settings: PresetSettings) -> list[LocalId]:
+    """Return, once, what the last run left open where it ended in the usual way; nothing after any other death."""
+    try:
+        kept = await settings.read_setting(_KEPT_OPEN)
+        if not kept:
+            return []
+        await settings.keep_setting(_KEPT_OPEN, "")
+        return _read_names.decode(kept)
+    except (StorageError, msgspec.DecodeError):
+        return []
 
 
 async def keep_open(records: Records, drafts: Drafts, name: LocalId) -> None:

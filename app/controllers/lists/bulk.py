@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -30,7 +31,7 @@ from app.services.folders.bulk_operations import BulkOperations, BulkRun, Into
 from app.services.reader.message_reader import MessageReader
 from app.services.records.records import Records
 from app.services.records.rows import ListRow
-from app.ui import folders
+from app.ui import folders, theme
 from app.ui.message_list.doing import Doing
 from app.ui.message_list.list_panel import ListPanel
 
@@ -187,7 +188,14 @@ class BulkController(ShellController):
 
         panel = self._shell.workspace.panel
         ids = panel.chosen_ids()
-        picks = [Pick(name, name) for name in self._aids.categories.known]
+        worn = [row.categories for one in ids if (row := panel.session.row(one)) is not None]
+
+        def pick(name: str) -> Pick:
+            count = sum(name in names for names in worn)
+            state = tr("given") if count and count == len(ids) else tr("given to some") if count else ""
+            return Pick(name, name, state, theme.avatar_color(name).name())
+
+        picks = [pick(name) for name in dict.fromkeys((*self._aids.categories.known, *chain.from_iterable(worn)))]
 
         def typed(text: str) -> Pick | None:
             return Pick(text.strip(), text.strip(), tr("New category"))

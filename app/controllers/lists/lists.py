@@ -41,6 +41,7 @@ from app.services.outbox.outbox import SendAnswer
 from app.services.outbox.remedies import Remedies, Wish
 from app.services.records.rows import ListRow
 from app.services.text.error_text import explain_outcome
+from app.ui.keys import shown as keys_shown
 from app.ui.message_list.list_panel import ListPanel
 from app.ui.message_list.session import ListSession
 from app.views.lists.view import ReceivedPanel
@@ -121,6 +122,7 @@ class ListController(ShellController):
         panel.list.opened.connect(self._opened)
         panel.acted.connect(self._shell.registry.run)
         panel.list.action_clicked.connect(self.remedy)
+        panel.model.action_key = lambda: keys_shown(self._shell.registry.command("list.remedy"))
         if isinstance(panel, ReceivedPanel):
             panel.answer_wanted.connect(partial(self._reply_to_found, panel))
 

@@ -19,7 +19,7 @@ from app.domain.account import Account
 from app.domain.listing import Folder, Place
 from app.domain.message import AccountId
 from app.domain.record import CopyKind, CopyTo, Record
-from app.domain.state import BEFORE_LEAVING
+from app.domain.state import BEFORE_LEAVING, NEEDS_PERSON
 from app.services.accounts.accounts import Accounts
 from app.services.accounts.identities import Identities, Identity
 from app.services.folders.combined_view import CombinedView
@@ -212,7 +212,8 @@ class OtherMailboxes:
         session, whose = self._sessions.get(place), self._whose.get(place)
         if session is not None and whose is not None and whose.mailbox:
             drafts = session.count() if place.startswith("drafts") else 0
-            self._shell.window.sidebar.show_count(place, drafts, problems=session.came_back())
+            problems = session.came_back() + session.count_in(NEEDS_PERSON)
+            self._shell.window.sidebar.show_count(place, drafts, problems=problems)
 
     def _count_own(self) -> None:
         """Count the drafts of each account in the list of all, which is read in any case."""
@@ -220,7 +221,8 @@ class OtherMailboxes:
         for place, whose in self._whose.items():
             if not whose.mailbox and place.startswith("drafts") and isinstance(view, CombinedView):
                 part = view.part(whose.account_id)
-                self._shell.window.sidebar.show_count(place, 0 if part is None else part.total)
+                total, problems = (0, 0) if part is None else (part.total, part.count_in(NEEDS_PERSON))
+                self._shell.window.sidebar.show_count(place, total, problems=problems)
 
     def _remove(self, place: str) -> None:
         self._views.pop(place, None)

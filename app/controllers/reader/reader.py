@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+import msgspec
 from PySide6.QtCore import QTimer
 
 from app.commands.command import Command, Context, does
@@ -384,7 +385,7 @@ class ReaderController(ShellController):
             return  # gone meanwhile, and so is its row
         except MailError as error:
             if self._shown is row and self._at_hand(row) is None:
-                self._show(panel, row, None, explain_error(error, self._shell.clock.now()).sentence)
+                self._show(panel, row, None, explain_error(error, self._shell.clock.now()))
             return
         if row.ref is not None and not row.is_draft:
             self._syncing.note_body(row.account_id, row.ref.item_id, message.text)
@@ -394,12 +395,13 @@ class ReaderController(ShellController):
             self._conversation.has_read(row, message)
             await self._attachment_viewer.show_pictures(row, message)
 
-    def _show(self, panel: ListPanel, row: ListRow, message: Message | None, instead: str | None = None) -> None:
+    def _show(self, panel: ListPanel, row: ListRow, message: Message | None, why: Explanation | None = None) -> None:
+        """Show what there is of a message; `why` says why it could not be fetched, beside its place and not in it."""
         if self._attachment_viewer.is_within(row):
             return
         words = panel.session.words(row)
         reduced = "" if message is None else message.reduced
-        wrong = panel.session.explanation(row)
+        wrong = panel.session.explanation(row) or _without_action(why)
         kind = MessageKind.MESSAGE if message is None or message.item is None else message.item.kind
         if wrong is None and kind:
             wrong = Explanation(unanswerable_words(kind), tone="info")
@@ -411,10 +413,10 @@ class ReaderController(ShellController):
                 subject=row.subject or tr("(no subject)"),
                 who=_people(row, message),
                 when=_when(row, words.text, self._shell.clock.now(), reminder=panel.session.reminder(row)),
-                body=instead if message is None else message.text,
+                body=message.text if message is not None else None if why is None else "",
                 blocks=() if message is None else message.blocks,
                 remote=0 if message is None else message.remote,
-                reduced=reduced,
+                reduced=reduced if why is None else tr("The text of this message is not on this computer yet."),
                 headers=self._details(row, message),
                 hint="" if panel.session.reminder(row) else self._hint(row),  # there is more to say
                 notice=_notice(wrong),
@@ -478,6 +480,11 @@ def _people(row: ListRow, message: Message | None) -> str:
     if message is None:
         return tr("To {people}", people=row.to) if row.to else ""
     return people_words(message.content)
+
+
+def _without_action(why: Explanation | None) -> Explanation | None:
+    """Return why the account could not be asked, without what the bar of the account offers already."""
+    return None if why is None else msgspec.structs.replace(why, action="", tone="warn")
 
 
 def _notice(explanation: Explanation | None) -> Notice | None:

@@ -116,6 +116,27 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(bare.casefold())
 
 
+_ANYWHERE: Final = frozenset({Where.ANY, Where.TO, Where.CC, Where.FROM, Where.SUBJECT, Where.BODY})
+
+
+def sought_words(query: Query) -> frozenset[str]:
+    """Return the words that a search looks for in texts, whatever their case and accents."""
+    terms = [term for term in query.terms if term.where in _ANYWHERE and not term.negated]
+    return frozenset(word for term in terms for word in words_of(term.words))
+
+
+def places_of(words: frozenset[str], text: str) -> list[tuple[int, int]]:
+    """Return where words of `text` begin with one of `words`, each as its start and its length."""
+    found = []
+    for part in _WORD.finditer(text):
+        bare = "".join(words_of(part[0]))
+        lengths = [len(word) for word in words if bare.startswith(word)]
+        if lengths:
+            whole = len(bare) != len(part[0])  # what was taken off it stands somewhere in it
+            found.append((part.start(), len(part[0]) if whole else max(lengths)))
+    return found
+
+
 FOUND_ON_SERVER: Final = 500
 """Rows that a search on the server may add."""
 _PAGE: Final = 100

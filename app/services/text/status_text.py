@@ -260,11 +260,11 @@ def _explain_unknown(record: Record, kind: ProblemKind | None, value: str) -> Ex
         sentence = _cannot_be_known(value)
         return Explanation(sentence, "check", _details(record), "warn", ("was-sent", "was-not-sent"))
     if record.send_outcome is not None and record.send_outcome.taken:
-        sentence = tr("The server accepted this long ago, and it’s still not in Sent Items. It may have been sent.")
+        sentence = tr("This may have been sent: the server accepted it long ago, and it’s still not in Sent Items.")
     elif record.send_outcome is not None and record.send_outcome.words is not None:
-        sentence = tr("The server broke off while sending. The message may have been sent.")
+        sentence = tr("This may have been sent: the server broke off while sending.")
     else:
-        sentence = tr("The connection was lost while sending. The message may have been sent.")
+        sentence = tr("This may have been sent: the connection was lost while sending.")
     return Explanation(sentence, "check", _details(record), "warn")
 
 

@@ -83,6 +83,11 @@ class FormatBar(QWidget):
         self._buttons[name] = button
         return button
 
+    @property
+    def buttons(self) -> list[QPushButton]:
+        """Return the tools in their order."""
+        return list(self._buttons.values())
+
     def _show_state(self) -> None:
         if not self.isVisible():
             return

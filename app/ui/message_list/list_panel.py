@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from app.core.i18n import tr
 from app.domain.errors import ServerWords, Trouble, TroubleKind
+from app.domain.listing import Order
 from app.domain.outcome import Outcome, Verdict
 from app.services.records.rows import ListRow
 from app.services.text.error_text import details_of
@@ -152,6 +153,8 @@ class ListPanel(QWidget):
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._catch_up)
         self._moved = False
+        self._newest = 0
+        """The row that was the first when the list was left; 0 before that."""
         self._stale: set[int] = set()
         self._order = session.order
         session.changed.subscribe(lambda _: self._gather())
@@ -213,6 +216,7 @@ class ListPanel(QWidget):
         self.list.show_ids(rows)
         self._show_headings()
         self.model.forget_faces()
+        self.list.show_sought(self.session.sought)
         self._say_count()
         if not rows:
             self._empty.show_empty(why_empty(self.session, self._nothing))
@@ -267,6 +271,21 @@ class ListPanel(QWidget):
         if self.list.current_id() in stale:
             self.list.current_changed.emit()
             self.refreshed.emit()
+
+    # --- what is new ------------------------------------------------------------------------------------------------
+
+    def remember_newest(self) -> None:
+        """Note, where one leaves the list, which row is its first."""
+        self._newest = self.model.ids[0] if self.model.ids else 0
+
+    def show_newest(self) -> None:
+        """Stand at the first row where there is a new one since the list was left: one comes to see that."""
+        if self._moved:
+            self.refresh()
+        ids, newest_first = self.model.ids, self.session.order is Order.NEWEST
+        if ids and newest_first and not self.session.searching and ids[0] != self._newest:
+            self.list.go_to(0)
+            self.list.scrollToTop()
 
     # --- looking for something --------------------------------------------------------------------------------------
 

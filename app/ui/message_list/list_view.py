@@ -46,12 +46,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.core.i18n import tr
+from app.services.folders.search import places_of
 from app.ui import icons, theme
 from app.ui.elision import elided, one_line
 from app.ui.icons import initials
 from app.ui.message_list.model import MessageModel
 from app.ui.message_list.row_face import RowFace
-from app.ui.widgets import plain_tip
+from app.ui.widgets import plain_tip, say_aloud
 
 HEADING_HEIGHT = 30
 _MARGIN = 14
@@ -84,6 +86,15 @@ class _Type:
         painter.setPen(theme.color(tone))
         top = rect.top() + (rect.height() - self._height) // 2
         painter.drawStaticText(rect.left(), top, self._set(words, rect.width()))
+
+    def mark(self, painter: QPainter, rect: QRect, words: str, sought: frozenset[str]) -> None:
+        """Draw the ground of the words that were looked for, where `draw` draws `words`."""
+        top = rect.top() + (rect.height() - self._height) // 2
+        for start, length in places_of(sought, one_line(words)):
+            left = rect.left() + self._metrics.horizontalAdvance(words[:start])
+            width = self._metrics.horizontalAdvance(words[start : start + length])
+            ground = QRect(left - 1, top, width + 2, self._height).intersected(rect.adjusted(-1, 0, 1, 0))
+            painter.fillRect(ground, theme.color("warn_soft"))
 
     def _shape(self, words: str, width: int) -> QStaticText:
         shaped = QStaticText(elided(self._metrics, words, Qt.TextElideMode.ElideRight, width))
@@ -120,6 +131,8 @@ class MessageDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._is_chosen = is_chosen
         self.tools: Sequence[RowTool] = ()
+        self.sought: frozenset[str] = frozenset()
+        """The words that are looked for: they are marked where they stand."""
         self._plain = _Type(theme.font())
         self._bold = _Type(theme.font(semibold=True))
         self._small = _Type(theme.font(size=12))
@@ -205,10 +218,10 @@ class MessageDelegate(QStyledItemDelegate):
             end_of_who = places[0].left() - 4
         else:
             end_of_who = self._when(painter, face, right, top)
-        self._bold.draw(painter, QRect(left, top, end_of_who - left, 18), face.who, "text")
+        self._text(painter, self._bold, QRect(left, top, end_of_who - left, 18), face.who)
         end_of_subject = self._categories(painter, face, right, top + 20)
         if rect.height() > _COMPACT:
-            self._plain.draw(painter, QRect(left, top + 20, end_of_subject - left, 18), face.subject, "text")
+            self._text(painter, self._plain, QRect(left, top + 20, end_of_subject - left, 18), face.subject)
             third = QRect(left, top + 40, right - left, 18)
         else:
             third = self._beside(painter, QRect(left, top + 20, end_of_subject - left, 18), face)
@@ -219,13 +232,26 @@ class MessageDelegate(QStyledItemDelegate):
         if face.icon:
             _icon(painter, QPointF(third.left(), third.top() + 2), face.icon, face.tone, 14)
             third.setLeft(third.left() + 20)
-        self._small.draw(painter, third, face.line, face.tone)
+            self._small.draw(painter, third, face.line, face.tone)
+        else:
+            self._text(painter, self._small, third, face.line, face.tone)
+
+    def _text(self, painter: QPainter, kind: _Type, rect: QRect, words: str, tone: str = "text") -> None:
+        """Draw words of the message, with those marked that are looked for."""
+        if self.sought:
+            kind.mark(painter, rect, words, self.sought)
+        kind.draw(painter, rect, words, tone)
+
+    def is_cut(self, face: RowFace, width: int) -> bool:
+        """Return whether what a row says of its message has no room in a row of `width` pixels."""
+        action = self._small_bold.width(face.action) + 10 if face.action else 0
+        return self._small.width(face.line) > width - _TEXT_LEFT - 16 - 20 - action
 
     def _beside(self, painter: QPainter, line: QRect, face: RowFace) -> QRect:
         """Draw the subject where there are two lines alone; return the room beside it. What is the matter has most."""
         most = line.width() * (0.4 if face.icon else 0.7)
         width = min(self._plain.width(face.subject) + 1, int(most))
-        self._plain.draw(painter, QRect(line.left(), line.top(), width, 18), face.subject, "text")
+        self._text(painter, self._plain, QRect(line.left(), line.top(), width, 18), face.subject)
         return QRect(line.left() + width + 8, line.top(), max(0, line.width() - width - 8), 18)
 
     def _categories(self, painter: QPainter, face: RowFace, right: int, top: int) -> int:
@@ -487,7 +513,20 @@ class MessageList(QTableView):
     def step(self, by: int) -> None:
         """Move the current row by `by`, as the person asked."""
         self.choose()
-        self.go_to(self.current_number() + by if self.current_number() >= 0 else 0)
+        before = self.current_number()
+        self.go_to(before + by if before >= 0 else 0)
+        self._say_end(before, by)
+
+    def _say_end(self, before: int, by: int) -> None:
+        """Say that there is no further row, where a step led to none."""
+        if by and before >= 0 and before == self.current_number():
+            say_aloud(self, tr("End of the list") if by > 0 else tr("Start of the list"))
+
+    def show_sought(self, words: frozenset[str]) -> None:
+        """Mark these words in the rows: they are what is looked for."""
+        if words != self._delegate.sought:
+            self._delegate.sought = words
+            self.viewport().update()
 
     def toggle_mark(self) -> None:
         """Mark the current row, or take its mark away."""
@@ -529,9 +568,12 @@ class MessageList(QTableView):
         if event.key() in _JUMPS and not event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier:
             self._jump(event)
             return
+        before = self.current_number()
         if event.key() in _STEPS:
             self.choose()
         super().keyPressEvent(event)
+        if event.key() in _STEPS:
+            self._say_end(before, 1 if event.key() == Qt.Key.Key_Down else -1)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         if event.reason() in _GONE_TO:
@@ -614,10 +656,19 @@ class MessageList(QTableView):
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             index = self.indexAt(event.pos())
-            tool = self._tool_at(index, event.pos()) if index.isValid() else None
-            QToolTip.showText(event.globalPos(), plain_tip("" if tool is None else tool.words), self)
+            QToolTip.showText(event.globalPos(), plain_tip(self._tip_at(index, event.pos())), self)
             return True
         return super().viewportEvent(event)
+
+    def _tip_at(self, index: QModelIndex, at: QPoint) -> str:
+        """Return what the tool there is for, or all that the row says of its message where that is cut; or ""."""
+        if not index.isValid():
+            return ""
+        tool = self._tool_at(index, at)
+        if tool is not None:
+            return tool.words
+        face = self._model.face(index.row())
+        return face.line if face.icon and self._delegate.is_cut(face, self.viewport().width()) else ""
 
     def _on_action(self, index: QModelIndex, at: QPoint) -> bool:
         face = self._model.face(index.row())

@@ -49,6 +49,8 @@ class MessageModel(QAbstractTableModel, Generic[R]):
         """Rows over which a heading stands."""
         self._heading: Callable[[R], str] = lambda _row: ""
         self.marked: set[int] = set()
+        self.action_key: Callable[[], str] = lambda: ""
+        """Returns the key that does what a row offers, as it is said with that; "" for none."""
 
     def rowCount(self, parent: Index = _ROOT) -> int:
         return 0 if parent.isValid() else len(self.ids)
@@ -61,7 +63,7 @@ class MessageModel(QAbstractTableModel, Generic[R]):
             return None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             heading = self.heading(index.row())
-            spoken = self.face(index.row()).spoken()
+            spoken = self.face(index.row()).spoken(self.action_key())
             spoken = f"{heading}. {spoken}" if heading else spoken
             return tr("Marked. {row}", row=spoken) if self.is_marked(index.row()) else spoken
         return None

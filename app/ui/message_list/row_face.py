@@ -8,6 +8,8 @@ from app.core.i18n import tr
 from app.core.text import shortened
 
 _SPOKEN = 160
+_WRONG = frozenset({"bad", "warn"})
+"""The tones of what is the matter with a message: a screen reader has no colour to say so by."""
 
 
 class AccountMark(NamedTuple):
@@ -39,15 +41,17 @@ class RowFace(NamedTuple):
     blank: bool = False
     account: AccountMark | None = None
 
-    def spoken(self) -> str:
-        """Return the row as a screen reader says it; ten thousand names are not read out."""
+    def spoken(self, key: str = "") -> str:
+        """Return the row as a screen reader says it; ten thousand names are not read out. `key` does what it offers."""
         marks = [tr("Has an attachment")] if self.attachment else []
         marks += [tr("High importance")] if self.important else []
         marks += [tr("Flagged")] if self.flagged else []
         whose = "" if self.account is None else self.account.called
-        said = (shortened(self.who, _SPOKEN), self.subject, self.line, self.action, *marks, *self.categories, self.when)
-        said = (*said, whose)
-        return ". ".join(part for part in said if part)
+        line = tr("Problem: {words}", words=self.line) if self.icon and self.tone in _WRONG else self.line
+        action = tr("{key}: {action}", key=key, action=self.action) if self.action and key else self.action
+        who = shortened(self.who, _SPOKEN)
+        said = (who, self.subject, line, action, self.when, *marks, *self.categories, whose)
+        return ". ".join(part.removesuffix(".") for part in said if part)
 
 
 BLANK = RowFace("", "", "", "", blank=True)

@@ -21,6 +21,7 @@ from app.domain.state import State
 from app.services.attachments.fetch import Moving
 from app.services.folders.combined_view import CombinedView
 from app.services.folders.folder_view import FolderView
+from app.services.folders.search import sought_words
 from app.services.folders.sorted_rows import BY_TIME, CAN_BE_GROUPED, group_words, heads
 from app.services.records.rows import ListRow
 from app.services.text.status_text import (
@@ -166,6 +167,11 @@ class ListSession:
     def searching(self) -> bool:
         """Return whether only what was found is shown."""
         return self.view is not None and bool(self.view.query)
+
+    @property
+    def sought(self) -> frozenset[str]:
+        """Return the words that are looked for, to be shown in what was found."""
+        return frozenset() if self.view is None or not self.view.query else sought_words(self.view.query)
 
     @property
     def searched_server(self) -> bool:

@@ -107,6 +107,8 @@ class RecipientsField(ChipEditing):
             self._keys.suggesting.watch(editor)
         editor.menu_wanted.connect(partial(self._open_line_menu, editor))
         editor.setAccessibleName(tr("{label}: edit recipient", label=self._label))
+        if 0 <= self.editing < len(self.chips):
+            editor.setAccessibleDescription(self.chips.items[self.editing].sentence())
 
     def viewportEvent(self, event: QEvent) -> bool:
         if self.pointer is not None and self.pointer.take_event(event):

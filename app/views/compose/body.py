@@ -216,10 +216,13 @@ class BodyField(QWidget):
 
     def _use(self, editor: BodyEditor | RichEditor) -> None:
         had_focus = self.editor.hasFocus()
-        for one in (self.plain, self.rich):
-            if one is not None:
-                one.setVisible(one is editor)
+        editor.show()
         self.setFocusProxy(editor)
+        if had_focus:  # straight on: the other, hidden first, would leave the focus to the next part of the window
+            editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        for one in (self.plain, self.rich):
+            if one is not None and one is not editor:
+                one.hide()
         if self.tools is not None:
             self.tools.setVisible(editor is self.rich)
         if editor is self.plain and self.quote is not None:
@@ -227,8 +230,6 @@ class BodyField(QWidget):
         if self.rest is not None:
             self.rest.setVisible(editor is self.plain and self.plain.has_rest())
         self.lock()
-        if had_focus:
-            editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def formatted_editor(self) -> RichEditor:
         """Return the editor of formatted text, which is made when it is first wanted."""
@@ -423,8 +424,8 @@ class BodyField(QWidget):
         """Close the bar that was opened last, and go back to the text; False where none is open."""
         for bar in (self.link_bar, self.find_bar):
             if bar is not None and bar.isVisible():
-                bar.hide()
                 self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+                bar.hide()
                 return True
         return False
 

@@ -149,10 +149,10 @@ class OptionsArea(QWidget):
         """Close the panel, and give the focus back to where it was."""
         if self.panel is not None and self.is_open:
             self.settle()
+            self._way_back.go()  # before they are hidden, which would leave the focus to whatever comes next
             self.panel.hide()
             self._scroll.hide()
             self.refresh()
-            self._way_back.go()
 
     def settle(self) -> None:
         """Make what is half typed part of the message."""

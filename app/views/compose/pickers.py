@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPaintEvent, QTextCursor
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QStylePainter, QWidget
 
 from app.core.formatting import moment_words
 from app.core.i18n import mark, tr
@@ -28,6 +28,7 @@ from app.services.accounts.signatures import (
 )
 from app.services.checks.placeholders import placeholders_in
 from app.ui import keys
+from app.ui.elision import elided
 from app.ui.widgets import Label, plain_caption
 from app.views.compose.body import BodyField
 from app.views.compose.session import ComposeSession, FromSession, Sender
@@ -139,7 +140,6 @@ class FromLine(QPushButton):
         """Whether the person wanted to see it: then it comes at once."""
         self.setProperty("kind", "quiet")
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         keys.put_tip(self, tr("Send from another mailbox"), "compose.from", "Alt+F")
         self.clicked.connect(self.choose)
 
@@ -152,6 +152,25 @@ class FromLine(QPushButton):
         shown = self._session.is_worth_showing() and (not self._comes_late() or self._session.sender is not None)
         self.setVisible(shown)
         self._label.setVisible(shown)
+
+    def minimumSizeHint(self) -> QSize:
+        """Give way where there is no room: what is cut is cut in its middle, and says so."""
+        return QSize(80, super().minimumSizeHint().height())
+
+    def shown_text(self) -> str:
+        """Return the mailbox as far as there is room, with the end of its address."""
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        room = self.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, self).width()
+        return elided(self.fontMetrics(), self.text(), Qt.TextElideMode.ElideMiddle, room)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text = self.shown_text()
+        painter = QStylePainter(self)
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        painter.end()
 
     def _comes_late(self) -> bool:
         """Return whether it would push fields down under the person's hands: it waits until the pane is shown anew."""
@@ -174,6 +193,7 @@ class FromLine(QPushButton):
 
 
 _NONE: Final = "none"
+_MAKE: Final = "make"
 _OPEN: Final = object()
 """The answer to a question that is left for later."""
 _QUESTIONS: Final = {
@@ -195,13 +215,21 @@ class SnippetChoice:
     """The choice for one message. `put_subject` puts a template's subject where there is none."""
 
     def __init__(
-        self, session: ComposeSession, body: BodyField, picking: Picking, put_subject: Callable[[str], None]
+        self,
+        session: ComposeSession,
+        body: BodyField,
+        picking: Picking,
+        put_subject: Callable[[str], None],
+        make: Callable[[], object] = lambda: None,
     ) -> None:
-        """Choose in `picking`, put into `body`; the signature follows the mailbox that the message is from."""
+        """Choose in `picking`, put into `body`; the signature follows the mailbox that the message is from. `make`
+        shows where signatures and templates are made.
+        """
         self._session = session
         self._body = body
         self._picking = picking
         self._put_subject = put_subject
+        self._make = make
         session.sender.chosen.subscribe(self._sender_chosen)
 
     @property
@@ -220,11 +248,15 @@ class SnippetChoice:
         picks = [Pick(one.name or one.first_words, one, kinds[one.kind]) for one in snippets]
         if self._found() is not None:
             picks.append(Pick(tr("No signature"), _NONE))
-        note = "" if snippets else tr("Signatures and templates are made in the settings (Ctrl+,).")
+        if not snippets:
+            picks.append(Pick(tr("Make a signature or a template…"), _MAKE, tr("Settings")))
+        note = "" if snippets else tr("There are none yet.")
         self._picking.picker.show_picks(tr("Template or signature"), picks, self._chosen, note)
 
     def _chosen(self, thing: object) -> None:
-        if not isinstance(thing, Snippet):
+        if thing == _MAKE:
+            self._make()
+        elif not isinstance(thing, Snippet):
             self.put_signature(None)
         elif thing.kind is SnippetKind.SIGNATURE:
             self.put_signature(thing)

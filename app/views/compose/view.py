@@ -69,7 +69,7 @@ class Aside(QWidget):
 
     def __init__(self, pane: QWidget) -> None:
         super().__init__(pane)
-        self.bar = MessageBar(self, closable=True)
+        self.bar = MessageBar(self, closable=True, heard=True)
         line = QHBoxLayout(self)
         line.setContentsMargins(_SIDE, 0, _SIDE, 4)
         line.addWidget(self.bar)
@@ -123,7 +123,7 @@ class ComposeView(QWidget):
         self._registry = registry
         self.setObjectName("pane")
         self.setAccessibleName(tr("Compose"))
-        self.bar = MessageBar(self)
+        self.bar = MessageBar(self, heard=True)
         self.bar.action_wanted.connect(self._act)
         self.recipients = {
             Field.TO: RecipientsField(Field.TO, tr("To")),
@@ -143,11 +143,14 @@ class ComposeView(QWidget):
         self.picking = Picking(self)
         self.options = OptionsArea(session.options, self, self.picking)
         self.later = LaterChoice(session, self.picking, session.now)
-        self.snippets = SnippetChoice(session, self.body, self.picking, self.subject.setText)
+        self.snippets = SnippetChoice(
+            session, self.body, self.picking, self.subject.setText, lambda: registry.run("account.signatures")
+        )
         self.attachments = AttachmentsArea(session.files, self)
         self.body.plain.files_brought.connect(self.attachments.attach_mime)
         self.body.made_rich.connect(self.attachments.listen)
         self.body.made_rich.connect(lambda _: keys.show_tips(self, registry))
+        self.body.made_rich.connect(lambda _: self._reach_tools())
         self.findings: MessageFindings | None = None
         self._whose: MessageBar | None = None
         self._drop_hint: DropHint | None = None
@@ -193,9 +196,33 @@ class ComposeView(QWidget):
         text.setContentsMargins(_SIDE, 14, 8, 8)
         text.addWidget(self.body)
         column.addLayout(text, 1)
-        # From the text on to what is done with it: Send first, and what throws it away last.
-        fields = [*self.recipients.values(), self.subject, self.body.plain, *self._actions]
-        for first, second in pairwise(fields):
+        self._put_in_order()
+
+    def _put_in_order(self) -> None:
+        """Let Tab lead from field to field, from the text to what is done with it, and only then to the tools: each of
+        them has its key, and none may stand in the way of Send.
+        """
+        written = [self.from_line, *self.recipients.values(), self.subject, self.body.plain]
+        for first, second in pairwise([*written, *self._actions, *self._tools, self._more_tools, *self._more.values()]):
+            QWidget.setTabOrder(first, second)
+        # A screen reader walks the pane as it is seen: from the line above it down to the text.
+        fields = [
+            part for field, one in self.recipients.items() for part in (self._labels[field], one, self._more.get(field))
+        ]
+        strip = (self._state_icon, self._state, *self._tools, self._more_tools, *reversed(self._actions), self.bar)
+        head = (self._from_label, self.from_line, *fields, self.subject, self._limit)
+        for part in (*strip, *head, self.options, self.attachments, self.body):
+            if part is not None:
+                part.raise_()
+
+    def _reach_tools(self) -> None:
+        """Let Tab lead to the tools of formatted text too, behind the others."""
+        tools = self.body.tools
+        if tools is None:
+            return
+        for button in tools.buttons:
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus in the text
+        for first, second in pairwise([self._more_tools, *tools.buttons, *self._more.values()]):
             QWidget.setTabOrder(first, second)
 
     def _build_strip(self) -> QHBoxLayout:
@@ -220,7 +247,7 @@ class ComposeView(QWidget):
         self._more_tools.clicked.connect(self._offer_tools)
         for button in (*self._tools, self._more_tools):
             button.setProperty("tight", True)
-            button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # each has its key: Tab leads from the text to Send
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             strip.addWidget(button)
         self._actions = (self._send, self._important, self._discard)
         for button in reversed(self._actions):
@@ -271,7 +298,7 @@ class ComposeView(QWidget):
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
-        from_label = Label(tr("From"), self)
+        self._from_label = from_label = Label(tr("From"), self)
         from_label.setProperty("tone", "muted")
         self.from_line = FromLine(self.session.sender, from_label, self.picking, self)
         grid.addWidget(from_label, 0, 0)
@@ -294,7 +321,6 @@ class ComposeView(QWidget):
         for field, words, command in ((Field.CC, tr("Cc"), "compose.cc"), (Field.BCC, tr("Bcc"), "compose.bcc")):
             button = QPushButton(words, self)
             button.setProperty("kind", "quiet")
-            button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
             keys.put_tip(button, words, command)
             button.clicked.connect(lambda _checked=False, command=command: self._registry.run(command))
             self._more[field] = button
@@ -420,6 +446,8 @@ class ComposeView(QWidget):
         if self._state.text() != state.text:
             self._state.setText(state.text)
             self._fit_tools()
+            if state.tone in {"warn", "bad"}:
+                say_aloud(self, state.text)  # that all is well is not said at each save
         self._state.setAccessibleName(state.text)
         if (state.icon, state.tone) != self._state_look:
             self._state_look = (state.icon, state.tone)
@@ -485,8 +513,10 @@ class ComposeView(QWidget):
         self.session.discard()
 
     def toggle_importance(self) -> None:
-        """High importance, or back to normal."""
+        """High importance, or back to normal; said, because the focus stays in the text."""
         self.session.toggle_importance()
+        high = self.session.content.importance is Importance.HIGH
+        say_aloud(self, tr("High importance") if high else tr("Normal importance"))
 
     def do_remedy(self) -> None:
         """Do what the bar offers."""

@@ -1,20 +1,28 @@
-"""Every command with its keys, on a sheet over the window; Escape closes it."""
+"""Every command with its keys, on a sheet over the window; Escape closes it.
+
+It is one list under headings, as screen readers walk it; letters go to the line that begins with them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from app.commands.command import CONTEXT_TITLES, Command, Context
 from app.commands.reference import lines
 from app.core.i18n import tr
 from app.ui import theme
-from app.ui.widgets import FocusReturn, Label
+from app.ui.widgets import FocusReturn, Label, plain_tip
 
 _MARGIN = 48
+_WIDEST = 920
+_NOTES_FROM = 720
+"""Pixels of the sheet from which on there is room for notes beside the keys."""
+_HEADING = 40
+_LINE = 26
 
 
 class KeysSheet(QFrame):
@@ -36,65 +44,81 @@ class KeysSheet(QFrame):
         head.addWidget(title)
         head.addStretch(1)
         head.addWidget(hint)
-        columns = QHBoxLayout()
-        columns.setSpacing(36)
-        for context in Context:
-            columns.addWidget(self._column(commands, context), 1, Qt.AlignmentFlag.AlignTop)
-        inner = QWidget()
-        inner.setLayout(columns)
-        self._area = QScrollArea(self)
-        self._area.setWidgetResizable(True)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setWidget(inner)
-        self._area.setStyleSheet("QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }")
+        self.list = self._make_list(commands)
+        self.setFocusProxy(self.list)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(28, 22, 28, 22)
+        whole.setContentsMargins(28, 22, 20, 22)
         whole.setSpacing(14)
         whole.addLayout(head)
-        whole.addWidget(self._area, 1)
+        whole.addWidget(self.list, 1)
         self.hide()
+
+    def _make_list(self, commands: Sequence[Command]) -> QTreeWidget:
+        made = QTreeWidget(self)
+        made.setAccessibleName(tr("Keyboard shortcuts"))
+        made.setFrameShape(QFrame.Shape.NoFrame)
+        made.setColumnCount(3)
+        made.setHeaderHidden(True)
+        made.setRootIsDecorated(False)
+        made.setItemsExpandable(False)
+        made.setIndentation(0)
+        made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        made.header().setStretchLastSection(False)
+        for context in Context:
+            _add_section(made, tr(CONTEXT_TITLES[context]), lines(commands, context))
+        made.expandAll()
+        made.installEventFilter(self)
+        return made
 
     def show_sheet(self) -> None:
         """Show the sheet over the window."""
         self._way_back.remember()
-        self.setGeometry(self._window.rect().adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN))
+        room = self._window.rect().adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
+        width = min(room.width(), _WIDEST)
+        self.setGeometry(room.left() + (room.width() - width) // 2, room.top(), width, room.height())
+        self._dress(notes=width >= _NOTES_FROM)
+        self.list.setCurrentIndex(self.list.model().index(0, 0))
         self.show()
         self.raise_()
-        self.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.list.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _dress(self, *, notes: bool) -> None:
+        """Wear the scheme of now, and give each column its share."""
+        scheme, header = theme.scheme(), self.list.header()
+        self.list.setStyleSheet(
+            "QTreeWidget { background: transparent; border: none; }"
+            f"QTreeWidget::item {{ color: {scheme.text}; padding-right: 12px; }}"
+            f"QTreeWidget::item:selected {{ background: {scheme.selected}; color: {scheme.text}; }}"
+        )
+        self.list.setColumnHidden(2, not notes)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        bar = self._area.verticalScrollBar()
         if event.key() == Qt.Key.Key_Escape:
-            self.hide()
             self._way_back.go()
-        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp):
-            step = bar.pageStep() if event.key() in (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp) else 40
-            bar.setValue(bar.value() + (step if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_PageDown) else -step))
+            self.hide()
         else:
             super().keyPressEvent(event)
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Close when the focus goes elsewhere in the window: what has the focus must not lie under a sheet."""
-        super().focusOutEvent(event)
-        if event.reason() not in {Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason}:
-            self.hide()
+        if isinstance(event, QFocusEvent) and event.lostFocus():
+            stays = {Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason}
+            if event.reason() not in stays:
+                self.hide()
+        return super().eventFilter(watched, event)
 
-    @staticmethod
-    def _column(commands: Sequence[Command], context: Context) -> QWidget:
-        column = QWidget()
-        grid = QGridLayout(column)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(14)
-        grid.setVerticalSpacing(7)
-        grid.setColumnStretch(0, 1)
-        head = Label(tr(CONTEXT_TITLES[context]))
-        head.setFont(theme.font(semibold=True))
-        grid.addWidget(head, 0, 0, 1, 2)
-        for row, (title, keys, _note) in enumerate(lines(commands, context), start=1):
-            name, shown = Label(title), Label(keys)
-            name.setWordWrap(True)
-            shown.setProperty("tone", "faint")
-            grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(shown, row, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
-        return column
+
+def _add_section(made: QTreeWidget, title: str, rows: Sequence[tuple[str, str, str]]) -> None:
+    head = QTreeWidgetItem(made, [title])
+    head.setFirstColumnSpanned(True)
+    head.setFont(0, theme.font(semibold=True))
+    head.setSizeHint(0, QSize(0, _HEADING))
+    for name, keys, note in rows:
+        line = QTreeWidgetItem(head, [name, keys, note])
+        line.setSizeHint(0, QSize(0, _LINE))
+        said = f"{name}: {keys}" if keys else name
+        line.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{said}. {note}" if note else said)
+        line.setToolTip(2, plain_tip(note))

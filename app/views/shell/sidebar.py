@@ -322,6 +322,7 @@ class _Place(QPushButton):
         self._narrow = False
         self.setProperty("kind", "nav")
         self.setCheckable(True)
+        self.setAutoExclusive(True)  # the group sees to it; by this a screen reader says one of several, no check box
         self.setAccessibleName(self._words)
 
     def call(self, words: str) -> None:
@@ -356,16 +357,21 @@ class _Place(QPushButton):
         self.setAccessibleName(", ".join(parts))
         self.update()
 
+    def badge_words(self) -> str:
+        """Return what stands on the badge: what needs the person has a sign before it, beside its colour; or ""."""
+        needing = self._unseen or self._problems
+        if needing:
+            return f"! {needing}"
+        return f"{self._count}" if self._count and not self._narrow else ""
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        count = self._unseen or self._problems or self._count
-        marked = bool(self._unseen or self._problems)
-        if not count or (self._narrow and not marked):
+        words, marked = self.badge_words(), bool(self._unseen or self._problems)
+        if not words:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.font(size=10 if self._narrow else 12, semibold=marked))
-        words = f"{count}" if not self._unseen else f"! {count}"
         width = max(20, painter.fontMetrics().horizontalAdvance(words) + 12)
         badge = QRect(self.width() - width - 8, (self.height() - 20) // 2, width, 20)
         if self._narrow:
@@ -420,7 +426,7 @@ class _AccountPart(QWidget):
         if shown == self._shown:
             return  # it is said anew with every change of a message, and a style sheet costs a millisecond
         self._shown = shown
-        self._avatar.setText(initials(name or address))
+        self._avatar.setText(initials(name or address) if name or "@" in address else "–")  # "No account" is nobody
         ink = theme.avatar_color(name or address)
         self._avatar.setStyleSheet(
             f"background: {ink.name()}; color: white; border-radius: 15px; font-size: 11px; font-weight: 600;"

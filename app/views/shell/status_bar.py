@@ -11,6 +11,7 @@ from app.core.events import Event
 from app.core.i18n import ntr, tr
 from app.domain.message import LocalId
 from app.services.outbox.undoing import UndoOffer, UndoStack
+from app.ui.widgets import say_aloud
 from app.views.shell.main_window import Window
 
 _STAYS = 6_000
@@ -34,6 +35,8 @@ class StatusBar:
 
     A hint, why a key did nothing, answers the person and has its own time: it stands beside whatever the program says
     meanwhile, also where the countdown ends or the message goes, until the person does something else that is answered.
+
+    A screen reader hears what is new, once: a countdown when it begins, and not each second of it.
 
     `ticked` is emitted each second of the countdown, for all that counts with it; without one no timer runs.
     """
@@ -100,6 +103,11 @@ class StatusBar:
         self._hint = words
         self._hinted.start(_HINTED if self._words or self._waiting() is not None else _STAYS)
         self._show_all()
+        self._hear(words)
+
+    def _hear(self, words: str) -> None:
+        """Let a screen reader say it: the focus is elsewhere, and stays there."""
+        say_aloud(self._window.status_bar, words)
 
     def _forget_hint(self) -> None:
         self._hinted.stop()
@@ -114,6 +122,7 @@ class StatusBar:
         self._speaks, self._stop = True, None
         self._words, self._action = words, action
         self._show_all()
+        self._hear(f"{words}. {action}" if action else words)
         self._leave.start()
 
     def _show_all(self) -> None:
@@ -137,9 +146,12 @@ class StatusBar:
         stands, stops it meanwhile.
         """
         self._leave.stop()
+        begins = self._stop != stop
         self._speaks, self._stop = True, stop
         self._words, self._action = words, action or tr("Stop")
         self._show_all()
+        if begins:
+            self._hear(words)  # how far it is, is not said at each step
 
     def free(self, stop: Callable[[], None]) -> None:
         """Say no more how far that is which `stop` stops, unless something else was said since."""
@@ -159,6 +171,8 @@ class StatusBar:
         self._sendings.append(sending)
         self._tick.start()
         self._count()
+        if self._waiting() is not None:
+            self._hear(f"{self._counted()}. {tr('Undo')}")
 
     def sent(self, names: tuple[LocalId, ...], failed: int, named: Sequence[str] = (), why: str = "") -> None:
         """Say what became of a batch, with those that never went. `named` are the subjects of the `failed`, and `why`

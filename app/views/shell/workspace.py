@@ -123,7 +123,11 @@ class Workspace:
     def show_place(self, place: str) -> None:
         """Show a list without moving the focus."""
         moved = place != self.place
+        if moved and self.kind == "sent":
+            self.panel.remember_newest()
         self.place = place
+        if moved and self.kind == "sent":
+            self.panel.show_newest()
         self.window.show_list(self.panel)
         self.window.sidebar.show_place(place)
         if moved:

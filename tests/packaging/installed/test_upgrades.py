@@ -87,7 +87,7 @@ def test_an_upgrade_finds_every_message_the_outbox_and_the_settings(
     for number in range(3):
         program.wait_until_accessible(f"Unfinished {number}", seconds=30)
     desktop.press(OWN_KEYS)
-    program.wait_until_accessible("Sent", role="check box", state="checked")
+    program.wait_until_accessible("Sent", role="radio button", state="checked")
     person.go_to("Outbox")
     for number in range(2):
         program.wait_until_accessible(f"On its way {number}")

@@ -311,11 +311,11 @@ def test_a_lost_answer_is_a_question_and_not_a_refusal() -> None:
     lost = message(State.UNKNOWN, send_outcome=untold(TroubleKind.UNREACHABLE, Verdict.UNKNOWN))
     found = explain_record(lost)
     assert found is not None
-    assert found.sentence == "The connection was lost while sending. The message may have been sent."
+    assert found.sentence == "This may have been sent: the connection was lost while sending."
     assert (found.action, found.tone) == ("check", "warn")
     broken_off = explain_record(message(State.UNKNOWN, send_outcome=refused("ErrorTimeoutExpired")))
     assert broken_off is not None
-    assert broken_off.sentence == "The server broke off while sending. The message may have been sent."
+    assert broken_off.sentence == "This may have been sent: the server broke off while sending."
 
 
 def test_who_may_not_be_sent_as_is_named() -> None:
