@@ -50,12 +50,7 @@ class MessageBar(QFrame):
         self._more.setProperty("kind", "quiet")
         self._more.setCheckable(True)
         self._more.toggled.connect(self._show_details)
-        self._panel = QWidget(self)
-        self._grid = QGridLayout(self._panel)
-        self._grid.setContentsMargins(26, 0, 0, 4)
-        self._grid.setHorizontalSpacing(16)
-        self._grid.setVerticalSpacing(4)
-        self._grid.setColumnStretch(1, 1)
+        self._panel, self._grid = self._details_panel()
         line = QHBoxLayout()
         line.setSpacing(8)
         line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -74,6 +69,15 @@ class MessageBar(QFrame):
         self._panel.hide()
         self._more.hide()
         self.hide()
+
+    def _details_panel(self) -> tuple[QWidget, QGridLayout]:
+        panel = QWidget(self)
+        grid = QGridLayout(panel)
+        grid.setContentsMargins(26, 0, 0, 4)
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        return panel, grid
 
     def _close_button(self, *, by_escape: bool) -> QPushButton:
         button = QPushButton(self)

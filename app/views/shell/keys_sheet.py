@@ -121,4 +121,4 @@ def _add_section(made: QTreeWidget, title: str, rows: Sequence[tuple[str, str, s
         line.setSizeHint(0, QSize(0, _LINE))
         said = f"{name}: {keys}" if keys else name
         line.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{said}. {note}" if note else said)
-        line.setToolTip(2, plain_tip(note))
+        line.setData(2, Qt.ItemDataRole.ToolTipRole, plain_tip(note))
