@@ -21,6 +21,7 @@ from app.services.accounts.preset_settings import PresetSettings
 from app.ui.bars import MessageBar
 from app.ui.keyboard.key_gate import KeyGate
 from app.ui.tasks import Tasks
+from app.ui.widgets import say_aloud
 
 if TYPE_CHECKING:
     from app.controllers.compose.compose import ComposeController
@@ -142,7 +143,7 @@ class UnplacedText:
                 self.bar.clear()
             return
         if self.bar is None:
-            self.bar = MessageBar(self._shell.window, closable=True, by_escape=False)
+            self.bar = MessageBar(self._shell.window, closable=True, by_escape=False, heard=False)
             self.bar.action_wanted.connect(self._act)
             self.bar.dismissed.connect(self._gate.take_text)
             self._shell.window.add_bar(self.bar)
@@ -150,6 +151,8 @@ class UnplacedText:
         words = tr("You typed this meanwhile: “{text}”").format(
             text=("…" if len(shown) > _SHOWN else "") + shown[-_SHOWN:]
         )
+        if self.bar.isHidden():
+            say_aloud(self.bar, words)  # and not anew at each key that follows
         self.bar.show_sentence(
             words,
             tone="warn",

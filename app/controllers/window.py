@@ -14,7 +14,7 @@ from app.core.i18n import mark, tr
 from app.domain.errors import AccountError, MailError, StorageError
 from app.domain.message import LocalId
 from app.domain.record import waits_for_answer
-from app.domain.state import NEEDS_PERSON, State
+from app.domain.state import NEEDS_PERSON
 from app.services.accounts.accounts import Accounts
 from app.services.accounts.preset_settings import PresetSettings
 from app.services.drafts.drafts import Drafts
@@ -148,9 +148,8 @@ class WindowController(ShellController):
             return False
         if place != "outbox":
             return bool(workspace.panels[place].problems())
-        drafts = self._shell.lists.drafts
         waiting = (row for row in self._shell.lists.outbox.rows() if _needs_person(row))
-        return any(row.local_id is not None and drafts.id_of(row.local_id) is None for row in waiting)
+        return any(row.local_id is not None and not self._is_in_drafts(row.local_id) for row in waiting)
 
     @does(Command("pane.next", mark("Next pane"), ("F6",)))
     def next_pane(self) -> None:
@@ -284,11 +283,17 @@ class WindowController(ShellController):
 
     def _count(self) -> None:
         sidebar, outbox, drafts = self._shell.window.sidebar, self._shell.lists.outbox, self._shell.lists.drafts
-        # A message that was refused is a draft, which the Outbox shows again: it is counted where it can be mended.
-        refused = outbox.count_in(frozenset({State.NEEDS_ATTENTION}))
-        sidebar.show_count("drafts", drafts.count(), problems=drafts.count_in(NEEDS_PERSON))
-        sidebar.show_count("outbox", outbox.count() - refused, problems=outbox.count_in(NEEDS_PERSON) - refused)
+        problems = outbox.names_in(NEEDS_PERSON)
+        # What was refused is a draft, which the Outbox shows again: it is counted where it can be mended.
+        again = sum(self._is_in_drafts(name) for name in problems)
+        sidebar.show_count("drafts", drafts.count(), problems=len(drafts.names_in(NEEDS_PERSON)))
+        sidebar.show_count("outbox", outbox.count() - again, problems=len(problems) - again)
         sidebar.show_count("sent", 0, problems=self._shell.lists.sent.came_back())
+
+    def _is_in_drafts(self, name: LocalId) -> bool:
+        """Return whether a list of drafts shows a message now. What is looked for there may hide it."""
+        panels = self._shell.workspace.panels.items()
+        return any(panel.session.id_of(name) is not None for place, panel in panels if place.startswith("drafts"))
 
     def _upload_moved(self, name: LocalId) -> None:
         """Say in the lists how far uploads are, a few times a second and not at each piece."""

@@ -23,8 +23,8 @@ class MessageBar(QFrame):
     """One sentence with one action, and under Details what the server said, word for word.
 
     `closable` gives it a button that takes it away: for what nothing else will ever take back. Escape does the same
-    in the window, unless `by_escape` is False. What a bar says that is `heard`, a screen reader says when it comes:
-    the focus stays where it is.
+    in the window, unless `by_escape` is False. What it says, a screen reader says when it comes, as the focus stays
+    where it is; not where `heard` is False: because the row that one is at says the same, or each key changes it.
     """
 
     action_wanted = Signal(str)
@@ -32,7 +32,7 @@ class MessageBar(QFrame):
     """The person took the bar away."""
 
     def __init__(
-        self, parent: QWidget | None = None, *, closable: bool = False, by_escape: bool = True, heard: bool = False
+        self, parent: QWidget | None = None, *, closable: bool = False, by_escape: bool = True, heard: bool = True
     ) -> None:
         super().__init__(parent)
         self.setProperty("kind", "bar")
@@ -138,6 +138,10 @@ class MessageBar(QFrame):
             self.focusNextChild()
         self.clear()
         self.dismissed.emit()
+
+    def hear_again(self) -> None:
+        """Let a screen reader say the sentence once more when it is shown next: the person asked for the same again."""
+        self._said = ""
 
     def clear(self) -> None:
         """Say nothing."""

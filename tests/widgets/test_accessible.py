@@ -6,11 +6,12 @@ import msgspec
 import pytest
 from PySide6 import QtGui
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.domain.message import BodyFormat, Content, Field
 from app.services.text.error_text import Explanation
+from app.ui import theme
 from app.ui.bars import MessageBar
 from app.ui.message_list.row_face import RowFace
 from app.views.shell.keys_sheet import KeysSheet
@@ -119,9 +120,44 @@ async def test_the_bar_of_the_account_is_said_once_with_what_helps_and_its_detai
     bar.clear()
     bar.show_sentence(said.sentence)
     assert heard[-1] == "Cannot reach mail.example.org."
-    quiet = MessageBar(program_scene.window)
+    quiet = MessageBar(program_scene.window, heard=False)
     quiet.show_sentence("In the reader, whose row says it.")
     assert heard[-1] == "Cannot reach mail.example.org."
+
+
+async def test_why_a_message_is_not_sent_is_said_once_at_each_wish(
+    program_scene: ProgramScene, heard: list[str]
+) -> None:
+    scene = program_scene
+    await opened(scene)
+    (stored,) = scene.mailbox.items.values()
+    scene.mailbox.edit_elsewhere(stored.item_id, msgspec.structs.replace(MESSAGE, body="Theirs"))
+    await scene.type("My words. ")
+    await scene.press("Ctrl+S")
+    await scene.until(scene.message.bar.isVisible)
+    for _ in range(2):
+        heard.clear()
+        await scene.press("Ctrl+Return")
+        why = [one for one in heard if one.startswith("Not sent. This draft was changed elsewhere")]
+        assert len(why) == 1, heard
+        scene.message.focus_field(Field.BODY)
+
+
+async def test_what_was_typed_meanwhile_is_said_when_it_comes_and_not_at_each_key(
+    program_scene: ProgramScene, heard: list[str]
+) -> None:
+    scene = program_scene
+    hold = scene.window.gate.begin("Opening…")
+    scene.tap_text("Dear zoe")
+    hold.fail()
+    await scene.settle()
+    scene.tap_text(", and more")
+    bar = scene.parts.unplaced_text.bar
+    assert bar is not None
+    assert "Dear zoe, and more" in scene.words(bar)
+    assert len([one for one in heard if one.startswith("You typed this meanwhile")]) == 1
+    await scene.rest()
+    scene.window.gate.take_text()
 
 
 async def test_the_ends_of_a_list_are_said(program_scene: ProgramScene, heard: list[str]) -> None:
@@ -195,6 +231,9 @@ async def test_the_keys_stand_in_one_list_under_headings(program_scene: ProgramS
     (sheet,) = scene.window.findChildren(KeysSheet)
     assert scene.focus is sheet.list
     assert sheet.list.currentIndex().data() == "Everywhere"
+    line = sheet.list.viewport().grab(sheet.list.visualRect(sheet.list.currentIndex())).toImage()
+    inks = {line.pixelColor(x, y).name() for x in range(line.width()) for y in range(line.height())}
+    assert {QColor(theme.scheme().text).name(), QColor(theme.scheme().selected).name()} <= inks
     await scene.press("Down")
     here = sheet.list.currentIndex()
     assert here.parent().data() == "Everywhere"
@@ -298,3 +337,15 @@ async def test_a_click_on_a_tool_of_formatted_text_leaves_the_focus_in_the_text(
     await scene.click(tools._buttons["bold"])
     assert scene.field() is Field.BODY
     assert QApplication.focusWidget() is scene.message.body.editor
+
+
+async def test_what_is_typed_at_a_tool_of_formatted_text_is_typed_in_the_text(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await opened(scene, msgspec.structs.replace(MESSAGE, body_format=BodyFormat.HTML))
+    tools, before = scene.message.body.tools, scene.message.body.toPlainText()
+    assert tools is not None
+    tools._buttons["bold"].setFocus(Qt.FocusReason.TabFocusReason)
+    await scene.type("words")
+    assert scene.field() is Field.BODY
+    assert "words" in scene.message.body.toPlainText()
+    assert len(scene.message.body.toPlainText()) == len(before) + 5

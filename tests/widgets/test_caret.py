@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 
+from app.controllers.compose import compose
 from app.domain.message import BodyFormat, Content, Field
 from tests.fakes.scene import BEN
 from tests.program_scene import ProgramScene
@@ -42,6 +43,30 @@ async def test_what_is_typed_next_goes_on_where_one_was(
     assert scene.field() is Field.BODY
     await scene.type(" and June")
     assert "the figures of May and June are here." in scene.message.body.toPlainText()
+
+
+async def test_what_was_selected_is_not_so_again_and_no_key_takes_its_place(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await opened(scene, BODIES[BodyFormat.TEXT])
+    await scene.press("Ctrl+A", "Escape")
+    await scene.until(lambda: scene.parts.compose.current() is None)
+    await scene.press("Return")
+    await scene.until(lambda: scene.parts.compose.current() is not None and scene.message.is_filled)
+    await scene.rest()
+    await scene.type("!")
+    assert scene.message.body.toPlainText().strip() == BODIES[BodyFormat.TEXT] + "!"
+
+
+async def test_of_so_many_messages_alone_the_place_is_kept(
+    program_scene: ProgramScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = program_scene
+    monkeypatch.setattr(compose, "_CARETS", 2)
+    for _ in range(3):
+        await opened(scene, BODIES[BodyFormat.TEXT])
+        await scene.press("Escape")
+        await scene.until(lambda: scene.parts.compose.current() is None)
+    assert len(scene.parts.compose._carets) == 2
 
 
 async def test_a_long_formatted_message_stands_there_once_it_is_all_there(program_scene: ProgramScene) -> None:

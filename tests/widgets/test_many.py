@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
+from app.controllers.lists import bulk
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder, MailFolder, Place
 from app.domain.message import Content
@@ -210,6 +211,22 @@ async def test_the_choice_of_categories_says_which_are_given_and_shows_their_col
     await scene.press("T")
     row = picker.list.item(picker.titles().index("Urgent"))
     assert row.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "given"
+    await scene.press("Escape")
+
+
+async def test_of_very_many_the_choice_of_categories_asks_none(
+    program_scene: ProgramScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = program_scene
+    await sent(scene, 2)
+    await scene.press("Home", "T")
+    await scene.type("Urgent")
+    await scene.press("Return")
+    monkeypatch.setattr(bulk, "_LOOKED_AT", 1)
+    await scene.press("Ctrl+A", "T")
+    picker = scene.parts.bulk._picker
+    row = picker.list.item(picker.titles().index("Urgent"))
+    assert row.data(Qt.ItemDataRole.AccessibleDescriptionRole) == ""
     await scene.press("Escape")
 
 

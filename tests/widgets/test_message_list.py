@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.ui import theme
 from app.ui.icons import initials
-from app.ui.message_list.list_view import HEADING_HEIGHT, MessageList
+from app.ui.message_list.list_view import HEADING_HEIGHT, MessageDelegate, MessageList, _Type
 from app.ui.message_list.model import MessageModel
 from app.ui.message_list.row_face import RowFace
 
@@ -317,3 +319,69 @@ def test_a_screen_reader_hears_the_row_and_its_mark(shown: MessageList) -> None:
 )
 def test_initials_stand_for_a_name_or_an_address(who: str, messages: str) -> None:
     assert initials(who) == messages
+
+
+# --- what is looked for, and what is cut ------------------------------------------------------------------------------
+
+
+def marked_columns(words: str, sought: str, width: int = 400) -> list[int]:
+    """Return in which columns of a line a word is marked."""
+    image = QImage(width, 40, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.white)
+    painter = QPainter(image)
+    _Type(theme.font()).mark(painter, QRect(0, 10, width, 18), words, frozenset({sought}))
+    painter.end()
+    line = theme.color("warn")
+    return [x for x in range(width) if any(image.pixelColor(x, y) == line for y in range(40))]
+
+
+@pytest.mark.parametrize(
+    ("words", "sought", "is_at_left"),
+    [
+        ("plan of May", "plan", True),
+        ("Other plan", "plan", False),
+        ("\U0001f642\U0001f642\U0001f642 plan", "plan", False),
+        ("\u05e9\u05dc\u05d5\u05dd plan", "plan", True),
+        ("\u05e9\u05dc\u05d5\u05dd plan", "\u05e9\u05dc\u05d5\u05dd", False),
+    ],
+)
+def test_a_word_that_is_looked_for_is_marked_whichever_way_its_line_runs(
+    qapp: QApplication, words: str, sought: str, is_at_left: bool
+) -> None:
+    theme.dress(qapp, "light")
+    columns, whole = marked_columns(words, sought), _Type(theme.font()).width(words)
+    assert 0 < len(columns) < whole - 10
+    assert (columns[0] == 0) is is_at_left
+    assert (abs(columns[-1] - whole) <= 3) is not is_at_left
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark", "contrast"])
+def test_what_marks_a_word_is_seen_in_every_scheme(qapp: QApplication, scheme: str) -> None:
+    theme.dress(qapp, scheme)
+    try:
+        assert theme.color("warn") != theme.color("list_ground")
+        assert marked_columns("Other plan", "plan")
+    finally:
+        theme.dress(qapp, "light")
+
+
+def test_a_word_that_is_cut_off_is_not_marked_where_it_would_stand(qapp: QApplication) -> None:
+    theme.dress(qapp, "light")
+    assert marked_columns("A subject that goes on and on until its plan", "plan", width=120) == []
+
+
+@pytest.mark.parametrize(
+    ("height", "categories", "is_cut"), [(82, (), False), (58, (), True), (82, ("Urgent",), False)]
+)
+def test_what_is_the_matter_is_cut_where_the_subject_stands_beside_it(
+    qapp: QApplication, height: int, categories: tuple[str, ...], is_cut: bool
+) -> None:
+    theme.dress(qapp, "light")
+    owner = QWidget()
+    delegate = MessageDelegate(owner, lambda: True)
+    why = "This draft cannot be found: deleted, moved, or no longer shared with you."
+    face = RowFace("Ben", "12:03", "The figures of May", why, "bad", "circle-alert", categories=categories)
+    width = delegate._small.width(why) + 110
+    assert delegate.is_cut(face, QSize(width, height)) is is_cut
+    assert delegate.is_cut(face, QSize(width - 60, height))
+    owner.deleteLater()

@@ -346,6 +346,14 @@ async def test_sent_shows_what_was_sent_since_one_was_there_and_else_where_one_w
     await scene.press("Ctrl+2", "Ctrl+3")
     assert scene.current.subject == "Number 0", "nothing is new"
     await scene.press("Ctrl+2")
+    newest = next(item for item in scene.mailbox.items.values() if item.content.subject == "Number 19")
+    scene.mailbox.delete_elsewhere(newest.item_id)
+    scene.parts.lists.sent.reload()
+    await scene.settle()
+    await scene.press("Ctrl+3")
+    assert len(scene.rows) == 19
+    assert scene.current.subject == "Number 0", "what is gone is nothing new"
+    await scene.press("Ctrl+2")
     name = await scene.saved(MESSAGE, subject="Sent now")
     scene.parts.compose.open_message(name)
     await scene.until(lambda: scene.parts.compose.current() is not None)
@@ -381,6 +389,13 @@ async def test_a_refused_message_is_counted_where_it_is_mended_and_not_twice(pro
     scene.parts.workspace.go("outbox")
     await scene.settle()
     assert [row.subject for row in scene.rows] == ["One"], "it is still found where one looks for it"
+    await scene.press("Ctrl+2", "/")
+    await scene.type("two")
+    await scene.until(lambda: [row.subject for row in scene.rows] == ["Two"])
+    await scene.until(lambda: outbox.accessibleName() == "Outbox, 1 message, 1 needs attention")
+    await scene.press("Escape")
+    await scene.until(lambda: "1 needs attention" in drafts.accessibleName())
+    assert outbox.accessibleName() == "Outbox"
 
 
 async def test_why_a_message_cannot_be_read_is_no_text_of_it(program_scene: ProgramScene) -> None:

@@ -28,7 +28,6 @@ from app.services.drafts.renewal import OpenMessage
 from app.services.outbox.outbox import Outbox
 from app.services.records.records import Records
 from app.ui.keyboard.key_gate import Hold
-from app.ui.widgets import say_aloud
 
 if TYPE_CHECKING:
     from app.domain.account import Account
@@ -315,8 +314,10 @@ class ComposeController:
             return
         from app.views.compose.caret import caret_of
 
+        place = caret_of(view)
         self._carets.pop(view.session.local_id, None)
-        self._carets[view.session.local_id] = caret_of(view)
+        # Nothing is selected then: a key meant for the message would take the place of what was.
+        self._carets[view.session.local_id] = place._replace(body_anchor=place.body_at)
         if len(self._carets) > _CARETS:
             del self._carets[next(iter(self._carets))]
 
@@ -522,9 +523,6 @@ class RenewalController:
     def _tell(self, name: LocalId) -> None:
         words = tr("Updated: this draft was changed elsewhere")
         self._compose.show_notice(name, words, _STAYS)
-        view = next((view for view in self._compose.views() if view.session.local_id == name), None)
-        if view is not None:
-            say_aloud(view, words)
 
 
 async def _open_html_in_thread(body: str) -> Opened:

@@ -48,6 +48,8 @@ _ONE_BY_ONE = 1
 _NAMED = 2
 """So many of those that were not done are named in the status bar; more are walked through by key."""
 _LONGEST_NAME = 40
+_LOOKED_AT = 200
+"""So many rows are asked which categories they have; of more, those that are not read yet would all be read for it."""
 Done = Callable[[BulkRun], str]
 Alike = Mapping[AccountId, MailFolder]
 """A folder as each account has it: those of one path."""
@@ -188,7 +190,8 @@ class BulkController(ShellController):
 
         panel = self._shell.workspace.panel
         ids = panel.chosen_ids()
-        worn = [row.categories for one in ids if (row := panel.session.row(one)) is not None]
+        looked_at = ids if len(ids) <= _LOOKED_AT else []
+        worn = [row.categories for one in looked_at if (row := panel.session.row(one)) is not None]
 
         def pick(name: str) -> Pick:
             count = sum(name in names for names in worn)

@@ -212,7 +212,7 @@ class OtherMailboxes:
         session, whose = self._sessions.get(place), self._whose.get(place)
         if session is not None and whose is not None and whose.mailbox:
             drafts = session.count() if place.startswith("drafts") else 0
-            problems = session.came_back() + session.count_in(NEEDS_PERSON)
+            problems = session.came_back() + len(session.names_in(NEEDS_PERSON))
             self._shell.window.sidebar.show_count(place, drafts, problems=problems)
 
     def _count_own(self) -> None:
@@ -221,7 +221,7 @@ class OtherMailboxes:
         for place, whose in self._whose.items():
             if not whose.mailbox and place.startswith("drafts") and isinstance(view, CombinedView):
                 part = view.part(whose.account_id)
-                total, problems = (0, 0) if part is None else (part.total, part.count_in(NEEDS_PERSON))
+                total, problems = (0, 0) if part is None else (part.total, len(part.names_in(NEEDS_PERSON)))
                 self._shell.window.sidebar.show_count(place, total, problems=problems)
 
     def _remove(self, place: str) -> None:

@@ -484,7 +484,7 @@ def _people(row: ListRow, message: Message | None) -> str:
 
 def _without_action(why: Explanation | None) -> Explanation | None:
     """Return why the account could not be asked, without what the bar of the account offers already."""
-    return None if why is None else msgspec.structs.replace(why, action="", tone="warn")
+    return None if why is None else msgspec.structs.replace(why, action="", more=(), tone="warn")
 
 
 def _notice(explanation: Explanation | None) -> Notice | None:

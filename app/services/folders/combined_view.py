@@ -159,9 +159,9 @@ class CombinedView:
             found.update((row.key, row) for row in await view.rows_of(one for one in asked if self._of(one) is view))
         return [found[f"{one}"] for one in asked if f"{one}" in found]
 
-    def count_in(self, states: frozenset[State]) -> int:
-        """Return how many messages of this machine that are listed are in one of `states`."""
-        return sum(view.count_in(states) for view in self.views)
+    def names_in(self, states: frozenset[State]) -> list[LocalId]:
+        """Return which messages of this machine that are listed are in one of `states`, in no particular order."""
+        return [name for view in self.views for name in view.names_in(states)]
 
     def own_rows(self) -> list[ListRow]:
         """Return the rows of which this machine has a message, in order."""

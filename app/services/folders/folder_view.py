@@ -185,9 +185,10 @@ class FolderView(KnownSoFar):
         rows = (self._ours.get(row_id) or found.get(row_id) for row_id in asked)
         return [row for row in rows if row is not None]
 
-    def count_in(self, states: frozenset[State]) -> int:
-        """Return how many messages of this machine that are listed are in one of `states`."""
-        return sum(row.state in states for row in self._ours.values())
+    def names_in(self, states: frozenset[State]) -> list[LocalId]:
+        """Return which messages of this machine that are listed are in one of `states`, in no particular order."""
+        rows = (row for row in self._ours.values() if row.state in states)
+        return [row.local_id for row in rows if row.local_id is not None]
 
     def own_rows(self) -> list[ListRow]:
         """Return the rows of which this machine has a message, in order."""

@@ -153,8 +153,8 @@ class ListPanel(QWidget):
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._catch_up)
         self._moved = False
-        self._newest = 0
-        """The row that was the first when the list was left; 0 before that."""
+        self._newest = 0.0
+        """The time of the newest row when the list was left, in seconds since the epoch; 0 before that."""
         self._stale: set[int] = set()
         self._order = session.order
         session.changed.subscribe(lambda _: self._gather())
@@ -275,17 +275,22 @@ class ListPanel(QWidget):
     # --- what is new ------------------------------------------------------------------------------------------------
 
     def remember_newest(self) -> None:
-        """Note, where one leaves the list, which row is its first."""
-        self._newest = self.model.ids[0] if self.model.ids else 0
+        """Note, where one leaves the list, how new its newest row is."""
+        self._newest = self._newest_now() or self._newest
 
     def show_newest(self) -> None:
-        """Stand at the first row where there is a new one since the list was left: one comes to see that."""
+        """Stand at the first row where a newer one came since the list was left: one comes to see that."""
         if self._moved:
             self.refresh()
-        ids, newest_first = self.model.ids, self.session.order is Order.NEWEST
-        if ids and newest_first and not self.session.searching and ids[0] != self._newest:
+        if self._newest_now() > self._newest:
             self.list.go_to(0)
             self.list.scrollToTop()
+
+    def _newest_now(self) -> float:
+        """Return the time of the first row, 0 where the first is not the newest, or is still read."""
+        newest_first = self.session.order is Order.NEWEST and not self.session.searching
+        row = self.model.row(0) if self.model.ids and newest_first else None
+        return 0.0 if row is None else row.when
 
     # --- looking for something --------------------------------------------------------------------------------------
 

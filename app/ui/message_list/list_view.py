@@ -33,6 +33,7 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
     QStaticText,
+    QTextLayout,
     QTransform,
 )
 from PySide6.QtWidgets import (
@@ -47,6 +48,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.i18n import tr
+from app.core.text import utf16_length
 from app.services.folders.search import places_of
 from app.ui import icons, theme
 from app.ui.elision import elided, one_line
@@ -88,13 +90,24 @@ class _Type:
         painter.drawStaticText(rect.left(), top, self._set(words, rect.width()))
 
     def mark(self, painter: QPainter, rect: QRect, words: str, sought: frozenset[str]) -> None:
-        """Draw the ground of the words that were looked for, where `draw` draws `words`."""
+        """Draw ground and line of the words that were looked for, where `draw` draws `words`."""
+        shown = self._set(words, rect.width()).text()
+        places = places_of(sought, shown)
+        if not places:
+            return
+        # Laid out as it is drawn: a line may run from right to left, or partly so.
+        layout = QTextLayout(shown, self._font)
+        layout.beginLayout()
+        line = layout.createLine()
+        layout.endLayout()
         top = rect.top() + (rect.height() - self._height) // 2
-        for start, length in places_of(sought, one_line(words)):
-            left = rect.left() + self._metrics.horizontalAdvance(words[:start])
-            width = self._metrics.horizontalAdvance(words[start : start + length])
-            ground = QRect(left - 1, top, width + 2, self._height).intersected(rect.adjusted(-1, 0, 1, 0))
-            painter.fillRect(ground, theme.color("warn_soft"))
+        for start, length in places:
+            for run in line.glyphRuns(utf16_length(shown[:start]), utf16_length(shown[start : start + length])):
+                drawn = run.boundingRect()
+                ground = QRectF(rect.left() + drawn.left() - 1, top, drawn.width() + 2, self._height)
+                painter.fillRect(ground, theme.color("warn_soft"))
+                # The ground alone differs little from that of the row, and not at all where contrast is high.
+                painter.fillRect(ground.adjusted(0, self._height - 2, 0, 0), theme.color("warn"))
 
     def _shape(self, words: str, width: int) -> QStaticText:
         shaped = QStaticText(elided(self._metrics, words, Qt.TextElideMode.ElideRight, width))
@@ -242,25 +255,42 @@ class MessageDelegate(QStyledItemDelegate):
             kind.mark(painter, rect, words, self.sought)
         kind.draw(painter, rect, words, tone)
 
-    def is_cut(self, face: RowFace, width: int) -> bool:
-        """Return whether what a row says of its message has no room in a row of `width` pixels."""
+    def is_cut(self, face: RowFace, row: QSize) -> bool:
+        """Return whether what is the matter with a message has no room in its row, of this size in pixels, beside what
+        the row offers under the mouse.
+        """
+        room = row.width() - _TEXT_LEFT - 16
+        if row.height() <= _COMPACT:
+            room -= sum(width + 4 for _, width in self._fitting(face))
+            room -= self._width_beside(face, room) + 8
         action = self._small_bold.width(face.action) + 10 if face.action else 0
-        return self._small.width(face.line) > width - _TEXT_LEFT - 16 - 20 - action
+        return self._small.width(face.line) > room - 20 - action
 
     def _beside(self, painter: QPainter, line: QRect, face: RowFace) -> QRect:
-        """Draw the subject where there are two lines alone; return the room beside it. What is the matter has most."""
-        most = line.width() * (0.4 if face.icon else 0.7)
-        width = min(self._plain.width(face.subject) + 1, int(most))
+        """Draw the subject where there are two lines alone; return the room beside it."""
+        width = self._width_beside(face, line.width())
         self._text(painter, self._plain, QRect(line.left(), line.top(), width, 18), face.subject)
         return QRect(line.left() + width + 8, line.top(), max(0, line.width() - width - 8), 18)
 
-    def _categories(self, painter: QPainter, face: RowFace, right: int, top: int) -> int:
-        """Draw categories from the right, as far as there is room; return where the subject must end."""
-        room = right - _CATEGORIES_SHARE
+    def _width_beside(self, face: RowFace, room: int) -> int:
+        """Return the pixels of a subject with other words beside it: what is the matter has the most of its line."""
+        most = room * (0.4 if face.icon else 0.7)
+        return min(self._plain.width(face.subject) + 1, int(most))
+
+    def _fitting(self, face: RowFace) -> list[tuple[str, int]]:
+        """Return the categories for which there is room, from the last, with their widths in pixels."""
+        fitting, room = [], _CATEGORIES_SHARE
         for name in reversed(face.categories):
             width = self._small.width(name) + 14
-            if right - width < room:
+            if width > room:
                 break
+            fitting.append((name, width))
+            room -= width + 4
+        return fitting
+
+    def _categories(self, painter: QPainter, face: RowFace, right: int, top: int) -> int:
+        """Draw categories from the right, as far as there is room; return where the subject must end."""
+        for name, width in self._fitting(face):
             ground = theme.avatar_color(name)
             ground.setAlpha(CATEGORY_TINT)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -668,7 +698,8 @@ class MessageList(QTableView):
         if tool is not None:
             return tool.words
         face = self._model.face(index.row())
-        return face.line if face.icon and self._delegate.is_cut(face, self.viewport().width()) else ""
+        row = QSize(self.viewport().width(), theme.row_height())
+        return face.line if face.icon and self._delegate.is_cut(face, row) else ""
 
     def _on_action(self, index: QModelIndex, at: QPoint) -> bool:
         face = self._model.face(index.row())

@@ -239,9 +239,9 @@ class ListSession:
         """Return the rows of which this machine has a message, in order."""
         return [] if self.view is None else self.view.own_rows()
 
-    def count_in(self, states: frozenset[State]) -> int:
-        """Return how many messages of this machine that are listed are in one of `states`."""
-        return 0 if self.view is None else self.view.count_in(states)
+    def names_in(self, states: frozenset[State]) -> list[LocalId]:
+        """Return which messages of this machine that are listed are in one of `states`, in no particular order."""
+        return [] if self.view is None else self.view.names_in(states)
 
     def id_of(self, local_id: LocalId) -> int | None:
         """Return what names the row of a message."""

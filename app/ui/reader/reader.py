@@ -90,7 +90,7 @@ class Reader(QWidget):
         self.setAccessibleName(tr("Message"))
         self.tools = ReaderTools(self)
         self.tools.more_wanted.connect(self.menu_wanted)
-        self.bar = MessageBar(self)
+        self.bar = MessageBar(self, heard=False)
         self._reading: ShownMessage | None = None
         self._plain_wanted = False
         self._headers_wanted = False

@@ -33,7 +33,7 @@ from app.ui.bars import MessageBar
 from app.ui.drop_hint import DropHint
 from app.ui.menus import open_menu
 from app.ui.recipients.field import RecipientsField
-from app.ui.widgets import Label, plain_tip, say_aloud
+from app.ui.widgets import Label, is_typed, plain_tip, say_aloud
 from app.views.compose.action_button import ActionButton
 from app.views.compose.attachments import AttachmentsArea
 from app.views.compose.body import BodyField
@@ -69,7 +69,7 @@ class Aside(QWidget):
 
     def __init__(self, pane: QWidget) -> None:
         super().__init__(pane)
-        self.bar = MessageBar(self, closable=True, heard=True)
+        self.bar = MessageBar(self, closable=True)
         line = QHBoxLayout(self)
         line.setContentsMargins(_SIDE, 0, _SIDE, 4)
         line.addWidget(self.bar)
@@ -123,7 +123,7 @@ class ComposeView(QWidget):
         self._registry = registry
         self.setObjectName("pane")
         self.setAccessibleName(tr("Compose"))
-        self.bar = MessageBar(self, heard=True)
+        self.bar = MessageBar(self)
         self.bar.action_wanted.connect(self._act)
         self.recipients = {
             Field.TO: RecipientsField(Field.TO, tr("To")),
@@ -472,9 +472,9 @@ class ComposeView(QWidget):
         notice = self.session.notice()
         if notice is not None:
             self._stopped = notice.sentence
+            self.bar.hear_again()
             self.refresh()
             self.bar.focus_action()
-            say_aloud(self.bar, self.bar.accessibleName())
 
     def _say_whose(self) -> None:
         """Say whose words these are, for as long as nothing was written in them."""
@@ -615,5 +615,12 @@ class ComposeView(QWidget):
                 aside.end()
             else:
                 self.left.emit()
-            return
-        super().keyPressEvent(event)
+        elif is_typed(event) and self._is_at_tools():
+            self._type_on(event)
+        else:
+            super().keyPressEvent(event)
+
+    def _is_at_tools(self) -> bool:
+        """Return whether a tool of formatted text has the focus: a Tab too many must not lose what follows it."""
+        tools, focus = self.body.tools, QApplication.focusWidget()
+        return tools is not None and focus is not None and tools.isAncestorOf(focus)

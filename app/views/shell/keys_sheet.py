@@ -86,8 +86,9 @@ class KeysSheet(QFrame):
         """Wear the scheme of now, and give each column its share."""
         scheme, header = theme.scheme(), self.list.header()
         self.list.setStyleSheet(
-            "QTreeWidget { background: transparent; border: none; }"
-            f"QTreeWidget::item {{ color: {scheme.text}; padding-right: 12px; }}"
+            "QTreeWidget { background: transparent; border: none; outline: none; show-decoration-selected: 1; }"
+            "QTreeWidget::item { border: none; padding: 0 12px 0 8px; }"
+            "QTreeWidget::item:hover { background: transparent; }"
             f"QTreeWidget::item:selected {{ background: {scheme.selected}; color: {scheme.text}; }}"
         )
         self.list.setColumnHidden(2, not notes)
