@@ -33,6 +33,7 @@ LATE_MODULES: Final = (
     *("app.services.drafts.comparison", "app.views.compare.session", "app.views.compare.view"),
     *("app.views.settings.session", "app.views.settings.view", "app.views.settings.mailboxes_session"),
     *("app.views.settings.mailboxes_page", "app.views.settings.snippets_session", "app.views.settings.snippets_page"),
+    *("app.views.settings.style_session", "app.views.settings.style_page"),
     *("app.services.html.prepare", "app.views.compose.renewal"),
     *("app.services.reader.eml", "app.domain.mailto", "app.credentials.certificates"),
     *(("jeepney", "jeepney.io.threading") if sys.platform == "linux" else ()),

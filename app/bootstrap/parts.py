@@ -172,10 +172,14 @@ class Parts:
         )
         self.attachments = DraftAttachments(self.records, self.drafts, self.files, spawn)
         self.aids = Aids(self.settings, self.mailbox, self.accounts, clock)
+        self.aids.styles.is_locked = self.settings.is_locked
         self.drafts.sign = self.aids.signatures.sign
         self.drafts.copy_for = self.aids.identities.copy_for
         self.reply_forward.sender_for = self.aids.identities.sender_of_answer
         self.reply_forward.own_addresses = self.aids.identities.own_addresses
+        self.reply_forward.base_for = self.aids.styles.base
+        self.reply_forward.outlook_heads = self.aids.styles.outlook_heads
+        self.reply_forward.any_color = self.aids.styles.any_color
         self.notifications = ChangeNotifications(self.mailbox, self.accounts, self.syncing, self.records, clock, spawn)
         self.address_book = AddressBook(self._correspondents, self.records, clock, spawn, run_in_thread)
         self.message_reader.read_in_sent.subscribe(lambda r: self.address_book.learn_from_sent(*r))
@@ -286,6 +290,7 @@ class Parts:
         sent_copy = SentCopy(self.records, self.mailbox, self.accounts, self.files, self.clock)
         self.resolution = ManualResolution(shell, self.records, self.remedies, sent_copy)
         self._build_reader()
+        self._build_sent_signature()
         unseen = UnseenFailures(shell, self.records, self.accounts, compose)
         row_actions = RowActions(shell, self.drafts, self.outbox, self.syncing)
         row_actions.on_kept_back = unseen.add
@@ -360,6 +365,13 @@ class Parts:
         batches = BulkOperations(self.mailbox, self.records, self.syncing, self.clock)
         self.bulk = BulkController(shell, self.records, self.aids, batches, self.message_reader, self.attachment_viewer)
 
+    def _build_sent_signature(self) -> None:
+        from app.controllers.lists.sent_signature import SentSignature
+
+        self.sent_signature = SentSignature(
+            self.shell, self.message_reader, self.attachment_viewer.viewed, self.account_controller.show_new_signature
+        )
+
     def _version_comparison(self) -> VersionComparison:
         from app.services.drafts.comparison import VersionComparison
 
@@ -386,6 +398,7 @@ class Parts:
         view = SettingsView(
             self.settings_session, pages=AccountPages(self.accounts, self.aids, self.tasks, self.registry)
         )
+        self.aids.styles.heads_of_all = lambda: self.preferences.heads
         self.preferences.choose_scheme = self.window_controller.choose_scheme
         self.preferences.choose_density = self.window_controller.choose_density
         self.preferences.chosen_scheme = lambda: self.window_controller.scheme
@@ -397,6 +410,7 @@ class Parts:
         self.address_book.forget_account(account_id)
         await self.aids.identities.forget(account_id)
         await self.aids.signatures.forget(account_id)
+        await self.aids.styles.forget(account_id)
         await self.reminders.forget_account(account_id)
 
     # --- keys and the end ---------------------------------------------------------------------------------------------
@@ -435,6 +449,7 @@ class Parts:
                 self.list_controller,
                 self.resending,
                 self.reminding,
+                self.sent_signature,
             ),
             *(self.resolution, self.unplaced_text, self.comparison, compose.message_windows, self.bulk),
             *(ListNavigation(self.shell), self.reader_controller, self.attachment_viewer, self.conversation),

@@ -20,6 +20,8 @@ from app.content.jobs import (
     ReadFile,
     ReadHtml,
     ReadPicture,
+    ReadSignature,
+    SignatureSource,
     TooComplex,
     Want,
     decode_job,
@@ -49,6 +51,8 @@ def load() -> None:
             importlib.import_module(f"encodings.{module.name}")
     for want in Want:
         perform(ReadHtml(_EVERYTHING, want))
+    for source in SignatureSource:
+        perform(ReadSignature(_EVERYTHING.encode(), {}, source))
     perform(ReadFile(b"Subject: =?utf-8?q?a?=\r\nDate: Mon, 23 Nov 2026 10:00:00 +0000\r\n\r\na"))
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
         ReadFile,
         ReadHtml,
         ReadPicture,
+        ReadSignature,
+        SignatureRead,
     )
 
 
@@ -55,6 +57,8 @@ def read_content(job: ReadHtml) -> HtmlRead: ...
 def read_content(job: ReadFile) -> MailRead | NoMessage: ...
 @overload
 def read_content(job: ReadPicture) -> PictureRead | NoPicture: ...
+@overload
+def read_content(job: ReadSignature) -> SignatureRead: ...
 def read_content(job: Job) -> Answer:
     """Return the answer to a job. Raises TooComplex, also where the answer is not one to this job."""
     from app.content.jobs import TooComplex, fits

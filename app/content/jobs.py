@@ -78,6 +78,24 @@ class ReadFile(msgspec.Struct, frozen=True, tag="file"):
     unnamed: str = "message"
 
 
+class SignatureSource(Enum):
+    """What a signature is read from: a file of HTML or of text that is nothing else, or a message with one in it."""
+
+    FILE = "file"
+    TEXT = "text"
+    MESSAGE = "message"
+
+
+class ReadSignature(msgspec.Struct, frozen=True, tag="signature"):
+    """Read a signature in the encoding that `raw` says it has. `pictures` are by the addresses that it names them by;
+    each is written out in it (data:).
+    """
+
+    raw: bytes
+    pictures: dict[str, bytes]
+    source: SignatureSource
+
+
 WIDEST: Final = 1600
 """Pixels: no picture is shown from a wider or higher one than this."""
 MOST_PIXELS: Final = 17_000_000
@@ -94,7 +112,7 @@ class ReadPicture(msgspec.Struct, frozen=True, tag="picture"):
     most_pixels: int = MOST_PIXELS
 
 
-Job = ReadHtml | ReadFile | ReadPicture
+Job = ReadHtml | ReadFile | ReadPicture | ReadSignature
 
 
 class HtmlRead(msgspec.Struct, frozen=True, tag="html"):
@@ -152,13 +170,31 @@ class NoPicture(msgspec.Struct, frozen=True, tag="no-picture"):
     """The bytes are no picture, or a larger one than was asked for."""
 
 
+class SignaturePart(msgspec.Struct, frozen=True):
+    """A signature, safe; or the end of a message that may be one. `words` are its text, `line` where it begins."""
+
+    html: str
+    words: str
+    line: str
+
+
+class SignatureRead(msgspec.Struct, frozen=True, tag="signature"):
+    """The signature that was found, as the only one of `parts`; else each end of the message that may be one, longest
+    first. `is_plain` says that it has nothing but its words.
+    """
+
+    parts: tuple[SignaturePart, ...] = ()
+    found: bool = False
+    is_plain: bool = False
+
+
 class ReadFailed(msgspec.Struct, frozen=True, tag="failed"):
     """The content was too much. `why` is the name of the bound or of the error, never a word of the content."""
 
     why: str
 
 
-Answer = HtmlRead | MailRead | NoMessage | PictureRead | NoPicture | ReadFailed
+Answer = HtmlRead | MailRead | NoMessage | PictureRead | NoPicture | SignatureRead | ReadFailed
 
 
 def fits(answer: Answer, job: Job) -> bool:
@@ -168,6 +204,8 @@ def fits(answer: Answer, job: Job) -> bool:
             return isinstance(answer, HtmlRead)
         case ReadFile():
             return isinstance(answer, MailRead | NoMessage)
+        case ReadSignature():
+            return isinstance(answer, SignatureRead)
         case ReadPicture():
             if isinstance(answer, PictureRead):
                 sides = (answer.width, answer.height)

@@ -15,7 +15,9 @@ from app.content.jobs import (
     ReadFile,
     ReadHtml,
     ReadPicture,
+    ReadSignature,
     Remote,
+    SignatureRead,
     TooComplex,
     Want,
 )
@@ -28,6 +30,8 @@ def perform(job: Job) -> Answer:
             return _read_file(job)
         case ReadPicture():
             return _read_picture(job)
+        case ReadSignature():
+            return _read_signature(job)
         case ReadHtml():
             return _read_html(job)
 
@@ -36,6 +40,12 @@ def _read_picture(job: ReadPicture) -> PictureRead | NoPicture:
     from app.content.pictures import decode
 
     return decode(job)
+
+
+def _read_signature(job: ReadSignature) -> SignatureRead:
+    from app.content.html.signature import read_signature
+
+    return read_signature(job)
 
 
 def _read_file(job: ReadFile) -> MailRead | NoMessage:
@@ -74,6 +84,6 @@ def _read(job: ReadHtml) -> HtmlRead:
             body = parse.parse_body(cleaned.html)
             return HtmlRead(body.blocks, base=body.base, quote=body.quote, reduced=cleaned.reduced)
         case Want.INSERT:
-            return HtmlRead(tuple(parse.parse_piece(clean(html).html)))
+            return HtmlRead(tuple(parse.parse_piece(clean(html, job.remote).html)))
         case Want.SHOW:
             return HtmlRead(tuple(parse.parse_showing(html)))

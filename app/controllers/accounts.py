@@ -25,6 +25,7 @@ from app.views.settings.sign_in_session import SignInSession
 
 if TYPE_CHECKING:
     from app.controllers.compose.compose import ComposeController
+    from app.services.accounts.signatures import Snippet
     from app.views.settings.view import SettingsView
 
 
@@ -144,6 +145,17 @@ class AccountController:
     def show_signatures(self) -> None:
         """Show the account's signatures and templates."""
         self._show_account_page("signatures")
+
+    def show_new_signature(self, account_id: AccountId, snippet: Snippet) -> None:
+        """Show the form of a signature that is not kept yet, filled in."""
+        self.show_settings()
+        self._settings_page.open_page("signatures", account_id)
+        self._settings_page.edit_snippet(snippet)
+
+    @does(Command("account.style", mark("Font, colour and reply header: choose")))
+    def show_style(self) -> None:
+        """Show how the messages of the account look."""
+        self._show_account_page("style")
 
     @does(Command("account.mailboxes", mark("Mailboxes to send as: add and remove")))
     def show_mailboxes(self) -> None:

@@ -24,6 +24,7 @@ from app.controllers.lists.received_list import ReceivedList
 from app.controllers.lists.reminding import ReminderController
 from app.controllers.lists.resending import ResendController
 from app.controllers.lists.resolution import ComparisonController, ManualResolution
+from app.controllers.lists.sent_signature import SentSignature
 from app.controllers.new_version import NewVersion
 from app.controllers.reader.attachment_viewer import AttachmentViewerController
 from app.controllers.reader.reader import ConversationController, ReaderController
@@ -33,7 +34,7 @@ from app.controllers.window import WindowController
 
 CONTROLLERS: Final[tuple[type, ...]] = (
     *(WindowController, ReceivedList, AccountController, OtherMailboxes),
-    *(ListController, ResendController, ReminderController, ManualResolution, UnplacedText),
+    *(ListController, ResendController, ReminderController, SentSignature, ManualResolution, UnplacedText),
     NewVersion,
     *(ComposeCommands, MessageWindows),
     *(ListNavigation, ReaderController, AttachmentViewerController, ConversationController, BulkController),

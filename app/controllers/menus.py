@@ -17,7 +17,7 @@ from app.ui.message_list.list_view import RowTool
 _ROW: Final[tuple[Item, ...]] = (
     *("list.remedy", "", "list.open", "list.open_in_window", ""),
     *("received.reply", "sent.reply_all", "sent.forward", "sent.forward_attached"),
-    *("sent.edit_as_new", "sent.resend", "sent.send_again", "sent.remind", ""),
+    *("sent.edit_as_new", "sent.resend", "sent.send_again", "sent.remind", "sent.take_signature", ""),
     *("drafts.send", "drafts.set_ready", "outbox.retry", "outbox.was_sent", "outbox.was_not_sent", ""),
     *("many.move", "many.copy", "many.category", "many.export", "many.print", ""),
     *("list.mark", "list.mark_all"),
@@ -41,7 +41,7 @@ _PLACES: Final[dict[str, tuple[Item, ...]]] = {
 """What a place at the left edge offers, by its kind."""
 _EVERYWHERE: Final[tuple[Item, ...]] = (
     *("window.refresh", "list.go_mailbox", ""),
-    *("account.add", "account.mailboxes", "account.signatures", "window.settings"),
+    *("account.add", "account.mailboxes", "account.signatures", "account.style", "window.settings"),
 )
 _TOOLS: Final = (
     (("received",), "received.reply", "reply", mark("Reply")),

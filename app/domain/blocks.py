@@ -11,11 +11,16 @@ from typing import Final
 
 import msgspec
 
+from app.core.lazy_regex import late_pattern
+
 LINE: Final = "\u2028"
 """A line break inside a paragraph, as Qt's documents write it."""
 QUOTE_HEAD: Final = "divRplyFwdMsg"
 """The id that Outlook gives the head of an older message below: From, Sent, To and Subject."""
 OBJECT: Final = "\ufffc"
+SIGNATURE: Final = "mailwright-signature"
+"""The id of the element around a signature that goes out to the letter."""
+_SIGNED: Final = f'<div id="{SIGNATURE}">'
 
 
 class Look(msgspec.Struct, frozen=True, gc=False):
@@ -134,6 +139,37 @@ class Body(msgspec.Struct, frozen=True, gc=False):
     blocks: tuple[Block, ...] = ()
     base: str = ""
     quote: str = ""
+
+
+def as_signature(html: str) -> str:
+    """Return a signature as it stands in a message: under its name, by which it is known when it is read again."""
+    return f"{_SIGNED}{html}</div>"
+
+
+def is_signature(html: str) -> bool:
+    """Return whether kept HTML is a signature, as `as_signature` makes it."""
+    return html.startswith(_SIGNED)
+
+
+def without_name(html: str) -> str:
+    """Return HTML in which signatures stand as they came; where it is nothing but one, that one."""
+    inner = html.removeprefix(_SIGNED)
+    if is_signature(html) and html.endswith("</div>") and _is_whole(inner.removesuffix("</div>")):
+        return inner.removesuffix("</div>")
+    return html.replace(_SIGNED, "<div>")
+
+
+_DIVISION: Final = late_pattern(r"<(/?)div\b")
+
+
+def _is_whole(html: str) -> bool:
+    """Return whether no division is ended in `html` that it did not begin, and none stays open."""
+    depth = 0
+    for tag in _DIVISION.finditer(html):
+        depth += -1 if tag[1] else 1
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def pictures_of(blocks: Iterable[Block]) -> set[str]:

@@ -14,6 +14,7 @@ from app.core.i18n import tr
 from app.core.lazy_regex import late_pattern
 from app.domain import account as way
 from app.domain.account import Account, AuthKind, BackendKind, complete_endpoint, endpoint_error, other_endpoint
+from app.domain.house_style import LARGEST, SMALLEST, is_color, is_font, is_size
 
 LONGEST: Final = 1 << 18
 """Bytes of a file that are read."""
@@ -34,16 +35,40 @@ FIELDS: Final = {
 }
 """What the file calls the fields of an account that it may fill in and lock."""
 
-SETTINGS: Final[dict[str, tuple[int, int] | None]] = {
+Value = int | float | bool | str
+"""What a setting may be set to."""
+Bounds = tuple[int, int] | Callable[[str, object], str] | None
+
+
+def _font_error(name: str, value: object) -> str:
+    fits = isinstance(value, str) and is_font(value)
+    return "" if fits else tr("“{name}” must be the name of a font in quotes.", name=name)
+
+
+def _size_error(name: str, value: object) -> str:
+    fits = isinstance(value, int | float) and not isinstance(value, bool) and is_size(value)
+    words = tr("“{name}” must be points from {low} to {high}.", name=name, low=f"{SMALLEST:g}", high=f"{LARGEST:g}")
+    return "" if fits else words
+
+
+def _color_error(name: str, value: object) -> str:
+    fits = isinstance(value, str) and is_color(value)
+    return "" if fits else tr("“{name}” must be a colour as “#1f3864”.", name=name)
+
+
+SETTINGS: Final[dict[str, Bounds]] = {
     "undo_seconds": (0, 60),
     "ask_from_recipients": (0, 10_000),
     "ask_for_strangers": None,
     "ask_from_megabytes": (0, 1_000),
     "outlook_heads": None,
     "formatted_text": None,
+    "font": _font_error,
+    "font_size": _size_error,
+    "font_color": _color_error,
     "look_for_new_versions": None,
 }
-"""The settings that it may set and lock: numbers from and to, or None for true and false."""
+"""The settings that it may set and lock: numbers from and to, None for true and false, or what says what is wrong."""
 
 _PLACES: Final = late_pattern(r"\{(name|domain|address)\}")
 
@@ -75,7 +100,7 @@ class Presets(msgspec.Struct, frozen=True):
     """
 
     accounts: tuple[AccountPreset, ...] = ()
-    settings: Mapping[str, int | bool] = {}
+    settings: Mapping[str, Value] = {}
     locked: frozenset[str] = frozenset()
     faults: tuple[str, ...] = ()
     client_id: str = ""
@@ -173,17 +198,17 @@ class _Reader:
             return value, tr("Microsoft Graph takes “oauth” alone.")
         return _READERS.get(name, _as_it_is)(value)
 
-    def settings(self, table: object) -> tuple[dict[str, int | bool], frozenset[str]]:
+    def settings(self, table: object) -> tuple[dict[str, Value], frozenset[str]]:
         if not isinstance(table, dict):
             self.note(tr("“settings” must be a table."))
             return {}, frozenset()
         self.refuse_unknown(table, {*SETTINGS, "locked"}, "settings")
-        found: dict[str, int | bool] = {}
-        for name, span in SETTINGS.items():
+        found: dict[str, Value] = {}
+        for name, bounds in SETTINGS.items():
             value = table.get(name)
             if value is None:
                 continue
-            error = _setting_error(name, value, span)
+            error = _setting_error(name, value, bounds)
             if error:
                 self.note(_at("settings", error))
             else:
@@ -206,10 +231,12 @@ class _Reader:
         return []
 
 
-def _setting_error(name: str, value: object, span: tuple[int, int] | None) -> str:
-    if span is None:
+def _setting_error(name: str, value: object, bounds: Bounds) -> str:
+    if bounds is None:
         return "" if isinstance(value, bool) else tr("“{name}” must be true or false.", name=name)
-    low, high = span
+    if callable(bounds):
+        return bounds(name, value)
+    low, high = bounds
     if type(value) is int and low <= value <= high:
         return ""
     return tr("“{name}” must be a number from {low} to {high}.", name=name, low=low, high=high)

@@ -290,19 +290,25 @@ def set_text_scale(scale: float) -> None:
     global _text_scale  # noqa: PLW0603 - one person, one pair of eyes
     _text_scale = min(max(scale, TEXT_SCALES[0]), TEXT_SCALES[-1])
     for widget in QApplication.allWidgets():
-        if widget.property("message_text"):
-            widget.setFont(text_font())
+        worn = widget.property("message_text")
+        if worn:
+            widget.setFont(text_font(*worn))
 
 
-def wear_text_font(field: QWidget) -> None:
-    """Give a field the type in which messages are shown, also when its size is changed later."""
-    field.setProperty("message_text", True)
-    field.setFont(text_font())
+def wear_text_font(field: QWidget, families: str = "", size: float = TEXT_SIZE) -> None:
+    """Give a field the type in which messages are shown, also when its size is changed later; see `text_font`."""
+    field.setProperty("message_text", (families, size))
+    field.setFont(text_font(families, size))
 
 
-def text_font() -> QFont:
-    """Return the type in which messages are shown."""
-    return font(size=round(TEXT_SIZE * _text_scale))
+def text_font(families: str = "", size: float = TEXT_SIZE) -> QFont:
+    """Return the type in which messages are shown: the program's own, or the first that is here of `families`, which
+    are parted by commas. `size` is in pixels.
+    """
+    made = font(size=max(8, round(size * _text_scale)))
+    if families:
+        made.setFamilies([*families.split(","), made.family()])
+    return made
 
 
 def _palette(s: Scheme) -> QPalette:

@@ -9,12 +9,12 @@ from tests.end2end.server_side import ServerSide
 from tests.integration.sandbox import soap
 
 
-def html_of(server: ServerSide, subject: str) -> str:
-    """Return the body of the one message in Sent as HTML."""
+def html_of(server: ServerSide, subject: str, folder: str = "sentitems", user: str | None = None) -> str:
+    """Return the body of the one message of that subject as HTML, in Sent where no other folder is named."""
     where = soap.equals(soap.field("item:Subject"), subject)
-    ids = server.sandbox.post(soap.find("sentitems", base="IdOnly", restriction=where)).ids()
+    ids = server.sandbox.post(soap.find(folder, base="IdOnly", restriction=where), user).ids()
     assert len(ids) == 1
-    tree = server.sandbox.post(soap.get(ids, more="<t:BodyType>HTML</t:BodyType>")).tree
+    tree = server.sandbox.post(soap.get(ids, more="<t:BodyType>HTML</t:BodyType>"), user).tree
     return tree.findtext(".//t:Body", "", {"t": "http://schemas.microsoft.com/exchange/services/2006/types"})
 
 

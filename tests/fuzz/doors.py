@@ -13,7 +13,17 @@ from app.backends.ews.item_reader import number_of, time_of
 from app.backends.ews.xml import parse
 from app.backends.net.http_errors import Unreadable, seconds_of
 from app.backends.net.reports import people_in
-from app.content.jobs import AnswerReader, Job, ReadFile, ReadHtml, ReadPicture, Want, decode_job
+from app.content.jobs import (
+    AnswerReader,
+    Job,
+    ReadFile,
+    ReadHtml,
+    ReadPicture,
+    ReadSignature,
+    SignatureSource,
+    Want,
+    decode_job,
+)
 from app.content.pictures import samples
 from app.core.layout_bounds import shown_lines
 from app.core.parsing import json_in
@@ -39,6 +49,8 @@ def _bytes(text: str) -> bytes:
 
 
 _PICTURES: Final = tuple(samples())
+
+_BESIDE: Final = {"x_files/image001.png": _PICTURES[0], "cid:a@b": _PICTURES[0]}
 
 
 def _damaged(raw: bytes) -> bytes:
@@ -83,6 +95,9 @@ THERE: Final[dict[str, Callable[[str], Job]]] = {
     "HTML that is edited": lambda text: ReadHtml(text, Want.EDIT),
     "HTML that is pasted": lambda text: ReadHtml(text, Want.INSERT),
     "a message in a file": lambda text: ReadFile(_bytes(text)),
+    "a signature in a file": lambda text: ReadSignature(_bytes(text), _BESIDE, SignatureSource.FILE),
+    "a signature in a file of text": lambda text: ReadSignature(_bytes(text), {}, SignatureSource.TEXT),
+    "a signature in a message": lambda text: ReadSignature(_bytes(text), _BESIDE, SignatureSource.MESSAGE),
     "a picture": lambda text: ReadPicture(_damaged(_bytes(text))),
 }
 """What the content processes read."""

@@ -82,7 +82,7 @@ async def test_the_pages_of_an_account_and_its_question_fit(scene: ProgramScene)
     shoot(scene, "question")
     must_fit(view, "the question")
     await scene.press("Escape")
-    for name in ("signatures", "mailboxes"):
+    for name in ("style", "signatures", "mailboxes"):
         view.open_page(name, row.account_id)
         await scene.settle()
         shoot(scene, name)
@@ -96,14 +96,14 @@ async def test_what_can_be_done_with_an_account_stands_below_it_where_there_is_n
     scene: ProgramScene,
 ) -> None:
     row = settings(scene).list.rows[0]
-    scene.window.resize(820, 500)  # where the left edge is icons alone
+    scene.window.resize(860, 500)  # where the left edge is icons alone
     await scene.settle()
 
     def top(one: QWidget) -> int:
         return one.mapTo(row, QPoint(0, 0)).y()
 
     below = top(row.remove)
-    assert len({top(one) for one in (row.signatures, row.mailboxes, row.change, row.remove)}) == 1
+    assert len({top(one) for one in (row.style_button, row.signatures, row.mailboxes, row.change, row.remove)}) == 1
     scene.window.resize(1400, 700)
     await scene.settle()
     assert top(row.remove) < below

@@ -30,8 +30,13 @@ def clean(html: str, remote: Remote = Remote.LINKED) -> Cleaned:
         return Cleaned(_as_text(html), reduced=True)
     from app.content.html.tidy import tidy
 
-    sheet = StyleSheet(_style_sheets(html))
-    return tidy(hold_to_policy(_BODY.sub(r"<\1div", html)), sheet, remote)
+    sheet = StyleSheet(style_sheets(html))
+    return tidy(hold_to_policy(body_as_division(html)), sheet, remote)
+
+
+def body_as_division(html: str) -> str:
+    """Return HTML whose body is a division, which the policy leaves, with the style that it has."""
+    return _BODY.sub(r"<\1div", html)
 
 
 def hold_to_policy(html: str) -> str:
@@ -58,7 +63,7 @@ def _as_text(html: str) -> str:
     return text_as_html(plain_text(html))
 
 
-def _style_sheets(html: str) -> str:
+def style_sheets(html: str) -> str:
     """Return the text of all style elements, found in one pass."""
     found: list[str] = []
     lower = html.lower()

@@ -19,6 +19,7 @@ from app.content.html.style import read_style
 from app.content.html.tree import attribute, outer_html, read_tree, take_attribute
 from app.domain.blocks import (
     LINE,
+    SIGNATURE,
     Block,
     Body,
     Cell,
@@ -100,8 +101,10 @@ def _with_base(body: Body) -> Body:
 
 
 def _taken_out(body: Body, base: str) -> Body:
-    style = write_style({name: value for name, value in read_style(base).items() if name in OF_RUNS})
-    blocks = tuple(_without(block, style) for block in body.blocks) if style else body.blocks
+    said = read_style(base)
+    style = write_style({name: value for name, value in said.items() if name in OF_RUNS})
+    color = said.get("color", "")
+    blocks = tuple(_without(block, style, color) for block in body.blocks) if style or color else body.blocks
     return msgspec.structs.replace(body, base=base, blocks=blocks)
 
 
@@ -113,13 +116,15 @@ def _paragraphs(block: Block) -> list[Paragraph]:
     return []
 
 
-def _without(block: Block, style: str) -> Block:
+def _without(block: Block, style: str, color: str) -> Block:
     if isinstance(block, Paragraph):
-        return msgspec.structs.replace(block, pieces=tuple(_piece_without(piece, style) for piece in block.pieces))
+        pieces = tuple(_piece_without(piece, style, color) for piece in block.pieces)
+        return msgspec.structs.replace(block, pieces=pieces)
     if isinstance(block, Table):
         rows = tuple(
             tuple(
-                msgspec.structs.replace(cell, blocks=tuple(_without(one, style) for one in cell.blocks)) for cell in row
+                msgspec.structs.replace(cell, blocks=tuple(_without(one, style, color) for one in cell.blocks))
+                for cell in row
             )
             for row in block.rows
         )
@@ -127,7 +132,9 @@ def _without(block: Block, style: str) -> Block:
     return block
 
 
-def _piece_without(piece: Piece, style: str) -> Piece:
+def _piece_without(piece: Piece, style: str, color: str) -> Piece:
+    if isinstance(piece, Run) and color and piece.look.color == color:
+        piece = msgspec.structs.replace(piece, look=msgspec.structs.replace(piece.look, color=""))
     if not isinstance(piece, Run) or not piece.look.style:
         return piece
     if piece.look.style == style:
@@ -138,10 +145,11 @@ def _piece_without(piece: Piece, style: str) -> Piece:
 
 
 class _Reader:
-    """Walks one tree. `showing` reads for display alone."""
+    """Walks one tree. `showing` reads for display alone, `in_cell` what stands in a cell: paragraphs and no more."""
 
-    def __init__(self, *, showing: bool) -> None:
+    def __init__(self, *, showing: bool, in_cell: bool = False) -> None:
         self._showing = showing
+        self._keeps = not showing and not in_cell
         self._blocks: list[Block] = []
         self._pieces: list[Piece] = []
         self._at = InheritedStyle()
@@ -231,6 +239,9 @@ class _Reader:
         elif tag == "table":
             self._end(place)
             self._table(element, entered(element, "table", place))
+        elif tag == "div" and element.get("id") == SIGNATURE and self._keeps:
+            self._end(place)
+            self._keep(element, place.quote)
         elif tag in SEPARATE:
             self._separate(element, tag, place)
         else:
@@ -331,7 +342,7 @@ class _Reader:
         inside = msgspec.structs.replace(entered(element, tag, around), quote=0, lists=(), kind="div", block=())
         background = inside.background
         inside = msgspec.structs.replace(inside, background="")
-        inner = _Reader(showing=self._showing)
+        inner = _Reader(showing=self._showing, in_cell=True)
         inner._children(element, inside)
         inner._end(inside)
         blocks = [block for block in inner._blocks if isinstance(block, Paragraph)] or [Paragraph()]

@@ -21,18 +21,29 @@ _INTRODUCTION: Final = 300
 
 def split_quote(tree: _Element) -> str:
     """Take a large quotation at the end out of `tree`, and return it as HTML; "" where there is none."""
-    home = tree
-    while len(home) == 1 and home[0].tag == "div" and not (home.text or "").strip():
-        home = home[0]
-    rest = _rest(list(home))
-    if not rest:
-        return ""
+    rest = quotation(tree)
     html = outer_html(rest)
-    if len(html) < LARGE:
+    home = rest[0].getparent() if len(html) >= LARGE else None
+    if home is None:
         return ""
     for child in rest:
         home.remove(child)
     return html
+
+
+def quotation(tree: _Element) -> list[_Element]:
+    """Return the elements of the older message at the end of `tree`, none where there is none."""
+    home = tree
+    while len(home) == 1 and home[0].tag == "div" and not (home.text or "").strip():
+        home = home[0]
+    return _rest(list(home))
+
+
+def own_children(home: _Element) -> list[_Element]:
+    """Return the children up to the quotation of an older message, all of them where there is none."""
+    children = list(home)
+    rest = _rest(children)
+    return children[: len(children) - len(rest)]
 
 
 def _rest(children: list[_Element]) -> list[_Element]:

@@ -14,7 +14,7 @@ from app.content.html.policy import Cleaned
 from app.content.html.style import StyleSheet, is_hidden, read_style
 from app.content.html.tree import attribute, drop, read_tree, take_attribute, text_in, unwrap, write_tree
 from app.content.jobs import Remote
-from app.domain.blocks import QUOTE_HEAD
+from app.domain.blocks import QUOTE_HEAD, SIGNATURE
 from app.domain.html_rules import Style, pixels, write_style
 
 if TYPE_CHECKING:
@@ -92,6 +92,8 @@ def _take_marker_off(paragraph: _Element) -> str:
 
 
 _GONE: Final = ("class", "id", "hidden", "title", "name")
+_NAMED: Final = frozenset({QUOTE_HEAD, SIGNATURE})
+"""The head above an older message, and a signature that goes out to the letter."""
 _EMPTY: Final = frozenset({"span", "font", "b", "i", "u", "strong", "em", "a", "small", "big", "ins", "del", "s"})
 _TINY: Final = 3
 """Pixels; a picture from elsewhere that is no larger is there to count its readers."""
@@ -126,12 +128,12 @@ def _style(element: _Element, sheet: StyleSheet) -> Style:
 
 
 def _dress(element: _Element, style: Style, *, own: bool) -> None:
-    """Leave the style alone; of a message of one's `own` the name of the head above an older message stays too."""
-    head = own and element.tag == "div" and element.get("id") == QUOTE_HEAD
+    """Leave the style alone; of a message of one's `own` the names stay by which its parts are known."""
+    named = element.get("id", "") if own and element.tag == "div" else ""
     for name in _GONE:
         take_attribute(element, name)
-    if head:
-        element.set("id", QUOTE_HEAD)
+    if named in _NAMED:
+        element.set("id", named)
     style.pop("display", None)
     style.pop("visibility", None)
     if element.get("bgcolor"):

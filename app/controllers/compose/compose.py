@@ -20,7 +20,8 @@ from app.controllers.shell import Shell
 from app.core.background import run_in_thread
 from app.core.i18n import tr
 from app.domain.errors import MailError, StorageError
-from app.domain.message import BodyFormat, Content, Field, LocalId
+from app.domain.house_style import HouseStyle
+from app.domain.message import AccountId, BodyFormat, Content, Field, LocalId
 from app.domain.state import WRITABLE
 from app.services.accounts.accounts import Accounts
 from app.services.drafts.drafts import Drafts
@@ -218,9 +219,14 @@ class ComposeController:
         sender = content.sender or sender_here
         content = msgspec.structs.replace(content, sender=sender)
         if self.writes_formatted and content.body_format is BodyFormat.TEXT:
-            content = _formatted(content)
+            content = _formatted(content, self._base_of(account.account_id))
         name = await self._drafts.begin(account.account_id, content, sign=True)
         return await self._open(name, hold)
+
+    def _base_of(self, account_id: AccountId) -> str:
+        """Return the CSS around the body of a message that is begun in an account."""
+        aids = self._tools.aids
+        return HouseStyle().base if aids is None else aids.styles.base(account_id)
 
     async def begin_now(self, content: Content | None = None) -> LocalId | None:
         """Begin a new message; return its name once it can be written, None without account. Raises StorageError."""
@@ -408,11 +414,11 @@ async def filled(view: ComposeView) -> None:
         stop()
 
 
-def _formatted(content: Content) -> Content:
-    """Return a message that begins with its text as formatted text."""
+def _formatted(content: Content, base: str) -> Content:
+    """Return a message that begins with its text as formatted text; `base` is the CSS around it."""
     from app.services.html.prepare import html_of_text
 
-    html = html_of_text(content.body.rstrip("\n"))
+    html = html_of_text(content.body.rstrip("\n"), base)
     return msgspec.structs.replace(content, body=html, body_format=BodyFormat.HTML)
 
 

@@ -215,6 +215,16 @@ TEXT: Final = (
         Command("text.format", mark("Plain or formatted"), ("Ctrl+Shift+H",), _C, mark("Tells first what is lost.")),
         "format",
     ),
+    (
+        Command(
+            "text.change_signature",
+            mark("Change the words of the signature"),
+            (),
+            _C,
+            mark("In this message: it goes out as the editor writes it then, and no longer to the letter."),
+        ),
+        "change_signature",
+    ),
     (Command("text.drop_quote", mark("Remove the quoted message"), (), _C), "drop_quote"),
     (Command("text.find", mark("Find"), ("Ctrl+F",), _C), "find"),
     (Command("text.replace", mark("Find and replace"), ("Ctrl+H",), _C), "replace"),

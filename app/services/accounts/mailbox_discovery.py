@@ -17,6 +17,7 @@ from app.domain.errors import AccountError, ItemRefused, StorageError
 from app.domain.listing import MailFolder
 from app.domain.message import AccountId
 from app.services.accounts.accounts import Accounts
+from app.services.accounts.house_styles import HouseStyles
 from app.services.accounts.identities import Identities
 from app.services.accounts.signatures import Signatures
 from app.services.ports import Clock, Mailbox, Settings
@@ -212,6 +213,8 @@ class Aids:
         self.categories = UsedCategories(settings)
         self.identities = Identities(settings, accounts, mailbox)
         self.signatures = Signatures(settings, accounts, clock)
+        self.styles = HouseStyles(settings)
+        self.signatures.base_for = self.styles.base
         self.discovery = MailboxDiscovery(settings, mailbox, accounts, self.identities, self.categories, clock)
         self._mailbox = mailbox
         self._folders: dict[tuple[AccountId, str], tuple[MailFolder, ...]] = {}
@@ -221,6 +224,7 @@ class Aids:
         await self.categories.load()
         await self.identities.load()
         await self.signatures.load()
+        await self.styles.load()
 
     def known_folders(self, account_id: AccountId, mailbox: str = "") -> tuple[MailFolder, ...]:
         """Return the folders of the last answer, without asking."""

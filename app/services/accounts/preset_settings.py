@@ -30,6 +30,15 @@ HEADS_CHOICE: Final = "outlook_heads"
 FORMATTED_CHOICE: Final = "write_formatted"
 """The preference that says whether a new message is formatted text: "never" for plain text, anything else for yes."""
 
+FONT_CHOICE: Final = "font"
+"""The preference that names the font of messages, for accounts for which the person chose none."""
+
+SIZE_OF_TEXT_CHOICE: Final = "font_size"
+"""The preference that says how large the text of messages is, in points, for accounts for which no size was chosen."""
+
+COLOR_CHOICE: Final = "font_color"
+"""The preference that says which colour the text of messages has (#rrggbb), where the person chose none."""
+
 RELEASES_CHOICE: Final = "look_for_new_versions"
 """The preference that says whether it is asked for new versions: "never", or anything else for yes."""
 
@@ -51,6 +60,9 @@ _CALLED: Final = {
     SIZE_CHOICE: "ask_from_megabytes",
     HEADS_CHOICE: "outlook_heads",
     FORMATTED_CHOICE: "formatted_text",
+    FONT_CHOICE: "font",
+    SIZE_OF_TEXT_CHOICE: "font_size",
+    COLOR_CHOICE: "font_color",
     RELEASES_CHOICE: "look_for_new_versions",
 }
 

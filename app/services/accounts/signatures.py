@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -18,11 +18,15 @@ from app.core.events import Event
 from app.core.formatting import full_date
 from app.core.lazy_regex import late_pattern
 from app.core.text import utf16_length
+from app.domain.house_style import HouseStyle
 from app.domain.message import AccountId, BodyFormat, Content
 from app.domain.recipient import Recipient
 from app.domain.record import StoredMessage
 from app.services.accounts.accounts import Accounts
 from app.services.ports import Clock, Settings
+
+if TYPE_CHECKING:
+    from app.domain.blocks import Block
 
 _NAME: Final = "snippets"
 _FIELD: Final = late_pattern(r"\{\{\s{0,3}([^\W\d_][\w .\-]{0,40}?)\s{0,3}\}\}|\{(name|address|date|to\.name)\}")
@@ -46,6 +50,7 @@ class Snippet(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `address` is the mailbox that it is for, empty for every one; `for_new` and `for_replies` put it in by itself.
     A picture is written out in `html` (data:), and one sign (U+FFFC) in `text`: by that it is found again in a message.
+    `kept` says that `html` came from elsewhere and goes out to the letter; `text` are its words then, without pictures.
     """
 
     key: str
@@ -57,6 +62,7 @@ class Snippet(msgspec.Struct, frozen=True, omit_defaults=True):
     address: str = ""
     for_new: bool = False
     for_replies: bool = False
+    kept: bool = False
 
     @property
     def first_words(self) -> str:
@@ -96,10 +102,29 @@ FIELDS: Final = ("name", "address", "date", "to.name", "to.first", "to.last", "t
 
 
 class Fragment(msgspec.Struct, frozen=True):
-    """A snippet with its fields filled: its text, and its HTML where it has formatting, else ""."""
+    """A snippet with its fields filled: its text, and its HTML where it has formatting, else "". `kept` as there."""
 
     text: str
     html: str = ""
+    kept: bool = False
+
+    def words(self) -> str:
+        """Return what is read of it in a message."""
+        from app.domain.visible_text import plain_text
+
+        return plain_text(self.html) if self.html else self.text
+
+    def blocks(self) -> list[Block]:
+        """Return it as it stands in a formatted message."""
+        from app.domain.blocks import KeptHtml, Paragraph, Run, as_signature
+
+        if self.kept:
+            return [KeptHtml(as_signature(self.html))]
+        if not self.html:
+            return [Paragraph((Run(line),) if line else ()) for line in self.text.split("\n")]
+        from app.services.html.foreign import blocks_of_own
+
+        return blocks_of_own(self.html)
 
 
 def new_key() -> str:
@@ -149,7 +174,7 @@ def split_name(name: str) -> tuple[str, str]:
 def fragment_of(snippet: Snippet, facts: FieldValues) -> Fragment:
     """Return the snippet as it is put into a message; its text is without its pictures."""
     words = _LINE_OF_PICTURES.sub("", fill(snippet.text, facts)).replace(_PICTURE, "")
-    return Fragment(words.strip("\n"), fill(snippet.html, facts, html=True))
+    return Fragment(words.strip("\n"), fill(snippet.html, facts, html=True), snippet.kept)
 
 
 def quote_begins(text: str) -> int:
@@ -204,13 +229,12 @@ def place_for(text: str) -> int:
     return utf16_length(text[: quote_begins(text)].rstrip("\n"))
 
 
-def html_with(signature: str) -> str:
-    """Return the HTML of an empty message above a signature."""
+def html_with(signature: Fragment, base: str) -> str:
+    """Return the HTML of an empty message above a signature; `base` is the CSS around it."""
     from app.domain.blocks import Body, Paragraph
-    from app.services.html.foreign import blocks_of_own
-    from app.services.html.write import OWN_BASE, write_body
+    from app.services.html.write import write_body
 
-    return write_body(Body((Paragraph(), Paragraph(), *blocks_of_own(signature)), OWN_BASE))
+    return write_body(Body((Paragraph(), Paragraph(), *signature.blocks()), base))
 
 
 def is_blank(message: StoredMessage) -> bool:
@@ -239,6 +263,8 @@ class Signatures:
     def __init__(self, settings: Settings, accounts: Accounts, clock: Clock) -> None:
         """Begin with none; `load` reads those of the disk."""
         self.changed: Event[AccountId] = Event()
+        self.base_for: Callable[[AccountId], str] = lambda _account_id: HouseStyle().base
+        """The CSS around the body of a message that is begun in an account."""
         self._settings = settings
         self._accounts = accounts
         self._clock = clock
@@ -311,16 +337,14 @@ class Signatures:
             return content, ""
         if content.body_format is BodyFormat.HTML:
             fragment = fragment_of(snippet, self.facts(account_id, content))
-            return self._sign_words(account_id, content) or self._sign_formatted(content, fragment)
+            return self._sign_words(account_id, content, snippet) or self._sign_formatted(content, fragment)
         if find_signature(content.body, self.known_texts(account_id, content)) is not None:
             return content, ""
         fragment = fragment_of(snippet, self.facts(account_id, content))
         if fragment.html and not content.body.strip():
-            from app.domain.visible_text import plain_text
-
-            body = html_with(fragment.html)
+            body = html_with(fragment, self.base_for(account_id))
             signed = msgspec.structs.replace(content, body=body, body_format=BodyFormat.HTML)
-            return signed, plain_text(fragment.html) or _PICTURE
+            return signed, fragment.words() or _PICTURE
         if not fragment.text.strip():
             return content, ""
         place = quote_begins(content.body)
@@ -329,28 +353,40 @@ class Signatures:
         body = f"{above}\n\n{fragment.text}{gap}{below}"
         return msgspec.structs.replace(content, body=body), fragment.text
 
-    def _sign_words(self, account_id: AccountId, content: Content) -> tuple[Content, str] | None:
+    def _sign_words(self, account_id: AccountId, content: Content, snippet: Snippet) -> tuple[Content, str] | None:
         """Sign a formatted message that has words alone yet, as every new one; None for any other."""
         from app.services.html.prepare import html_of_text, words_alone
+        from app.services.html.write import house_base
 
         text = words_alone(content.body)
         if text is None:
             return None
+        fragment = fragment_of(snippet, self.facts(account_id, content))
+        known = self.known_texts(account_id, content)
+        if fragment.html and text.strip() and quote_begins(text) == len(text) and find_signature(text, known) is None:
+            return self._sign_below(content, text, fragment)
         plain = msgspec.structs.replace(content, body=text, body_format=BodyFormat.TEXT)
         signed, words = self.sign(account_id, plain)
         if signed.body_format is BodyFormat.HTML:
             return signed, words
-        return msgspec.structs.replace(signed, body=html_of_text(signed.body), body_format=BodyFormat.HTML), words
+        body = html_of_text(signed.body, house_base(content.body))
+        return msgspec.structs.replace(signed, body=body, body_format=BodyFormat.HTML), words
+
+    def _sign_below(self, content: Content, text: str, fragment: Fragment) -> tuple[Content, str]:
+        """Put a formatted signature below words that are there already, as those of a mail link."""
+        from app.domain.blocks import Body, Paragraph, Run
+        from app.services.html.write import house_base, write_body
+
+        lines = [Paragraph((Run(line),) if line else ()) for line in text.rstrip("\n").split("\n")]
+        body = write_body(Body((*lines, Paragraph(), *fragment.blocks()), house_base(content.body)))
+        return msgspec.structs.replace(content, body=body), fragment.words() or _PICTURE
 
     def _sign_formatted(self, content: Content, fragment: Fragment) -> tuple[Content, str]:
         """Sign an answer to a formatted message, in which nothing was written yet; any other is left as it is."""
-        from app.domain.html_rules import text_as_html
-        from app.domain.visible_text import plain_text
         from app.services.html.prepare import sign_above
 
-        html = fragment.html or text_as_html(fragment.text)
-        words = plain_text(html) or (_PICTURE if fragment.html else "")
-        body = sign_above(content.body, html) if words.strip() else None
+        words = fragment.words() or (_PICTURE if fragment.html else "")
+        body = sign_above(content.body, fragment.blocks()) if words.strip() else None
         return (content, "") if body is None else (msgspec.structs.replace(content, body=body), words)
 
     def _address(self, account_id: AccountId, sender: Recipient | None) -> str:

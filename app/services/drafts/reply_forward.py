@@ -23,6 +23,7 @@ from app.core.lazy_regex import late_pattern
 from app.core.text import isolated
 from app.domain.attachment import Attached, attached_message, new_key, taken_over
 from app.domain.errors import BadInput, ItemRefused, MailError
+from app.domain.house_style import HouseStyle
 from app.domain.message import AccountId, BodyFormat, Content, Fetched, ItemRef, LocalId, Options, written_anew
 from app.domain.original import Original, Verb
 from app.domain.recipient import Recipient, format_recipient
@@ -54,14 +55,15 @@ class QuoteStyle(StrEnum):
 
 
 def answer_to(
-    content: Content, sent: float, writer: Recipient | None, style: QuoteStyle = QuoteStyle.OUTLOOK
+    content: Content, sent: float, writer: Recipient | None, style: QuoteStyle, base: str, *, black: bool
 ) -> Content:
     """Return the body of an answer: room for one's own words, then whose words follow, and these, as they were written.
 
-    Pure work, for a thread: a newsletter takes some tens of milliseconds.
+    `base` is the CSS around it; `black` says that what is quoted is black where it has no colour. Pure work, for a
+    thread: a newsletter takes some tens of milliseconds.
     """
     if style is QuoteStyle.OUTLOOK:
-        return _under_head(content, tr("Original message"), sent, writer)
+        return _under_head(content, tr("Original message"), sent, writer, base, black=black)
     who = "" if writer is None else _person(writer)
     when = _when(sent)
     if who and when:
@@ -72,18 +74,20 @@ def answer_to(
         return Content(body=f"\n\n{head}\n{quoted(content.body.rstrip())}\n")
     from app.services.html import prepare
 
-    return Content(body=prepare.answer_to(content.body, head), body_format=BodyFormat.HTML)
+    return Content(body=prepare.answer_to(content.body, head, base, black=black), body_format=BodyFormat.HTML)
 
 
-def passed_on(content: Content, sent: float, writer: Recipient | None) -> Content:
+def passed_on(content: Content, sent: float, writer: Recipient | None, base: str, *, black: bool) -> Content:
     """Return the body of a message that is passed on: room for one's own words, then its head and all of it.
 
-    Pure work, for a thread.
+    `base` and `black` are as in `answer_to`. Pure work, for a thread.
     """
-    return _under_head(content, tr("Forwarded message"), sent, writer)
+    return _under_head(content, tr("Forwarded message"), sent, writer, base, black=black)
 
 
-def _under_head(content: Content, title: str, sent: float, writer: Recipient | None) -> Content:
+def _under_head(
+    content: Content, title: str, sent: float, writer: Recipient | None, base: str, *, black: bool
+) -> Content:
     """Return the body of a message that has another below it; `title` stands for the rule in plain text."""
     fields = _head(content, sent, writer)
     if content.body_format is BodyFormat.TEXT:
@@ -91,7 +95,7 @@ def _under_head(content: Content, title: str, sent: float, writer: Recipient | N
         return Content(body=f"\n\n{head}\n\n{content.body.rstrip()}\n")
     from app.services.html import prepare
 
-    return Content(body=prepare.under_head(content.body, fields), body_format=BodyFormat.HTML)
+    return Content(body=prepare.under_head(content.body, fields, base, black=black), body_format=BodyFormat.HTML)
 
 
 def names_picture(html: str, content_id: str) -> bool:
@@ -220,6 +224,12 @@ class ReplyForward:
         self._drafts, self._mailbox, self._accounts = drafts, mailbox, accounts
         self._clock, self._run_in_thread = clock, run_in_thread
         self.quote_style = QuoteStyle.OUTLOOK
+        self.outlook_heads: Callable[[AccountId], bool | None] = lambda _account_id: None
+        """Whether answers of an account have Outlook's head, None where nothing is said for it."""
+        self.base_for: Callable[[AccountId], str] = lambda _account_id: HouseStyle().base
+        """The CSS around the body of a message that is begun in an account."""
+        self.any_color: Callable[[], bool] = lambda: False
+        """Whether text has a colour in any account. What is quoted is black then: the message may go on in that one."""
         self.sender_for: Callable[[AccountId, Fetched], Recipient | None] = lambda _account_id, _item: None
         """From which mailbox a message is followed: None for the account's own."""
         self.own_addresses: Callable[[], frozenset[str]] = lambda: frozenset(
@@ -254,9 +264,9 @@ class ReplyForward:
         return await self._begin(account_id, older, content, verb, arriving=arriving)
 
     async def _answer(self, account_id: AccountId, older: _Older, verb: Verb) -> Content:
-        item, style = older.item, self.quote_style
-        writer = self._writer(account_id, item)
-        body = await self._run_in_thread(lambda: answer_to(item.content, item.sent, writer, style))
+        item, style, base = older.item, self._style_of(account_id), self.base_for(account_id)
+        writer, black = self._writer(account_id, item), self.any_color()
+        body = await self._run_in_thread(lambda: answer_to(item.content, item.sent, writer, style, base, black=black))
         shown = [one for one in older.attachments if names_picture(body.body, one.content_id)]
         choose = to_writer if verb is Verb.REPLIED else to_all
         people = choose(item, self._own(account_id))
@@ -268,13 +278,19 @@ class ReplyForward:
             attachments=tuple(shown),
         )
 
+    def _style_of(self, account_id: AccountId) -> QuoteStyle:
+        """Return how answers of an account introduce what they quote: as it says, else as all do."""
+        heads = self.outlook_heads(account_id)
+        return self.quote_style if heads is None else QuoteStyle.OUTLOOK if heads else QuoteStyle.WROTE
+
     async def forward(self, row: ListRow) -> LocalId:
         """Begin a message that passes this one on, with its attachments."""
         return await self.follow(row, Verb.FORWARDED)
 
     async def _forward(self, account_id: AccountId, older: _Older, _verb: Verb) -> Content:
         item, writer = older.item, self._writer(account_id, older.item)
-        body = await self._run_in_thread(lambda: passed_on(item.content, item.sent, writer))
+        base, black = self.base_for(account_id), self.any_color()
+        body = await self._run_in_thread(lambda: passed_on(item.content, item.sent, writer, base, black=black))
         subject = _prefixed(_FORWARD, item.content.subject)
         return msgspec.structs.replace(body, subject=subject, attachments=older.attachments)
 

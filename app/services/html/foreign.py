@@ -7,28 +7,47 @@ program's editor wrote, and reads it in the caller's thread.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 
 from app.content.ask import read_content
-from app.content.jobs import HtmlRead, ReadHtml, Remote, TooComplex, Unavailable, Want
+from app.content.jobs import (
+    HtmlRead,
+    ReadHtml,
+    ReadSignature,
+    Remote,
+    SignatureRead,
+    SignatureSource,
+    TooComplex,
+    Unavailable,
+    Want,
+)
 from app.core.i18n import tr
 from app.core.layout_bounds import MOST_LINES
-from app.domain.blocks import Block, Body, KeptHtml, Paragraph, Run
+from app.core.lazy_regex import late_pattern
+from app.domain.blocks import Block, Body, KeptHtml, Paragraph, Run, as_signature
 from app.domain.html_rules import text_as_html
 from app.domain.visible_text import plain_text
+from app.services.html.write import inner_html
 
 __all__ = [
     "LONGEST_TEXT",
     "Remote",
+    "SignatureRead",
+    "TooComplex",
     "blocks_of_own",
     "body_of_own",
     "clean",
     "read_body",
     "read_for_insertion",
     "read_for_reading",
+    "read_for_signature",
     "read_safe",
+    "read_signature_file",
+    "read_signature_of",
+    "read_text_signature_of",
     "text_blocks",
 ]
 
@@ -79,10 +98,10 @@ def read_body(html: str) -> tuple[Body, str]:
     return Body(read.blocks, read.base, read.quote), why if read.reduced else ""
 
 
-def read_for_insertion(html: str) -> list[Block]:
+def read_for_insertion(html: str, remote: Remote = Remote.LINKED) -> list[Block]:
     """Return the blocks of any HTML, to be put into a body: what is pasted."""
     try:
-        return list(read_content(ReadHtml(html, Want.INSERT)).blocks)
+        return list(read_content(ReadHtml(html, Want.INSERT, remote)).blocks)
     except TooComplex:
         return text_blocks(html)
 
@@ -95,11 +114,41 @@ def read_safe(html: str) -> list[Block]:
         return text_blocks(html)
 
 
+_HELD_BACK: Final = late_pattern(r"""<table\b|[";](?:border|padding|width|height)[a-z-]*:""")
+"""What a signature may say that the editor would not write again as it came."""
+
+
+def read_for_signature(html: str) -> list[Block]:
+    """Return the blocks of what is pasted into a signature: to the letter where the editor would lose a part of it."""
+    safe = clean(html, Remote.KEPT)
+    return [KeptHtml(as_signature(safe))] if _HELD_BACK.search(safe) else read_for_insertion(html, Remote.KEPT)
+
+
+def read_signature_file(raw: bytes, pictures: Mapping[str, bytes], *, plain: bool) -> SignatureRead:
+    """Return the signature that a file holds, safe, its `pictures` (by their addresses in it) written out in it.
+
+    Raises TooComplex. `plain` says that the file is plain text.
+    """
+    source = SignatureSource.TEXT if plain else SignatureSource.FILE
+    return read_content(ReadSignature(raw, dict(pictures), source))
+
+
+def read_signature_of(html: str, pictures: Mapping[str, bytes]) -> SignatureRead:
+    """Return the signature in a message that was sent, or where it may begin. Raises TooComplex."""
+    return read_content(ReadSignature(html.encode("utf-8", "replace"), dict(pictures), SignatureSource.MESSAGE))
+
+
+def read_text_signature_of(text: str) -> SignatureRead:
+    """Return the signature in a plain message that was sent, without what it quotes. Raises TooComplex."""
+    read = read_content(ReadSignature(text_as_html(text).encode("utf-8", "replace"), {}, SignatureSource.MESSAGE))
+    return msgspec.structs.replace(read, is_plain=True)
+
+
 def blocks_of_own(html: str) -> list[Block]:
-    """Return the blocks of a template or signature, to be put into a body."""
+    """Return the blocks of a template or signature, to be put into a body, whose style it takes on."""
     from app.content.html.parse import parse_piece
 
-    return parse_piece(html)
+    return parse_piece(inner_html(html))
 
 
 def body_of_own(html: str) -> Body:

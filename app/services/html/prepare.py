@@ -14,16 +14,17 @@ import msgspec
 
 from app.core.i18n import ntr, tr
 from app.core.text import utf16_length
-from app.domain.blocks import QUOTE_HEAD, Body, Paragraph
+from app.domain.blocks import QUOTE_HEAD, Block, Body, KeptHtml, Paragraph, as_signature
 from app.domain.visible_text import plain_text
 from app.services.html.bounds import editable_blocks, editable_text
-from app.services.html.foreign import Remote, blocks_of_own, body_of_own, clean, read_body
+from app.services.html.foreign import Remote, body_of_own, clean, read_body
 from app.services.html.write import (
     OWN_BASE,
     QUOTE,
     BlockEntry,
     close_body,
     entries,
+    house_base,
     open_body,
     write_blocks,
     write_body,
@@ -67,9 +68,12 @@ def _opened(body: Body, known: str) -> Opened:
     return Opened(body, tuple(made), known, tuple(written), tuple(utf16_length(text) for text in written))
 
 
-def open_text(text: str) -> Opened:
-    """Return plain text as a body of formatted text; what is `known` of it is what it will be from then on."""
-    body = Body(editable_text(text, OWN_BASE), OWN_BASE)
+def open_text(text: str, base: str = OWN_BASE) -> Opened:
+    """Return plain text as a body of formatted text; what is `known` of it is what it will be from then on.
+
+    `base` is the CSS around it, as in all that is begun here.
+    """
+    body = Body(editable_text(text, base), base)
     return _opened(body, write_body(body))
 
 
@@ -79,9 +83,10 @@ _SHORT: Final = 4_000
 
 def open_words(html: str) -> Opened | None:
     """Return a short body that says no more than its words, as `open_text` writes them; None for any other."""
-    if len(html) > _SHORT or not html.startswith(open_body(OWN_BASE)):
+    base = house_base(html) if len(html) <= _SHORT else ""
+    if not base:
         return None
-    opened = open_text(plain_text(html))
+    opened = open_text(plain_text(html), base)
     return opened if opened.known == html else None
 
 
@@ -90,38 +95,56 @@ def words_alone(html: str) -> str | None:
     return None if open_words(html) is None else plain_text(html)
 
 
-def html_of_text(text: str) -> str:
+def html_of_text(text: str, base: str = OWN_BASE) -> str:
     """Return plain text as the HTML of a message begun here, a line for a line."""
-    return open_text(text).known
+    return open_text(text, base).known
 
 
 _LINE: Final = "<div><br></div>"
-_ROOM: Final = f"{open_body(OWN_BASE)}{_LINE}{_LINE}"
 _END: Final = close_body("")
 
 
-def answer_to(html: str, head: str) -> str:
+def _room(base: str) -> str:
+    """Return the beginning of an answer: two lines for one's own words."""
+    return f"{open_body(base)}{_LINE}{_LINE}"
+
+
+def _quoted(html: str, *, black: bool) -> str:
+    """Return what is quoted, safe; where it is to be `black`, it does not take on the colour of the words above it."""
+    safe = clean(html, Remote.QUOTED)
+    return f'<div style="color:#000000">{safe}</div>' if black else safe
+
+
+def answer_to(html: str, head: str, base: str = OWN_BASE, *, black: bool = False) -> str:
     """Return the body of an answer to `html`; `head` says in words who wrote it, and when."""
-    return f"{_ROOM}<div><div>{escape(head)}</div>{QUOTE}{clean(html, Remote.QUOTED)}</blockquote></div>{_END}"
+    quoted = _quoted(html, black=black)
+    return f"{_room(base)}<div><div>{escape(head)}</div>{QUOTE}{quoted}</blockquote></div>{_END}"
 
 
-def under_head(html: str, head: Sequence[tuple[str, str]]) -> str:
+def under_head(html: str, head: Sequence[tuple[str, str]], base: str = OWN_BASE, *, black: bool = False) -> str:
     """Return the body of a message that has `html` below it, under a rule and the fields of its `head`.
 
     So Outlook on the web sets it: programs that sign or file messages know an older one by the name of its head.
     """
     fields = "<br>".join(f"<b>{escape(label)}:</b> {escape(words)}" for label, words in head)
-    return f'{_ROOM}<hr><div id="{QUOTE_HEAD}">{fields}</div>{_LINE}{clean(html, Remote.QUOTED)}{_END}'
+    return f'{_room(base)}<hr><div id="{QUOTE_HEAD}">{fields}</div>{_LINE}{_quoted(html, black=black)}{_END}'
 
 
-def sign_above(body: str, signature: str) -> str | None:
-    """Return an answer with a signature (HTML) under the room for one's own words; None where `body` is none of ours.
+def sign_above(body: str, signature: Sequence[Block]) -> str | None:
+    """Return an answer with a signature under the room for one's own words; None where `body` is none of ours.
 
     It is of `answer_to` or `under_head`, and nothing was written in it yet.
     """
-    if not body.startswith(_ROOM):
+    base = house_base(body)
+    room = _room(base)
+    if not base or not body.startswith(room):
         return None
-    return f"{_ROOM}{write_blocks(blocks_of_own(signature), OWN_BASE)}{_LINE}{body[len(_ROOM) :]}"
+    return f"{room}{write_blocks(signature, base)}{_LINE}{body[len(room) :]}"
+
+
+def open_kept(html: str, base: str = OWN_BASE) -> Opened:
+    """Return a signature that is kept to the letter (`Snippet.kept`) for the editor: one piece, to be looked at."""
+    return _opened(Body((KeptHtml(as_signature(html)),), base), "")
 
 
 _LOST_TAG: Final = re.compile(r"<([a-z][a-z0-9]{0,30})([^<>]*)>")

@@ -14,6 +14,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from app.core.lazy_regex import late_pattern
 from app.domain.blocks import (
     LINE,
     QUOTE_HEAD,
@@ -27,10 +28,11 @@ from app.domain.blocks import (
     Piece,
     Table,
 )
+from app.domain.house_style import BASE, HouseStyle
 from app.domain.html_rules import declarations
 
-OWN_BASE: Final = "font-family:Calibri,Arial,Helvetica,sans-serif;font-size:11pt"
-"""How a message begun here looks: what people of Outlook expect."""
+OWN_BASE: Final = HouseStyle().base
+"""How a message begun here looks where nothing else was chosen: what people of Outlook expect."""
 _HEAD: Final = '<!DOCTYPE html>\n<html><head><meta charset="utf-8"></head><body>'
 QUOTE: Final = '<blockquote type="cite" style="margin:0 0 0 5pt;border-left:2px solid #ccc;padding-left:7pt">'
 _SPACES: Final = re.compile(r"  +|^ | $", re.MULTILINE)
@@ -62,6 +64,23 @@ def open_body(base: str) -> str:
 def close_body(quote: str) -> str:
     """Return what comes after the last block, the quotation that stands apart included."""
     return f"</div>{quote}</body></html>"
+
+
+_OPENING: Final = late_pattern(rf'{re.escape(_HEAD)}<div style="({BASE})">')
+
+
+def house_base(html: str) -> str:
+    """Return the CSS around a body that begins as those begun here, "" for any other."""
+    found = _OPENING.match(html)
+    return "" if found is None else found[1]
+
+
+def inner_html(html: str) -> str:
+    """Return what stands in a body that begins and ends as those begun here; any other HTML as it is."""
+    base = house_base(html)
+    if not base or not html.endswith(close_body("")):
+        return html
+    return html[len(open_body(base)) : -len(close_body(""))]
 
 
 def write_block(content: str, place: BlockPlace, before: BlockPlace | None, after: BlockPlace | None) -> str:
@@ -242,7 +261,7 @@ def table_tag(*, border: bool, wide: bool) -> str:
 def cell_tag(cell: Cell, base: str) -> str:
     """Return the opening tag of a cell; `base` is the CSS around the body."""
     name = "th" if cell.head else "td"
-    fonts = {key: value for key, value in declarations(base).items() if key in {"font-family", "font-size"}}
+    fonts = {key: value for key, value in declarations(base).items() if key in {"font-family", "font-size", "color"}}
     if cell.background:
         fonts["background-color"] = cell.background
     style = ";".join(f"{key}:{value}" for key, value in fonts.items())

@@ -6,16 +6,18 @@ writing keep the same book, so that the editor knows each block's HTML without r
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
 import msgspec
-from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSizeF, QUrl
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QBrush,
+    QImage,
     QPainter,
     QPen,
     QPyTextObject,
@@ -46,12 +48,13 @@ from app.domain.blocks import (
     Piece,
     Run,
     Table,
+    is_signature,
 )
 from app.services.html.bounds import SLICE, ShownPieces, weight_of
 from app.services.html.foreign import read_safe, text_blocks
 from app.ui import theme
 from app.ui.document.formats import INDENT, KEPT_TYPE, Own, block_format, char_format, shown_color
-from app.ui.document.pictures import SafeDocument
+from app.ui.document.pictures import SafeDocument, stand_in
 from app.ui.editor.background_work import BackgroundWork
 
 _BULLETS = (
@@ -285,6 +288,7 @@ def table_format(table: Table, columns: int) -> QTextTableFormat:
 
 _WIDTH = 560.0
 _TALLEST = 360.0
+_TALLEST_SIGNATURE = 2_000.0
 _LONGEST = 20_000
 """Characters of HTML that are drawn; more would be cut at the height anyway."""
 _HEAVIEST = 60_000
@@ -300,14 +304,19 @@ class OpaqueObject(QPyTextObject):
 
     def __init__(self, parent: QTextDocument) -> None:
         super().__init__(parent)
+        self.ink = ""
+        """The colour of the body, in CSS: a signature that says none has it."""
         self._whole = parent
-        self._made: dict[tuple[str, bool], QTextDocument] = {}
+        self._made: dict[tuple[str, bool, str, str], QTextDocument] = {}
         self._read: dict[str, Sequence[Block]] = {}
         self._places: dict[str, int] = {}
+        self._short: dict[str, tuple[str, dict[str, str]]] = {}
         self._background = BackgroundWork(self)
 
     def intrinsicSize(self, doc: QTextDocument, posInDocument: int, format: _Format) -> QSizeF:  # noqa: A002, N803
         size = self._document(format, posInDocument).size()
+        if _is_signature(format):
+            return QSizeF(_WIDTH, min(size.height(), _TALLEST_SIGNATURE))
         return QSizeF(_WIDTH, min(size.height() + 12, _TALLEST))
 
     def drawObject(
@@ -321,35 +330,87 @@ class OpaqueObject(QPyTextObject):
         document = self._document(format, posInDocument)
         rect = QRectF(rect)
         painter.save()
-        painter.setPen(QPen(theme.color("line"), 1))
-        painter.setBrush(theme.color("list_ground"))
-        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        painter.setClipRect(rect.adjusted(1, 1, -1, -1))
-        painter.translate(rect.topLeft() + QPointF(8, 6))
+        ink = theme.color("text")
+        if _is_signature(format):
+            ink = shown_color(self.ink) or ink
+            painter.setClipRect(rect)
+            painter.translate(rect.topLeft())
+        else:
+            painter.setPen(QPen(theme.color("line"), 1))
+            painter.setBrush(theme.color("list_ground"))
+            painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+            painter.setClipRect(rect.adjusted(1, 1, -1, -1))
+            painter.translate(rect.topLeft() + QPointF(8, 6))
         context = QAbstractTextDocumentLayout.PaintContext()
-        context.palette.setColor(context.palette.ColorRole.Text, theme.color("text"))
+        context.palette.setColor(context.palette.ColorRole.Text, ink)
         document.documentLayout().draw(painter, context)
         painter.restore()
 
     def _document(self, format: _Format, place: int) -> QTextDocument:  # noqa: A002 - Qt's name
-        html = str(format.property(Own.KEPT) or "")[:_LONGEST]
+        html, sources = self._shortened(str(format.property(Own.KEPT) or ""))
         if html not in self._places:
             self._background.run(lambda: read_safe(html)[:_BLOCKS], partial(self._arrived, html))
         self._places[html] = place
-        key = (html, theme.scheme().dark)
+        worn = self._whole.defaultFont() if _is_signature(format) else theme.font(size=13)
+        key = (html, theme.scheme().dark, worn.key(), self.ink)
         if key not in self._made:
-            made = SafeDocument(self)
-            made.setDefaultFont(theme.font(size=13))
+            made = _PartOfMessage(self._whole, sources, self)
+            made.setDefaultFont(worn)
             made.setDocumentMargin(0)
-            made.setTextWidth(_WIDTH - 16)
+            made.setTextWidth(_WIDTH if _is_signature(format) else _WIDTH - 16)
             read = self._read[html] if html in self._read else text_blocks(html)
             blocks = ShownPieces(read, _HEAVIEST).piece(0)[:_BLOCKS]
             DocumentBuilder(QTextCursor(made), blocks).finish()
             self._made[key] = made
         return self._made[key]
 
+    def _shortened(self, whole: str) -> tuple[str, dict[str, str]]:
+        """Return HTML as it is drawn, pictures that are written out in it by short names, and those by their names."""
+        if whole not in self._short:
+            sources: dict[str, str] = {}
+            html = whole
+            for source in written_out_in(whole):
+                name = f"written-out:{len(sources)}"
+                sources[name] = source
+                html = html.replace(f'"{source}"', f'"{name}"')
+            self._short[whole] = html[:_LONGEST], sources
+        return self._short[whole]
+
     def _arrived(self, html: str, blocks: Sequence[Block]) -> None:
         self._read[html] = blocks
-        for dark in (False, True):
-            self._made.pop((html, dark), None)
+        self._forget(lambda key: key[0] == html)
         self._whole.markContentsDirty(self._places[html], 1)
+
+    def draw_anew(self) -> None:
+        """Draw everything anew, because pictures are there that were not."""
+        self._forget(lambda _key: True)
+
+    def _forget(self, which: Callable[[tuple[str, bool, str, str]], bool]) -> None:
+        for key in [key for key in self._made if which(key)]:
+            self._made.pop(key).deleteLater()
+
+
+class _PartOfMessage(SafeDocument):
+    """A document that is drawn within that of a message, with the pictures which that one knows."""
+
+    def __init__(self, whole: QTextDocument, sources: Mapping[str, str], parent: QObject) -> None:
+        super().__init__(parent)
+        self._whole, self._sources = whole, sources
+
+    def loadResource(self, type: int, name: QUrl | str) -> object:  # noqa: A002 - Qt's signature
+        address = name.toString() if isinstance(name, QUrl) else name
+        kind = QTextDocument.ResourceType.ImageResource
+        found = self._whole.resource(kind, QUrl(self._sources.get(address, address)))
+        return found if isinstance(found, QImage) else stand_in()
+
+
+def written_out_in(html: str) -> list[str]:
+    """Return the addresses (data:) of the pictures that are written out in safe HTML, each once."""
+    return list(dict.fromkeys(_WRITTEN_OUT.findall(html))) if "data:image/" in html else []
+
+
+_WRITTEN_OUT: Final = re.compile(r'\bsrc="(data:image/[^"]+)"')
+
+
+def _is_signature(format: _Format) -> bool:  # noqa: A002 - Qt's name
+    return is_signature(str(format.property(Own.KEPT) or ""))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer, QUrl
+from PySide6.QtCore import QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QImage, QTextDocument
 
 from app.content.jobs import WIDEST
@@ -26,6 +26,9 @@ _SMALLER: Final = 680
 
 class DocumentPictures(QObject):
     """What `loadResource` of one view answers with. `document` returns the view's, which may be exchanged."""
+
+    arrived = Signal()
+    """Pictures are there that were not before; the document is laid out anew after that."""
 
     def __init__(self, document: Callable[[], QTextDocument], parent: QObject) -> None:
         super().__init__(parent)
@@ -87,4 +90,5 @@ class DocumentPictures(QObject):
         document = self._document()
         for source, image in images.items():
             document.addResource(QTextDocument.ResourceType.ImageResource, QUrl(source), image)
+        self.arrived.emit()
         document.markContentsDirty(0, document.characterCount())

@@ -19,6 +19,8 @@ from PySide6.QtGui import (
     QBrush,
     QColor,
     QFont,
+    QFontDatabase,
+    QFontInfo,
     QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
@@ -29,6 +31,38 @@ from PySide6.QtGui import (
 from app.domain.blocks import LINE, OBJECT, Level, Look, Paragraph
 from app.domain.html_rules import declarations, pixels
 from app.ui import theme
+
+_METRIC: Final = {
+    "calibri": ("Carlito",),
+    "cambria": ("Caladea",),
+    "arial": ("Liberation Sans", "Arimo"),
+    "helvetica": ("Liberation Sans", "Arimo"),
+    "times new roman": ("Liberation Serif", "Tinos"),
+    "courier new": ("Liberation Mono", "Cousine"),
+    "georgia": ("Gelasio",),
+}
+"""Fonts that are as wide as others, sign for sign, and stand in for these where they are not installed."""
+_MOST_FAMILIES: Final = 10
+
+
+def font_families(css: str) -> list[str]:
+    """Return the fonts that a font-family names, each with those that are as wide as it, in the order of preference."""
+    named = [part.strip(" '\"") for part in css.split(",")]
+    found = [family for name in named if name for family in (name, *_METRIC.get(name.casefold(), ()))]
+    return list(dict.fromkeys(found))[:_MOST_FAMILIES]
+
+
+def shown_family(css: str) -> str:
+    """Return in which font text with that font-family is drawn on this computer."""
+    there = next((family for family in font_families(css) if QFontDatabase.hasFamily(family)), "")
+    return there or QFontInfo(theme.text_font(",".join(font_families(css)))).family()
+
+
+def shown_size(css: str) -> float:
+    """Return the pixels in which text of that font-size is drawn at the usual size of text, 0 for none said."""
+    size = pixels(css)
+    return size * _BODY_PIXELS / _BASE_PIXELS if size else 0.0
+
 
 _NUMBERS: Final = re.compile(r"[\d.]+%?")
 
@@ -183,12 +217,10 @@ def _put_style(made: QTextCharFormat, style: str, kind: str) -> None:
     made.setProperty(Own.STYLE, style)
     said = declarations(style)
     if families := said.get("font-family"):
-        made.setFontFamilies([part.strip(" '") for part in families.split(",") if part.strip(" '")][:6])
-    size = pixels(said.get("font-size", ""))
+        made.setFontFamilies(font_families(families))
+    size = shown_size(said.get("font-size", ""))
     if size:
-        made.setProperty(
-            QTextFormat.Property.FontPixelSize, max(8, round(size * _BODY_PIXELS / _BASE_PIXELS * theme.text_scale()))
-        )
+        made.setProperty(QTextFormat.Property.FontPixelSize, max(8, round(size * theme.text_scale())))
 
 
 def look_of(drawn: QTextCharFormat, kind: str = "div") -> Look:

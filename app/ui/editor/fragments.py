@@ -140,6 +140,10 @@ class Fragments:
         """Return whether anything may be quoted in the text."""
         return self._quotes
 
+    def says(self, words: str) -> bool:
+        """Return whether `words` stand in the HTML of a block, as it was written last."""
+        return any(words in written for written in self._written)
+
     def read_inner(self) -> str:
         """Return what is in the document, without what is around a body."""
         self.read_all()

@@ -43,6 +43,8 @@ class Pasting(QObject):
         """`insert_blocks` puts blocks into `editor` at a cursor, or where its own is (None)."""
         super().__init__(editor)
         self._editor, self._insert_blocks = editor, insert_blocks
+        self.read_html: Callable[[str], Sequence[Block]] = read_for_insertion
+        """Reads HTML that another program put on the clipboard, in a thread; it is safe after that."""
         self._background = BackgroundWork(self)
         self._waiting: list[tuple[QTextCursor, str]] = []
         self._turn = QTimer(self)
@@ -137,13 +139,22 @@ class Pasting(QObject):
             if not self._background.is_busy():
                 self._tell_done()
 
-        clean = clean_text(html, lines=True)
+        clean, read = clean_text(html, lines=True), self.read_html
         self._background.run(
-            lambda: editable_blocks(read_for_insertion(clean), "", _AT_ONCE),
+            lambda: editable_blocks(read(clean), "", _AT_ONCE),
             put,
             lambda: editable_blocks(text_blocks(clean), "", _AT_ONCE),
         )
         self._felt.start()
+
+    def put_read(
+        self, read: Callable[[], Sequence[Block]], instead: Callable[[], Sequence[Block]], place: QTextCursor
+    ) -> None:
+        """Put blocks, which `read` reads in a thread, in place of what `place` has selected.
+
+        Those of `instead` are put there where the message is closed or sent before they are read.
+        """
+        self._background.run(read, lambda blocks: self._insert_blocks(blocks, place), instead)
 
     def _tell_working(self) -> None:
         if self._background.is_busy() and not self._told:

@@ -16,6 +16,8 @@ from PySide6.QtGui import (
     QKeySequence,
     QPainter,
     QPaintEvent,
+    QPalette,
+    QShowEvent,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
@@ -27,12 +29,15 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QTextEdit, QWidget
 
 from app.core.i18n import tr
-from app.domain.blocks import Block, Picture, pictures_of
+from app.domain.blocks import SIGNATURE, Block, KeptHtml, Picture, is_signature, pictures_of, without_name
+from app.domain.html_rules import declarations
+from app.services.html.bounds import editable_blocks
+from app.services.html.foreign import Remote, read_for_insertion
 from app.services.html.prepare import Opened
 from app.ui import theme
-from app.ui.document.document_builder import DocumentBuilder, OpaqueObject, picture_format
+from app.ui.document.document_builder import DocumentBuilder, OpaqueObject, picture_format, written_out_in
 from app.ui.document.document_pictures import DocumentPictures
-from app.ui.document.formats import INDENT, KEPT_TYPE, Own, put_colors, shown_color
+from app.ui.document.formats import INDENT, KEPT_TYPE, Own, font_families, put_colors, shown_color, shown_size
 from app.ui.document.pictures import SafeDocument
 from app.ui.document.quote_bars import paint_quotes
 from app.ui.editor import block_keys, typed_forms
@@ -83,6 +88,9 @@ class RichEditor(QTextEdit):
         self._soon.timeout.connect(self.tell_now)
         self._touched: tuple[int, int] | None = None
         self._several = False
+        self._ink = ""
+        self._inked = False
+        self._drawn_for = theme.scheme()
         self.pasting = Pasting(self, self.insert_blocks)
         self.pasting.files_brought.connect(self.files_brought)
         self.pasting.pictures_offered.connect(self.pictures_offered)
@@ -104,6 +112,7 @@ class RichEditor(QTextEdit):
         document.setDocumentMargin(0)
         document.setIndentWidth(INDENT)
         self._kept = OpaqueObject(document)
+        self._pictures.arrived.connect(self._kept.draw_anew)
         document.documentLayout().registerHandler(KEPT_TYPE, self._kept)
         self.fragments = Fragments(document, "")
         document.contentsChange.connect(self._changed)
@@ -117,6 +126,7 @@ class RichEditor(QTextEdit):
         self.document().setUndoRedoEnabled(False)
         self.clear()
         self.fragments.base = opened.body.base
+        self._wear(opened.body.base)
         self.fragments.quote = opened.body.quote
         self._opened = opened
         self._build_document = DocumentBuilder(QTextCursor(self.document()), opened.body.blocks)
@@ -124,6 +134,36 @@ class RichEditor(QTextEdit):
         self._build_on()
         if self._build_document is not None:
             self._turn.start()
+
+    def _wear(self, base: str) -> None:
+        """Show text that has no style of its own as it goes out: in the font, the size and the colour of `base`."""
+        said = declarations(base)
+        families = ",".join(font_families(said.get("font-family", "")))
+        theme.wear_text_font(self, families, shown_size(said.get("font-size", "")) or theme.TEXT_SIZE)
+        self._ink = said.get("color", "")
+        self._put_ink()
+
+    def _put_ink(self) -> None:
+        """Let text without a colour of its own have that of the body, drawn for the scheme in force."""
+        shown = shown_color(self._ink) if self._ink else None
+        palette = QPalette()
+        if shown is not None:
+            palette.setColor(QPalette.ColorRole.Text, shown)
+        self._kept.ink = self._ink
+        now = self.palette().color(QPalette.ColorRole.Text)
+        if (shown is not None and shown != now) or (shown is None and self._inked):
+            self.setPalette(palette)
+        self._inked = shown is not None
+
+    def change_base(self, base: str) -> None:
+        """Let text that has no style of its own look otherwise from now on; what was styled by hand stays as it is."""
+        self.finish()
+        if base == self.fragments.base:
+            return
+        self.fragments.base = base
+        self._wear(base)
+        self.fragments.read_all()
+        self.edited.emit(self.fragments.replaced())
 
     def is_building(self) -> bool:
         """Return whether the message is not all there yet."""
@@ -316,6 +356,7 @@ class RichEditor(QTextEdit):
             self.setTextCursor(at)
             self.ensureCursorVisible()
         written_out = [source for source in pictures_of(blocks) if source.startswith("data:")]
+        written_out += [source for one in blocks if isinstance(one, KeptHtml) for source in written_out_in(one.html)]
         if written_out:
             self.embedded.emit(written_out)
 
@@ -345,6 +386,12 @@ class RichEditor(QTextEdit):
             cursor.setPosition(position)
             cursor.setPosition(position + 1, QTextCursor.MoveMode.KeepAnchor)
             cursor.setCharFormat(picture_format(Picture(name, said.alt, *size, said.link)))
+        for fragment in [one for one in self._kept_fragments() if source in kept_html(one)]:
+            kept = fragment.charFormat()
+            kept.setProperty(Own.KEPT, kept_html(fragment).replace(f'"{source}"', f'"{name}"'))
+            cursor.setPosition(fragment.position())
+            cursor.setPosition(fragment.position() + fragment.length(), QTextCursor.MoveMode.KeepAnchor)
+            cursor.setCharFormat(kept)
         cursor.endEditBlock()
         if untouched:
             self.document().clearUndoRedoStacks()  # the person has written nothing yet that could be undone
@@ -352,8 +399,54 @@ class RichEditor(QTextEdit):
     def pictures_written_out(self) -> list[str]:
         """Return the sources of the pictures that are written out in the text (data:), each once."""
         drawn = (fragment.charFormat() for fragment in fragments_of(self.document()))
-        names = (one.toImageFormat().name() for one in drawn if one.isImageFormat())
+        names = [one.toImageFormat().name() for one in drawn if one.isImageFormat()]
+        names += [source for one in self._kept_fragments() for source in written_out_in(kept_html(one))]
         return list(dict.fromkeys(name for name in names if name.startswith("data:")))
+
+    # --- what is kept as it is ---------------------------------------------------------------------------------------
+
+    def _kept_fragments(self) -> list[QTextFragment]:
+        return [one for one in fragments_of(self.document()) if one.charFormat().objectType() == KEPT_TYPE]
+
+    def place_of_signature(self) -> tuple[int, int] | None:
+        """Return where a signature stands that goes out to the letter: the last, as positions; None for none.
+
+        One that is quoted is somebody's words: Outlook and others leave its name there.
+        """
+        if not self.fragments.says(SIGNATURE):
+            return None
+        from app.ui.editor.quote_view import own_end
+
+        end = own_end(self.document())
+        found = [one for one in self._kept_fragments() if one.position() < end and is_signature(kept_html(one))]
+        return (found[-1].position(), found[-1].position() + found[-1].length()) if found else None
+
+    def has_kept(self) -> bool:
+        """Return whether anything in the text is kept as the HTML that it is."""
+        return bool(self._kept_fragments())
+
+    def inner(self) -> str:
+        """Return what stands in the body, without what is around it."""
+        self.finish()
+        return self.fragments.read_inner()
+
+    def change_signature_here(self) -> bool:
+        """Let the signature's words be changed: it goes out as the editor can write it from then on. False for none.
+
+        It is read in a thread, and put in its place as soon as it is read; undo brings it back as it was.
+        """
+        place = self.place_of_signature()
+        if place is None or self.isReadOnly():
+            return False
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(place[0])
+        cursor.setPosition(place[1], QTextCursor.MoveMode.KeepAnchor)
+        kept = next(kept_html(one) for one in self._kept_fragments() if one.position() == place[0])
+        html = without_name(kept)
+        self.pasting.put_read(
+            lambda: editable_blocks(read_for_insertion(html, Remote.KEPT), ""), lambda: [KeptHtml(kept)], cursor
+        )
+        return True
 
     def insert_picture(self, picture: Picture, image: QImage | None, cursor: QTextCursor | None = None) -> None:
         """Put a picture in where the cursor is; `image` is what is shown of it."""
@@ -397,8 +490,21 @@ class RichEditor(QTextEdit):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange:
+        if event.type() is QEvent.Type.PaletteChange and theme.scheme() is not self._drawn_for:
+            self._drawn_for = theme.scheme()
+            self._put_ink()
             self._recolor()
+        elif event.type() is QEvent.Type.StyleChange:
+            self._wear_again()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._wear_again()
+        super().showEvent(event)
+
+    def _wear_again(self) -> None:
+        """Wear font and colour once more: a style sheet that is put on gives back those of the time before."""
+        self.setFont(theme.text_font(*self.property("message_text")))
+        self._put_ink()
 
     def _recolor(self) -> None:
         """Draw the colours of the text for the scheme in force; nothing of the message changes."""
@@ -407,6 +513,11 @@ class RichEditor(QTextEdit):
         telling, self._telling = self._telling, False
         recolor(self.document())
         self._telling = telling
+
+
+def kept_html(fragment: QTextFragment) -> str:
+    """Return the HTML that a sign in the text stands for."""
+    return str(fragment.charFormat().property(Own.KEPT) or "")
 
 
 def fragments_of(document: QTextDocument) -> Iterator[QTextFragment]:

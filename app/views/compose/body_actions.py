@@ -96,6 +96,7 @@ def _looking() -> str:
 
 COLORS: Final = (
     (mark("Ordinary"), ""),
+    (mark("Black"), "#000000"),
     (mark("Red"), "#c00000"),
     (mark("Orange"), "#c55a11"),
     (mark("Green"), "#2e7d32"),
@@ -114,8 +115,8 @@ MARKS: Final = (
 )
 
 
-_SIZES: Final = (8, 9, 10, 12, 14, 18, 24, 36)
-"""Points; 11 is the usual size."""
+_SIZES: Final = (8, 9, 10, 11, 12, 14, 18, 24, 36)
+"""Points."""
 _ON_PICTURE: Final = frozenset(
     {"picture_small", "picture_medium", "picture_large", "picture_own_size", "picture_words"}
 )
@@ -141,6 +142,7 @@ class BodyWork:
             "format": body.switch_format,
             "drop_quote": body.drop_quote,
             "picture_words": self._describe_picture,
+            "change_signature": lambda: body.with_formatted(lambda rich: rich.change_signature_here()),
         }
         self._looking: dict[str, Callable[[], object]] = {
             "find": body.open_find,
@@ -163,6 +165,9 @@ class BodyWork:
             return self._is_in("table_here")
         if name in _ON_PICTURE:
             return self._is_in("picture_here")
+        if name == "change_signature":
+            rich = self._body.rich
+            return rich is not None and self._body.is_formatted() and rich.place_of_signature() is not None
         return name != "drop_quote" or self._body.has_quote()
 
     def _is_in(self, what: str) -> bool:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.i18n import tr
 from app.domain.edits import BodyReplaced
+from app.domain.house_style import HouseStyle, is_base
 from app.domain.message import BodyFormat
 from app.ui.editor.background_work import BackgroundWork
 
@@ -53,6 +54,8 @@ class Turning(QObject):
         """`rich` returns the editor of formatted text, which is made when it is first wanted."""
         super().__init__(parent)
         self._plain, self._rich = plain, rich
+        self.base: Callable[[], str] = lambda: HouseStyle().base
+        """The CSS around text that is made formatted."""
         self._background = BackgroundWork(self)
         self._acts: list[Callable[[RichEditor], object]] = []
         self._building = False
@@ -68,6 +71,12 @@ class Turning(QObject):
         """Return whether the body is being turned."""
         return self._busy
 
+    def wear_base(self) -> None:
+        """Let formatted text have the `base` of now, unless another program has said how the message looks."""
+        rich = self._rich()
+        if is_base(rich.fragments.base):
+            rich.change_base(self.base())
+
     # --- to formatted text -------------------------------------------------------------------------------------------
 
     def to_formatted(self, act: Callable[[RichEditor], object]) -> None:
@@ -78,15 +87,15 @@ class Turning(QObject):
         from app.services.html.prepare import open_text
 
         self._plain.finish_pasting()
-        text = self._plain.toPlainText()
+        text, base = self._plain.toPlainText(), self.base()
         self._acts = [act]
         self._begin()
         if len(text) < LONG:
-            self._build_document(open_text(text))
+            self._build_document(open_text(text, base))
             self._rich().finish()
         else:
             self.working.emit()
-            self._background.run(lambda: open_text(text), self._build_document)
+            self._background.run(lambda: open_text(text, base), self._build_document)
 
     def _build_document(self, opened: Opened) -> None:
         rich = self._rich()
@@ -105,6 +114,7 @@ class Turning(QObject):
         moved.setPosition(min(cursor.position(), last), moved.MoveMode.KeepAnchor)
         rich.setTextCursor(moved)
         self._end(BodyFormat.TEXT)
+        self.wear_base()
         self.edited.emit(BodyReplaced(rich.html(), BodyFormat.HTML))
         acts, self._acts = self._acts, []
         for act in acts:
@@ -168,6 +178,7 @@ class Turning(QObject):
             self.edited.emit(BodyReplaced(self._plain.toPlainText(), BodyFormat.TEXT))
         elif before is BodyFormat.HTML:
             self.shown.emit(True)
+            self.wear_base()
             self.edited.emit(BodyReplaced(self._rich().html(), BodyFormat.HTML))
 
     # --- meanwhile ---------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButt
 from app.core.formatting import moment_words
 from app.core.i18n import mark, tr
 from app.domain.edits import Unfilled
+from app.domain.house_style import HouseStyle
 from app.domain.message import Field
 from app.domain.recipient import Recipient
 from app.services.accounts.signatures import (
@@ -35,7 +36,6 @@ from app.views.compose.session import ComposeSession, FromSession, Sender
 from app.views.compose.typed_dates import read_moment, suggested_moments
 
 if TYPE_CHECKING:
-    from app.domain.blocks import Block
     from app.services.accounts.mailbox_discovery import Aids
     from app.ui.chooser import Pick, Picker
 
@@ -211,6 +211,26 @@ def _question_words(question: str) -> str:
     return tr(known) if known else question
 
 
+class StyleChoice:
+    """The style of one message's text that has no other: that of the account in which it is written."""
+
+    def __init__(self, session: ComposeSession, body: BodyField) -> None:
+        """Let text that is made formatted look so, and all of it when the message goes on in another account."""
+        self._session, self._body = session, body
+        body.turning.base = self.base
+        session.sender.moved.subscribe(lambda _account_id: self._follow())
+
+    def base(self) -> str:
+        """Return the CSS around the body."""
+        aids = self._session.options.aids
+        return HouseStyle().base if aids is None else aids.styles.base(self._session.account_id)
+
+    def _follow(self) -> None:
+        """Wear the style of the account now chosen; a plain text wears it once it is made formatted."""
+        if self._body.is_formatted() and not self._body.is_read_only():
+            self._body.turning.wear_base()
+
+
 class SnippetChoice:
     """The choice for one message. `put_subject` puts a template's subject where there is none."""
 
@@ -287,7 +307,8 @@ class SnippetChoice:
         placed = QTextCursor(self._body.editor.document())
         placed.setPosition(start + gap)
         placed.setPosition(cursor.position(), QTextCursor.MoveMode.KeepAnchor)
-        self._session.remember_signature(placed.selectedText().replace("\u2029", "\n").replace("\u2028", "\n"))
+        words = placed.selectedText().replace("\u2029", "\n").replace("\u2028", "\n")
+        self._session.remember_signature(fragment.words() if fragment.kept and self._body.is_formatted() else words)
 
     def _above(self, start: int) -> int:
         """Return where the room above a signature begins, which goes with it."""
@@ -362,17 +383,10 @@ class SnippetChoice:
         if rich is None or not self._body.is_formatted():
             cursor.insertText("\n" * gap + fragment.text)
             return
-        from app.domain.blocks import Paragraph, Run
+        from app.domain.blocks import Paragraph
 
-        blocks: list[Block] = [Paragraph()] * gap
-        if fragment.html:
-            from app.services.html.foreign import blocks_of_own
-
-            blocks += blocks_of_own(fragment.html)
-        else:
-            blocks += [Paragraph((Run(line),) if line else ()) for line in fragment.text.split("\n")]
         if fragment.text or fragment.html:
-            rich.insert_blocks(blocks, cursor)
+            rich.insert_blocks([Paragraph()] * gap + fragment.blocks(), cursor)
         else:
             cursor.removeSelectedText()
 
@@ -381,6 +395,10 @@ class SnippetChoice:
         record, aids = self._session.record, self._aids
         if record is None or aids is None:
             return None
+        rich = self._body.rich
+        kept = rich.place_of_signature() if rich is not None and self._body.is_formatted() else None
+        if kept is not None:
+            return kept
         known = aids.signatures.known_texts(record.account_id, self._session.content)
         return find_signature(self._body.words_above(), [record.signature, *known])
 

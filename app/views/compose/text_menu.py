@@ -56,7 +56,7 @@ _INSERT: Final = (
     "compose.template",
     "compose.attach",
 )
-_REST: Final[tuple[Item, ...]] = ("text.format", "text.language", "text.drop_quote")
+_REST: Final[tuple[Item, ...]] = ("text.format", "text.language", "text.change_signature", "text.drop_quote")
 
 
 class TextMenu:

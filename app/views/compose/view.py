@@ -42,7 +42,7 @@ from app.views.compose.body_pictures import BodyPictures
 from app.views.compose.fields import SubjectField
 from app.views.compose.findings import FindingsBar, MessageFindings
 from app.views.compose.options_area import OptionsArea
-from app.views.compose.pickers import FromLine, LaterChoice, Picking, SnippetChoice
+from app.views.compose.pickers import FromLine, LaterChoice, Picking, SnippetChoice, StyleChoice
 from app.views.compose.recipients import RecipientFields
 from app.views.compose.session import ComposeSession
 from app.views.compose.text_menu import TextMenu
@@ -143,6 +143,7 @@ class ComposeView(QWidget):
         self.picking = Picking(self)
         self.options = OptionsArea(session.options, self, self.picking)
         self.later = LaterChoice(session, self.picking, session.now)
+        self.style_choice = StyleChoice(session, self.body)
         self.snippets = SnippetChoice(
             session, self.body, self.picking, self.subject.setText, lambda: registry.run("account.signatures")
         )

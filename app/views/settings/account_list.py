@@ -24,7 +24,9 @@ _QUESTION_WIDTH = 260
 
 
 class AccountList(QWidget):
-    """Draws the session's accounts. `page_wanted` names another page of an account: its signatures, its mailboxes."""
+    """Draws the session's accounts. `page_wanted` names another page of an account: how its messages look, its
+    signatures, its mailboxes.
+    """
 
     page_wanted = Signal(str, str)
 
@@ -86,6 +88,7 @@ class AccountList(QWidget):
         before: QWidget = self
         for row in self.rows:
             self._accounts.addWidget(row)
+            row.style_button.clicked.connect(partial(self._want, "style", row.account_id))
             row.signatures.clicked.connect(partial(self._want, "signatures", row.account_id))
             row.mailboxes.clicked.connect(partial(self._want, "mailboxes", row.account_id))
             for button in row.controls():
@@ -135,6 +138,7 @@ class AccountRow(QFrame):
         self.setAccessibleName(f"{account.address}, {host}")
         self.change = self._button(tr("Change"), tr("Change {address}", address=account.address))
         self.account_id = account.account_id
+        self.style_button = self._button(tr("Style"), tr("Font and reply header of {address}", address=account.address))
         self.signatures = self._button(tr("Signatures"), tr("Signatures of {address}", address=account.address))
         self.mailboxes = self._button(tr("Mailboxes"), tr("Mailboxes beside {address}", address=account.address))
         self.remove = self._button(tr("Remove"), tr("Remove {address}", address=account.address))
@@ -156,7 +160,7 @@ class AccountRow(QFrame):
     def controls(self) -> tuple[QWidget, ...]:
         """Return what can be pressed, in the order of Tab."""
         arranged = () if self.arrangement is None else self.arrangement.controls
-        face = (self.signatures, self.mailboxes, self.change, self.remove)
+        face = (self.style_button, self.signatures, self.mailboxes, self.change, self.remove)
         return (*face, *arranged, self.move_messages, self.confirm, self.keep)
 
     def _button(self, words: str, name: str) -> QPushButton:
@@ -171,7 +175,8 @@ class AccountRow(QFrame):
         address, place = Label(account.address, card), Label("\n".join(lines), card)
         address.setFont(theme.font(size=14, semibold=True))
         place.setProperty("tone", "muted")
-        lay_out_card(card, icon, address, place, (self.signatures, self.mailboxes, self.change, self.remove))
+        buttons = (self.style_button, self.signatures, self.mailboxes, self.change, self.remove)
+        lay_out_card(card, icon, address, place, buttons)
         column = QVBoxLayout(face)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -16,9 +16,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedLayout, 
 
 from app.commands.command import Handler, Registry
 from app.core.i18n import tr
-from app.domain.blocks import Picture
+from app.domain.blocks import OBJECT, Picture, without_name
+from app.domain.house_style import is_base
+from app.domain.visible_text import plain_text
 from app.services.accounts.signatures import FIELDS, Snippet, SnippetKind
-from app.services.html.prepare import losses, open_own, open_text
+from app.services.html.foreign import read_for_insertion, read_for_signature
+from app.services.html.prepare import Opened, losses, open_kept, open_own, open_text
 from app.ui import icons, keys, theme
 from app.ui.document import pictures
 from app.ui.editor import format_actions
@@ -29,7 +32,8 @@ from app.ui.editor.toolbar import FormatBar, LinkBar
 from app.ui.inputs import ChoiceBox
 from app.ui.widgets import Label
 from app.ui.wrapping import WrappingCheckBox
-from app.views.settings.fields import LabelledField, lay_out_card, press_with_enter
+from app.views.settings.fields import LabelledField, lay_out_card, press_with_enter, wrapped
+from app.views.settings.signature_import import SignatureImport
 from app.views.settings.snippets_session import SnippetsSession
 
 
@@ -98,6 +102,7 @@ class SnippetForm(QWidget):
         self.text.setAccessibleName(tr("Text"))
         self.text.setMinimumHeight(150)
         self.text.setStyleSheet("background: transparent;")  # the ground of its box
+        self.text.edited.connect(lambda _edit: self._show_kept())
         self.pictures = SnippetPictures(self.text)
         self.tools = FormatBar(self.text, self._format, self, without=_NOT_HERE)
         self.link_bar = LinkBar(self.text, self)
@@ -107,6 +112,13 @@ class SnippetForm(QWidget):
         self.for_replies = WrappingCheckBox(tr("Put it into answers"), self)
         self.mailbox = ChoiceBox(self)
         self.mailbox.setAccessibleName(tr("For messages from"))
+        words = tr("It goes out to the letter, also what is not drawn here. Write above and below it.")
+        self._kept = Label(words, self)
+        self._kept.setProperty("tone", "muted")
+        self._kept.setWordWrap(True)
+        self.change_words = press_with_enter(QPushButton(tr("Change its words"), self))
+        self.change_words.setAccessibleDescription(tr("Its tables are then written as the editor writes them."))
+        self.change_words.clicked.connect(self._change_words)
         self._error = Label(self)
         self._error.setProperty("tone", "bad")
         self.save = press_with_enter(QPushButton(tr("Save"), self))
@@ -139,10 +151,13 @@ class SnippetForm(QWidget):
         buttons.addWidget(self.save)
         buttons.addWidget(self.cancel)
         buttons.addStretch(1)
+        self._kept_line = wrapped(self, (self._kept, self.change_words))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(10)
-        for widget in (self.title, self.name, self.subject, text_label, box, hint, self.for_new, self.for_replies):
+        for widget in (self.title, self.name, self.subject, text_label, box, self._kept_line, hint):
+            whole.addWidget(widget)
+        for widget in (self.for_new, self.for_replies):
             whole.addWidget(widget)
         whole.addWidget(self.mailbox, 0, Qt.AlignmentFlag.AlignLeft)
         whole.addWidget(self._error)
@@ -195,8 +210,12 @@ class SnippetForm(QWidget):
         for widget in (self.for_new, self.for_replies, self.mailbox):
             widget.setVisible(signature)
         self.pictures.forget()
-        self.text.open_body(open_own(snippet.html) if snippet.html else open_text(snippet.text))
+        self.text.pasting.read_html = read_for_signature if signature else read_for_insertion
+        self.text.open_body(self._opened(snippet))
         self.text.finish()
+        if not self.text.fragments.base or is_base(self.text.fragments.base):
+            self.text.change_base(self._session.base)
+        self._show_kept()
         self.for_new.setChecked(snippet.for_new)
         self.for_replies.setChecked(snippet.for_replies)
         self.mailbox.clear()
@@ -208,6 +227,19 @@ class SnippetForm(QWidget):
             self.mailbox.addItem(tr("From {mailbox} only", mailbox=snippet.address), snippet.address)
             found = self.mailbox.count() - 1
         self.mailbox.setCurrentIndex(found)
+
+    def _show_kept(self) -> None:
+        """Say that a part goes out to the letter, as long as one does."""
+        self._kept_line.setVisible(self.text.place_of_signature() is not None)
+
+    def _change_words(self) -> None:
+        self.text.change_signature_here()
+        self.text.setFocus()
+
+    def _opened(self, snippet: Snippet) -> Opened:
+        if snippet.kept:
+            return open_kept(snippet.html, self._session.base)
+        return open_own(snippet.html) if snippet.html else open_text(snippet.text, self._session.base)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         entered = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
@@ -222,18 +254,20 @@ class SnippetForm(QWidget):
             return
         self.pictures.finish()
         self.text.finish()
-        html = self.text.html()
         signature = snippet.kind is SnippetKind.SIGNATURE
+        kept = signature and self.text.has_kept()
+        html = without_name(self.text.inner()) if kept else self.text.html()
         self._session.save(
             msgspec.structs.replace(
                 snippet,
                 name=self.name.line.text(),
                 subject="" if signature else self.subject.line.text().strip(),
-                text=self.text.toPlainText(),
-                html=html if losses(html) else "",
+                text=(plain_text(html).strip() or OBJECT) if kept else self.text.toPlainText(),
+                html=html if kept or losses(html) else "",
                 address=str(self.mailbox.currentData() or "") if signature else "",
                 for_new=signature and self.for_new.isChecked(),
                 for_replies=signature and self.for_replies.isChecked(),
+                kept=kept,
             )
         )
 
@@ -254,14 +288,20 @@ class SnippetsPage(QWidget):
         self.form = SnippetForm(session, registry, self)
         title = Label(tr("Signatures and templates"), self.list)
         title.setFont(theme.font(size=22, semibold=True))
-        about = Label(tr("Of {address}. Ctrl+T puts one into a message.", address=address), self.list)
+        words = tr("Of {address}. Ctrl+T puts one into a message.", address=address)
+        taken = tr("A message in Sent gives you its signature: “Use the signature of this message”.")
+        about = Label(f"{words} {taken}", self.list)
         about.setProperty("tone", "muted")
+        about.setWordWrap(True)
         self._error = Label(self.list)
         self._error.setProperty("tone", "bad")
         self._error.setWordWrap(True)
         self.add_signature = press_with_enter(QPushButton(tr("Add a signature"), self.list))
         icons.put(self.add_signature, "plus", "on_accent")
         self.add_signature.setProperty("kind", "primary")
+        self.import_signature = press_with_enter(QPushButton(tr("Import a signature"), self.list))
+        self.importing = SignatureImport(self, session.imported)
+        self.import_signature.clicked.connect(self.importing.choose)
         self.add_template = press_with_enter(QPushButton(tr("Add a template"), self.list))
         self.back = press_with_enter(QPushButton(tr("Back"), self.list))
         self.back.setProperty("kind", "quiet")
@@ -279,7 +319,7 @@ class SnippetsPage(QWidget):
 
     def _build(self, head: tuple[QWidget, ...]) -> None:
         buttons = QHBoxLayout()
-        for button in (self.add_signature, self.add_template):
+        for button in (self.add_signature, self.import_signature, self.add_template):
             buttons.addWidget(button)
         buttons.addStretch(1)
         buttons.addWidget(self.back)
@@ -336,7 +376,8 @@ class SnippetsPage(QWidget):
                 if before is not None:
                     QWidget.setTabOrder(before, button)
                 before = button
-        way = [*([] if before is None else [before]), self.add_signature, self.add_template, self.back]
+        adding = (self.add_signature, self.import_signature, self.add_template)
+        way = [*([] if before is None else [before]), *adding, self.back]
         for first, second in pairwise(way):
             QWidget.setTabOrder(first, second)
 

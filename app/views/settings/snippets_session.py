@@ -16,6 +16,7 @@ from app.ui.tasks import Tasks
 
 if TYPE_CHECKING:
     from app.services.accounts.mailbox_discovery import Aids
+    from app.services.html.foreign import SignatureRead
 
 
 class SnippetsSession:
@@ -52,13 +53,35 @@ class SnippetsSession:
         said = ", ".join(filter(None, when))
         return tr("Signature, {when}", when=said) if said else tr("Signature")
 
+    @property
+    def base(self) -> str:
+        """Return the CSS around the body of the account's messages."""
+        return self._aids.styles.base(self._account_id)
+
     def begin(self, kind: SnippetKind) -> None:
-        """Open the form of a new one; the first signature goes in by itself unless the person says otherwise."""
-        first = kind is SnippetKind.SIGNATURE and not any(one.kind is kind for one in self.snippets)
-        self.edit(Snippet(new_key(), kind, for_new=first, for_replies=first))
+        """Open the form of a new one."""
+        self.edit(Snippet(new_key(), kind))
+
+    def imported(self, name: str, found: SignatureRead | None) -> None:
+        """Open the form of a signature that was read from a file; where there is none, say so.
+
+        A form that was opened while the file was read stays: the person may have written in it.
+        """
+        if self.editing is not None:
+            return
+        if found is None or not found.parts:
+            self.error = tr("“{name}” holds no signature that can be read.", name=name)
+            self.changed.emit(None)
+            return
+        part = found.parts[0]
+        html = "" if found.is_plain else part.html
+        self.edit(Snippet(new_key(), name=name, text=part.words, html=html, kept=bool(html)))
 
     def edit(self, snippet: Snippet) -> None:
-        """Open the form of one."""
+        """Open the form of one; the first signature goes in by itself unless the person says otherwise."""
+        known = self.snippets
+        if snippet.kind is SnippetKind.SIGNATURE and not any(one.kind is SnippetKind.SIGNATURE for one in known):
+            snippet = msgspec.structs.replace(snippet, for_new=True, for_replies=True)
         self.editing, self.error = snippet, ""
         self.changed.emit(None)
 

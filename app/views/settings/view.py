@@ -23,10 +23,13 @@ from app.views.settings.section_list import ACCOUNTS, SectionList
 from app.views.settings.session import Phase, SettingsSession
 
 if TYPE_CHECKING:
+    from app.services.accounts.signatures import Snippet
     from app.views.settings.mailboxes_page import MailboxesPage
     from app.views.settings.snippets_page import SnippetsPage
+    from app.views.settings.style_page import StylePage
 
-    Page = AccountList | FormView | ChoicesView | MailboxesPage | SnippetsPage
+    AccountPage = MailboxesPage | SnippetsPage | StylePage
+    Page = AccountList | FormView | ChoicesView | AccountPage
 
 
 class AccountPages:
@@ -39,7 +42,7 @@ class AccountPages:
         self._aids = aids
         self._tasks = tasks
 
-    def make(self, name: str, account_id: AccountId, parent: QWidget) -> MailboxesPage | SnippetsPage | None:
+    def make(self, name: str, account_id: AccountId, parent: QWidget) -> AccountPage | None:
         """Return the page `name` of an account, None for an account that is no more."""
         account = self._accounts.get(account_id)
         if account is None:
@@ -50,6 +53,11 @@ class AccountPages:
 
             mailboxes = MailboxesSession(self._aids.identities, self._aids.discovery, account_id, self._tasks)
             return MailboxesPage(mailboxes, account.address, parent)
+        if name == "style":
+            from app.views.settings.style_page import StylePage
+            from app.views.settings.style_session import StyleSession
+
+            return StylePage(StyleSession(self._aids.styles, account_id, self._tasks), account.address, parent)
         from app.views.settings.snippets_page import SnippetsPage
         from app.views.settings.snippets_session import SnippetsSession
 
@@ -106,7 +114,7 @@ class SettingsView(QWidget):
         super().__init__(parent)
         self.session = session
         self._pages = pages
-        self.page: MailboxesPage | SnippetsPage | None = None
+        self.page: AccountPage | None = None
         self.setAccessibleName(tr("Settings"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.nav = SectionList(self)
@@ -207,13 +215,21 @@ class SettingsView(QWidget):
         (self.page or (self._resting_page() if self.session.form is None else self.form)).focus_start()
 
     def open_page(self, name: str, account_id: str) -> None:
-        """Show the page `name` ("signatures", "mailboxes") of an account, with the focus in it."""
+        """Show the page `name` ("signatures", "mailboxes", "style") of an account, with the focus in it."""
         self._drop_page()
         self.page = None if self._pages is None else self._pages.make(name, AccountId(account_id), self)
         if self.page is not None:
             self._stack.add(self.page)
             self.page.closed.connect(self._leave_page)
             self.show_section(ACCOUNTS)
+            self.page.focus_start()
+
+    def edit_snippet(self, snippet: Snippet) -> None:
+        """Open the form of a signature or template, on the page of signatures that is shown."""
+        from app.views.settings.snippets_page import SnippetsPage
+
+        if isinstance(self.page, SnippetsPage):
+            self.page.session.edit(snippet)
             self.page.focus_start()
 
     def _leave_page(self) -> None:

@@ -21,7 +21,10 @@ from app.content.jobs import (
     ReadFile,
     ReadHtml,
     ReadPicture,
+    ReadSignature,
     Remote,
+    SignatureRead,
+    SignatureSource,
     Want,
     decode_job,
     encode_answer,
@@ -56,6 +59,7 @@ def through_a_pipe(answer: Answer) -> Answer:
         *(ReadHtml("<p>é\ud83d\ude00", want, Remote.KEPT) for want in Want),
         ReadFile(b"\x00\xff", "message"),
         ReadPicture(b"\x89", 9),
+        *(ReadSignature(b"\xff", {"cid:a": b"\x89"}, source) for source in SignatureSource),
     ],
 )
 def test_a_job_is_the_same_at_the_other_end(job: Job) -> None:
@@ -80,8 +84,16 @@ def test_what_is_answered_of_a_file_is_the_same_behind_a_pipe(raw: bytes) -> Non
     assert through_a_pipe(answer) == answer
 
 
+@pytest.mark.parametrize("source", SignatureSource)
+def test_what_is_answered_of_a_signature_is_the_same_behind_a_pipe(source: SignatureSource) -> None:
+    answer = perform(ReadSignature(EVERYTHING.encode(), {}, source))
+    assert isinstance(answer, SignatureRead)
+    assert answer.parts
+    assert through_a_pipe(answer) == answer
+
+
 def test_every_kind_of_answer_block_and_piece_went_through_it() -> None:
-    assert set(get_args(Answer)) == {HtmlRead, MailRead, NoMessage, PictureRead, NoPicture, ReadFailed}
+    assert set(get_args(Answer)) == {HtmlRead, MailRead, NoMessage, PictureRead, NoPicture, SignatureRead, ReadFailed}
     for picture in (PictureRead(2, 1, b"12345678", opaque=True), NoPicture()):
         assert through_a_pipe(picture) == picture
     assert through_a_pipe(ReadFailed("MemoryError")) == ReadFailed("MemoryError")

@@ -6,7 +6,9 @@ import pytest
 from PySide6.QtGui import QColor
 
 from app.ui import theme
+from app.ui.document.formats import _shown
 from app.ui.message_list.list_view import CATEGORY_TINT
+from app.views.settings.style_page import COLORS
 
 SCHEMES = {
     "light": theme.LIGHT,
@@ -71,3 +73,12 @@ def test_a_category_is_read_on_its_own_colour(name: str) -> None:
             if found < 4.5:
                 poor[colour, ground] = round(found, 2)
     assert poor == {}
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+def test_each_colour_that_messages_may_have_is_read_while_one_writes(name: str) -> None:
+    scheme = SCHEMES[name]
+    shown = {css: _shown(css, scheme.dark) for _, css in COLORS if css}
+    found = {css: contrast(QColor.fromRgba(ink or 0), QColor(scheme.pane)) for css, ink in shown.items()}
+    assert {css: round(one, 2) for css, one in found.items() if one < 4.5} == {}
+    assert found["#000000"] > 12.0, "black is the ink of the scheme"

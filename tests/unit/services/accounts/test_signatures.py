@@ -25,6 +25,7 @@ from app.services.accounts.signatures import (
     quote_begins,
     split_name,
 )
+from app.services.html.prepare import html_of_text
 from tests.fakes.clock import FakeClock
 from tests.fakes.mailbox import FakeMailbox
 from tests.fakes.scene import ACCOUNT, ANNA, BEN, Scene, typed
@@ -230,3 +231,12 @@ def test_fields_stand_in_two_braces_and_those_of_earlier_versions_are_carried_ov
     assert (new.text, new.subject, new.html) == ("Dear {{to.name}}, {{amount}} {{x}}", "{{date}}", "{{name}}")
     assert carried_over(new) == new
     assert questions_in(new, FieldValues(date="today")) == ["to.name", "amount", "x"]
+
+
+async def test_a_formatted_signature_goes_below_words_that_are_there_and_never_a_second_time(kept: Signatures) -> None:
+    await kept.keep_snippet(ANNA, RICH)
+    for text in ("Hello", "Hello\n\nAnna"):
+        content = Content(body=html_of_text(text), body_format=BodyFormat.HTML)
+        signed, _ = kept.sign(ANNA, content)
+        assert plain_text(signed.body).split() == ["Hello", "Anna"]
+        assert ("<b>Anna</b>" in signed.body) is (text == "Hello")
