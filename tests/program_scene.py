@@ -53,6 +53,7 @@ class ProgramScene:
         self.journal, self.secrets, self.settings = FakeJournal(), FakeSecrets(), FakeSettings(accounts)
         if after is not None:
             self.journal = after.journal.after_crash()
+        self.journal.now = self.clock.now
         self.correspondents = FakeCorrespondents()
         for account in accounts:
             self.secrets.held[account.account_id] = "secret"
@@ -91,6 +92,7 @@ class ProgramScene:
         await self.parts.aids.load()
         await self.parts.address_book.load()
         await self.parts.reminders.load()
+        await self.parts.versions.load()
         await self.parts.accounts.start()
         await self.parts.outbox.resume()
         await self.parts.drafts.resume()

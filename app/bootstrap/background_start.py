@@ -260,6 +260,7 @@ def _read_settings(parts: Parts) -> None:
     parts.tasks.spawn(parts.address_book.load(), "read the address book")
     parts.tasks.spawn(parts.people.read_choices(parts.settings), "read what is asked before sending")
     parts.tasks.spawn(parts.size_limits.load(), "read how large a message may be")
+    parts.tasks.spawn(parts.versions.load(), "keep versions of drafts, or none")
     parts.tasks.spawn(parts.reminders.load(), "read what there is to be reminded of")
 
 

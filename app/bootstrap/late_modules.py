@@ -31,6 +31,7 @@ LATE_MODULES: Final = (
     *("app.ui.document.html_view", "app.ui.reader.attachment_viewer", "app.ui.reader.conversation"),
     *("app.controllers.reader.printing", "app.ui.print_renderer", "PySide6.QtPrintSupport", "app.ui.browser"),
     *("app.services.drafts.comparison", "app.views.compare.session", "app.views.compare.view"),
+    *("app.views.compare.versions_session", "app.views.compare.versions_view"),
     *("app.views.settings.session", "app.views.settings.view", "app.views.settings.mailboxes_session"),
     *("app.views.settings.mailboxes_page", "app.views.settings.snippets_session", "app.views.settings.snippets_page"),
     *("app.views.settings.style_session", "app.views.settings.style_page"),

@@ -22,6 +22,7 @@ from app.services.accounts.preset_settings import PresetSettings
 from app.services.accounts.watched_mailbox import WatchedMailbox
 from app.services.drafts.drafts import Drafts
 from app.services.drafts.reply_forward import ReplyForward
+from app.services.drafts.versions import DraftVersions
 from app.services.folders.folder_view import FolderView
 from app.services.folders.outbox_view import OutboxView
 from app.services.folders.prefetch import Prefetching
@@ -40,7 +41,7 @@ from app.views.shell.main_window import Window
 from app.views.shell.workspace import Workspace
 
 if TYPE_CHECKING:
-    from app.commands.command import Command
+    from app.commands.command import Command, Context
     from app.controllers.closing import Closing
     from app.controllers.lists.row_actions import RowActions
     from app.domain.recipient import Recipient
@@ -74,6 +75,7 @@ class Parts:
         self.mailbox = WatchedMailbox(self._server, self.accounts, clock)
         self.records = Records(self.journal, clock, spawn)
         self.drafts = Drafts(self.records, self.mailbox, self.accounts, clock, spawn, self.files)
+        self.versions = DraftVersions(self.records, self.drafts, self.journal, self.settings, run_in_thread)
         self.outbox = Outbox(self.records, self.drafts, self.mailbox, self.accounts, clock, spawn)
         if self.options.hold is not None:
             self.outbox.hold_seconds = self.options.hold
@@ -83,6 +85,7 @@ class Parts:
         self.syncing.told_of_drafts.subscribe(self.drafts.duplicates.seen)
         self.syncing.told_of_drafts.subscribe(self.drafts.renewing.told)
         self.drafts.duplicates.merged.subscribe(self.syncing.gone_soon)
+        self.drafts.removed.subscribe(lambda one: self.syncing.gone_soon((one.account_id, one.place, one.item_id)))
         self.drafts.take_from(copies_of(self.cache.drafts))
         self.message_reader.copies = copies_of(self.cache.drafts)
         self.prefetching = Prefetching(
@@ -286,6 +289,7 @@ class Parts:
             shell, self.accounts, self.records, self.remedies, self.sign_in, self.show_all_accounts, self._settings_view
         )
         self.account_controller.offer_first_account(compose)
+        self._build_versions()
         self.comparison = ComparisonController(shell, compose, self.remedies, self._version_comparison)
         sent_copy = SentCopy(self.records, self.mailbox, self.accounts, self.files, self.clock)
         self.resolution = ManualResolution(shell, self.records, self.remedies, sent_copy)
@@ -304,6 +308,17 @@ class Parts:
         self.other_mailboxes = OtherMailboxes(shell, self.accounts, self.records, self.aids.identities, self.view_of)
         Dropping(shell, self.startup_requests)
         self.new_version = NewVersion(shell, ours, run_in_thread)
+
+    def _build_versions(self) -> None:
+        """Make what shows earlier versions of drafts, and let the settings say whether there are any."""
+        from app.controllers.compose.versions import VersionsController
+
+        def keep(on: bool) -> None:
+            self.tasks.spawn(self.versions.choose(on=on), "choose whether versions are kept")
+
+        self.versions_controller = VersionsController(self.shell, self.compose, self.versions, self.drafts)
+        self.preferences.are_versions_kept = lambda: self.versions.is_on
+        self.preferences.keep_versions = keep
 
     def _build_after_sending(self, row_actions: RowActions) -> None:
         """Make what goes on with messages once they were sent, and what tells of it and of new versions."""
@@ -422,9 +437,15 @@ class Parts:
         self._hint_at_sequences()
         self.other_mailboxes.begin()
         self.account_controller.account_here = lambda: self._origin_here()[0]
-        self.window.contexts = self.comparison.contexts
+        self.window.contexts = self._contexts
         self.workspace.go("drafts")
         self.workspace.panel.list.choose_only(None)  # the program went there, and the person has not seen it yet
+
+    def _contexts(self) -> frozenset[Context]:
+        """Return whose commands make sense on the page that is shown."""
+        from app.commands.command import Context
+
+        return frozenset({Context.WINDOW}) if self.versions_controller.is_shown() else self.comparison.contexts()
 
     def _bind_commands(self) -> None:
         from app.controllers.all_commands import all_bound
@@ -454,6 +475,7 @@ class Parts:
             *(self.resolution, self.unplaced_text, self.comparison, compose.message_windows, self.bulk),
             *(ListNavigation(self.shell), self.reader_controller, self.attachment_viewer, self.conversation),
             self.received,
+            self.versions_controller,
             *(ComposeCommands(compose), OptionCommands(compose), TextCommands(compose)),
             *(AttachmentCommands(compose), FindingCommands(compose), RecipientCommands(compose)),
         ]

@@ -16,6 +16,7 @@ from app.controllers.compose.compose_commands import (
     TextCommands,
 )
 from app.controllers.compose.message_windows import MessageWindows
+from app.controllers.compose.versions import VersionsController
 from app.controllers.lists.bulk import BulkController
 from app.controllers.lists.list_navigation import ListNavigation
 from app.controllers.lists.lists import ListController
@@ -36,7 +37,7 @@ CONTROLLERS: Final[tuple[type, ...]] = (
     *(WindowController, ReceivedList, AccountController, OtherMailboxes),
     *(ListController, ResendController, ReminderController, SentSignature, ManualResolution, UnplacedText),
     NewVersion,
-    *(ComposeCommands, MessageWindows),
+    *(ComposeCommands, VersionsController, MessageWindows),
     *(ListNavigation, ReaderController, AttachmentViewerController, ConversationController, BulkController),
     ReceivedController,
     *(OptionCommands, TextCommands, AttachmentCommands, FindingCommands, RecipientCommands),

@@ -25,6 +25,7 @@ from app.services.accounts.preset_settings import (
     MANY_CHOICE,
     SIZE_CHOICE,
     STRANGERS_CHOICE,
+    VERSIONS_CHOICE,
     PresetSettings,
 )
 from app.services.drafts.reply_forward import QuoteStyle, ReplyForward
@@ -60,6 +61,8 @@ class PreferencesController:
         self.notice_kinds: Callable[[], frozenset[NoticeKind]] = frozenset
         self.choose_notices: Callable[[frozenset[NoticeKind]], None] = lambda _kinds: None
         self.choose_density: Callable[[str], None] = lambda _density: None
+        self.are_versions_kept: Callable[[], bool] = lambda: True
+        self.keep_versions: Callable[[bool], None] = lambda _on: None
 
     async def load(self, hold: float | None) -> None:
         """Read what was chosen; `hold`, a time given to the start of this run, goes before it. Raises StorageError."""
@@ -146,6 +149,20 @@ class PreferencesController:
         """Begin messages as formatted text from now on, or as plain text."""
         self._compose.writes_formatted = on
         self._spawn(self._settings.keep_setting(FORMATTED_CHOICE, "yes" if on else "never"), "keep how messages begin")
+
+    @property
+    def versions(self) -> bool:
+        """Return whether earlier versions of drafts are kept."""
+        return self.are_versions_kept()
+
+    @property
+    def versions_are_locked(self) -> bool:
+        """Return whether an administrator has set that."""
+        return self._settings.is_locked(VERSIONS_CHOICE)
+
+    def set_versions(self, *, on: bool) -> None:
+        """Keep earlier versions of drafts from now on, or none."""
+        self.keep_versions(on)
 
     def set_hold(self, seconds: float) -> None:
         """Let a send wait so long from now on; what waits already waits as it was told."""

@@ -224,6 +224,10 @@ class Replica:
         """Return To, Cc or Bcc as it stands, not copied: to be read at once."""
         return self._recipients[field]
 
+    def units(self, field: Field) -> int:
+        """Return how long subject or body is, in UTF-16 units."""
+        return len(self._texts[field]) // _UNIT
+
     def opening(self, field: Field, units: int) -> str:
         """Return the first `units` of subject or body, without a cost for the rest."""
         return self._texts[field][: units * _UNIT].decode("utf-16-le", "replace")

@@ -67,6 +67,7 @@ SETTINGS: Final[dict[str, Bounds]] = {
     "font_size": _size_error,
     "font_color": _color_error,
     "look_for_new_versions": None,
+    "earlier_versions": None,
 }
 """The settings that it may set and lock: numbers from and to, None for true and false, or what says what is wrong."""
 

@@ -124,7 +124,9 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     name in `moved_to`, counts as discarded, and leaves its server once this one is saved (`services/drafts/trash.py`).
     `resends` is the Message-ID of the message that it sends once more, so that nobody sends that twice unawares.
     `read_back` is the ChangeKey under which the item was last read whole, and was as it is meant. `by_update` says that
-    it was last sent by an update, and not by SendItem.
+    it was last sent by an update, and not by SendItem. `for_good` is not empty once it was discarded without a way
+    back: its text is gone from this machine, and the record stays until its item has left the server. It is the
+    fingerprint of what the server had then, so that what another program wrote since is not thrown away unseen.
     """
 
     local_id: LocalId
@@ -166,6 +168,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     read_back: str = ""
     by_update: bool = False
     resends: str = ""
+    for_good: str = ""
 
     @property
     def saved(self) -> bool:

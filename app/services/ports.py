@@ -30,6 +30,7 @@ from app.domain.query import Query
 from app.domain.record import Record, StoredMessage
 from app.domain.release import Release
 from app.domain.sign_in import SignedIn, SignInPage, SignInWay
+from app.domain.version import Version, VersionHead, VersionReason
 
 Copies = Callable[[AccountId, Sequence[ItemRef]], Awaitable[Mapping[str, Fetched]]]
 """Returns the copies of these very versions, by ItemId; what there is none of is left out. Raises nothing."""
@@ -297,8 +298,42 @@ class Journal(Protocol):
         """Return every record, oldest change first."""
         ...
 
-    async def forget(self, local_id: LocalId) -> None:
-        """Remove a message and its edits from this machine."""
+    async def forget(self, local_id: LocalId, *, for_good: bool = False) -> None:
+        """Remove a message, its edits and its versions from this machine.
+
+        With `for_good` what they said is blanked out in the files of the journal too, before this returns, unless
+        another program reads them just then.
+        """
+        ...
+
+    async def blank(self, record: Record) -> None:
+        """Write a record over the one before, and forget text and versions of its message as `forget` for good does.
+
+        Raises KeyError and StorageError; then nothing was forgotten.
+        """
+        ...
+
+    def mark_version(self, local_id: LocalId, why: VersionReason, edits: int = 0) -> None:
+        """Keep what a message says now as a version, if versions are kept. Never blocks and never raises.
+
+        `edits` is how many follow that belong together: no version is made between them.
+        """
+        ...
+
+    async def versions(self, local_id: LocalId) -> list[VersionHead]:
+        """Return the versions of a message, newest first. Raises KeyError for no such message."""
+        ...
+
+    async def read_version(self, local_id: LocalId, number: int) -> Version:
+        """Return one version. Raises KeyError where there is none."""
+        ...
+
+    async def carry_versions(self, local_id: LocalId, to: LocalId) -> None:
+        """Give another message the versions of this one too. Raises KeyError."""
+        ...
+
+    async def turn_versions(self, *, on: bool) -> None:
+        """Keep versions from now on, or none and remove those that there are. None are kept before this is called."""
         ...
 
     async def flush(self) -> None:

@@ -48,10 +48,18 @@ _ATTACHMENTS: Final = "SELECT 1"
 them, and is kept out by the number.
 """
 
-MIGRATIONS: Final = (_FORM_1, _CORRESPONDENTS, _ATTACHMENTS)
+_VERSIONS: Final = """
+CREATE TABLE versions (
+    letter INTEGER NOT NULL, number INTEGER NOT NULL, at REAL NOT NULL, since REAL NOT NULL, why TEXT NOT NULL,
+    words INTEGER NOT NULL, content BLOB NOT NULL, PRIMARY KEY (letter, number))
+"""
+
+MIGRATIONS: Final = (_FORM_1, _CORRESPONDENTS, _ATTACHMENTS, _VERSIONS)
 """Step n brings a file of form n to form n + 1. Statements end with a semicolon, and hold none."""
 
 _UNREADABLE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_PATIENCE: Final = 2.0
+"""Seconds to wait for another program that reads or writes the file."""
 _CHECK_STEP: Final = 1000
 """SQLite's instructions between two looks at the clock: far under a millisecond."""
 
@@ -95,7 +103,7 @@ def open_database(path: Path, migrations: Sequence[str] = MIGRATIONS) -> sqlite3
     else:
         _look_before_touching(path, len(migrations))
     _keep_private(path, 0o600)
-    connection = sqlite3.connect(path, isolation_level=None, timeout=2.0)
+    connection = sqlite3.connect(path, isolation_level=None, timeout=_PATIENCE)
     try:
         for pragma in (
             "journal_mode = WAL",
@@ -177,6 +185,46 @@ def check(connection: sqlite3.Connection, give_up: Callable[[], bool]) -> bool:
     return True
 
 
+_BLANK: Final = "letter = 0 AND kind = 'blank'"
+"""The row of `texts` that says that something is to be blanked out; its content says how far that is."""
+_WANTED: Final = b"wanted"
+_WRITTEN_ANEW: Final = b"written anew"
+
+
+def want_blank(connection: sqlite3.Connection) -> None:
+    """Note, in the transaction that deletes something for good, that no byte of it is to stay. Raises sqlite3.Error."""
+    connection.execute("INSERT OR REPLACE INTO texts VALUES (0, 'blank', ?)", (_WANTED,))
+
+
+def wants_blank(connection: sqlite3.Connection) -> bool:
+    """Return whether something is still to be blanked out, also after a crash. Raises sqlite3.Error."""
+    query = f"SELECT 1 FROM texts WHERE {_BLANK}"  # noqa: S608 - names of our own
+    return connection.execute(query).fetchone() is not None
+
+
+def blank_out(connection: sqlite3.Connection) -> None:
+    """Leave no byte of what was deleted for good, in the file and in the changes beside it.
+
+    `secure_delete = FAST` is not enough: pages that are free as a whole keep their bytes, and so do the gaps of pages
+    from which rows went to others. So the file is written anew, and the file of changes is emptied. Only then is it
+    noted as done, so that after a crash it is begun again. Raises sqlite3.Error, also where another program reads the
+    file: then it is to be done again.
+    """
+    found = connection.execute(f"SELECT content FROM texts WHERE {_BLANK}").fetchone()  # noqa: S608 - names of our own
+    if found is None:
+        return
+    if found[0] != _WRITTEN_ANEW:
+        connection.execute("VACUUM")
+        connection.execute(f"UPDATE texts SET content = ? WHERE {_BLANK}", (_WRITTEN_ANEW,))  # noqa: S608 - as above
+    connection.execute("PRAGMA busy_timeout = 0")  # keys wait meanwhile
+    try:
+        if connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            raise sqlite3.OperationalError("another program reads the file")
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {round(_PATIENCE * 1000)}")
+    connection.execute(f"DELETE FROM texts WHERE {_BLANK}")  # noqa: S608 - names of our own
+
+
 def set_aside(path: Path) -> Path:
     """Give a damaged file, with its changes beside it, a dated name; return that. Raises OSError."""
     stamp = time.strftime("%Y-%m-%d %H.%M.%S")
@@ -208,6 +256,7 @@ _TABLES = {
     "letters": "id, local_id, record, edits, changed, head",
     "texts": "letter, kind, content",
     "edits": "letter, number, edit",
+    "versions": "letter, number, at, since, why, words, content",
     "accounts": "account_id, account, position",
     "preferences": "name, value",
     "correspondents": "account_id, key, entry",

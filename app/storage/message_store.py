@@ -6,18 +6,24 @@ What cannot be written stays here, in order, until the disk takes it. What faile
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any, Final, Literal
 
 import msgspec
 
-from app.domain.edits import Edit, Replica
+from app.domain.edits import BodyReplaced, Edit, Replica
 from app.domain.message import BodyFormat, Content, Field, LocalId
 from app.domain.recipient import Recipient
 from app.domain.record import Record, RowSummary, StoredMessage
-from app.storage import codec
+from app.domain.state import WENT_OUT
+from app.domain.version import FEW, MUCH, Version, VersionHead, VersionReason, taken_away
+from app.storage import codec, versions
+from app.storage.database import want_blank
+from app.storage.versions import Versions
 
 _PEOPLE: Final = 30
 _SUBJECT_UNITS: Final = 1000
@@ -67,6 +73,13 @@ def _preview(replica: Replica) -> str:
     return " ".join(text.split())[:_PREVIEW]
 
 
+def _reason(edit: Edit, lost: int) -> VersionReason:
+    """Return why there is a version before an edit that takes `lost` units away."""
+    if isinstance(edit, BodyReplaced):
+        return VersionReason.REPLACED
+    return VersionReason.DELETION if lost >= MUCH else VersionReason.BEGUN
+
+
 TextKind = Literal["base", "on_server", "attempt"]
 MANY_EDITS: Final = 1000
 LARGE_EDITS: Final = 256_000
@@ -82,14 +95,18 @@ class MessageEntry:
         "anew",
         "bulk",
         "changed",
+        "covered",
         "edits",
         "head",
+        "joined",
         "key",
+        "lost",
         "record",
         "replica",
         "rows",
         "tail",
         "texts",
+        "touched",
         "used",
     )
 
@@ -107,6 +124,14 @@ class MessageEntry:
         self.tail = 0
         self.bulk = 0
         self.used = 0.0
+        self.covered = False
+        """Whether there is a version of what it says, or said before the last edits."""
+        self.touched = False
+        """Whether it was edited since a version was taken last."""
+        self.lost = FEW + 1
+        """UTF-16 units that were taken out of it since then; many where that is not known."""
+        self.joined = 0
+        """The number of edits up to which a version was taken before the first of them."""
 
     def current_head(self) -> RowSummary:
         """Return the head, reading it off the text where that has changed since."""
@@ -141,6 +166,9 @@ class MessageStore:
         """Read from and write to `connection`; `unreadable` is called for a row that cannot be read."""
         self.connection = connection
         self.also: list[Callable[[sqlite3.Connection], object]] = []
+        self.versions = Versions()
+        self.to_blank = False
+        """Whether what the next write deletes is to be blanked out in the files too (`database.blank_out`)."""
         self._unreadable = unreadable
         self._kept: dict[LocalId, MessageEntry] = {}
         self._dirty: dict[LocalId, MessageEntry] = {}
@@ -161,6 +189,7 @@ class MessageStore:
             if row is None and kept.replica is None and "base" not in kept.texts:
                 # Its text is in the file that was set aside, and only there.
                 del self._kept[local_id], self._dirty[local_id]
+                self.versions.forget(local_id)
 
     # --- changes ------------------------------------------------------------------------------------------------------
 
@@ -186,7 +215,12 @@ class MessageStore:
         """Take in one edit. Raises KeyError."""
         kept = self._with_text(local_id)
         edit, blob = codec.pack(edit, Edit)
+        lost = taken_away(edit)
+        if self.versions.on and (lost >= MUCH or not kept.covered) and kept.edits >= kept.joined:
+            self._take_version(kept, _reason(edit, lost), at)
         kept.replica.apply(edit)  # type: ignore[union-attr]  # _with_text saw to it
+        kept.touched = True
+        kept.lost += lost
         kept.edits += 1
         kept.tail += 1
         kept.bulk += len(blob)
@@ -207,6 +241,10 @@ class MessageStore:
         kept.record = codec.pack(record, Record)[0]
         kept.texts.update(texts)
         self._dirty[record.local_id] = kept
+        if record.state in WENT_OUT and before.state not in WENT_OUT:
+            self._end_versions(record.local_id)
+        elif texts.get("attempt") is not None and kept.touched:
+            self._take_version(kept, VersionReason.SAVE, time.time())
 
     def put_all(self, records: Sequence[Record]) -> None:
         """Write many records. Raises KeyError where one of them is no more: then none is written."""
@@ -215,11 +253,12 @@ class MessageStore:
         for record in records:
             self.put(record, {})
 
-    def forget(self, local_id: LocalId) -> None:
-        """Remove a message; one that is not there is gone already."""
+    def forget(self, local_id: LocalId, *, for_good: bool = False) -> None:
+        """Remove a message; one that is not there is gone already. `for_good` blanks out in the files what it said."""
         kept = self._find(local_id)
         if kept is None:
             return
+        self.to_blank = self.to_blank or for_good
 
         def undo() -> None:
             if self._forgotten.pop(local_id, None) is not None:
@@ -227,8 +266,86 @@ class MessageStore:
 
         self._undo.append(undo)
         self._forgotten[local_id] = kept.key
+        self.versions.forget(local_id)
         del self._kept[local_id]
         self._dirty.pop(local_id, None)
+
+    # --- versions -----------------------------------------------------------------------------------------------------
+
+    def _take_version(self, kept: MessageEntry, why: VersionReason, at: float) -> None:
+        """Never raises: what is beside the journal must not keep an edit out of it."""
+        if kept.replica is None or not kept.replica.is_whole():
+            return
+        kept.touched, kept.covered = False, True
+        try:
+            if self.versions.take(kept.record.local_id, why, at, kept.replica, kept.lost):
+                kept.lost = 0
+        except Exception:
+            import logging
+
+            # No word of the text is named: a log may be read by others.
+            logging.getLogger(__name__).exception("no version of message %s was taken", kept.record.local_id)
+
+    def mark_version(self, local_id: LocalId, why: VersionReason, at: float, edits: int) -> None:
+        """Take what a message says now as a version, for the `edits` that follow too. Raises KeyError."""
+        if self.versions.on:
+            kept = self._with_text(local_id)
+            self._take_version(kept, why, at)
+            kept.joined = kept.edits + edits
+
+    def note_pause(self, at: float) -> None:
+        """Take the messages that were written in since the last version."""
+        for kept in self._kept.values():
+            if kept.touched and not kept.record.discarded:
+                self._take_version(kept, VersionReason.PAUSE, at)
+
+    def read_versions(self, local_id: LocalId) -> list[VersionHead]:
+        """Return the versions of a message, newest first. Raises KeyError."""
+        kept = self._require(local_id)
+        with contextlib.suppress(sqlite3.OperationalError):  # a disk that takes nothing: those it took are there
+            self.versions.write(self.connection, time.time())
+        return versions.heads(self.connection, kept.key)
+
+    def read_version(self, local_id: LocalId, number: int) -> Version:
+        """Return one version. Raises KeyError where there is none."""
+        return versions.read(self.connection, self._require(local_id).key, number)
+
+    def carry_versions(self, local_id: LocalId, to: LocalId) -> None:
+        """Give another message the versions of this one too. Raises KeyError."""
+        self._require(local_id)
+        self._require(to)
+        self.versions.carry(local_id, to)
+        self.also.append(lambda connection: versions.carry(connection, local_id, to))
+
+    def turn_versions(self, *, on: bool) -> None:
+        """Keep versions from now on, or none; then those that there are go."""
+        self.versions.on = on
+        if not on:
+            self.versions.turn_off()
+            if self.connection.execute("SELECT EXISTS (SELECT 1 FROM versions)").fetchone()[0]:
+                self.also.append(lambda connection: connection.execute("DELETE FROM versions"))
+                self.to_blank = True
+
+    def _end_versions(self, local_id: LocalId) -> None:
+        """Forget the versions of a message that is a draft no more, with the write that says so."""
+        self.versions.forget(local_id)
+        self.also.append(
+            lambda connection: connection.execute(
+                "DELETE FROM versions WHERE letter = (SELECT id FROM letters WHERE local_id = ?)", (local_id,)
+            )
+        )
+
+    def blank(self, record: Record) -> None:
+        """Keep the record of a message, and nothing of what it said. Raises KeyError."""
+        kept = self._require(record.local_id)
+
+        def undo() -> None:
+            self._kept[record.local_id] = self._dirty[record.local_id] = kept
+
+        self._undo.append(undo)
+        self.create(record, Content(), None)
+        self._end_versions(record.local_id)
+        self.to_blank = True
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
@@ -329,12 +446,14 @@ class MessageStore:
     def write(self) -> None:
         """Write all that is new, inside the transaction that the caller began. Raises sqlite3.Error."""
         for key in self._forgotten.values():
-            self._delete(key, ("edits", "texts"))
+            self._delete(key, ("edits", "texts", "versions"))
             self.connection.execute("DELETE FROM letters WHERE id = ?", (key,))
         for kept in self._dirty.values():
             self._write_message(kept)
         for statement in self.also:
             statement(self.connection)
+        if self.to_blank:
+            want_blank(self.connection)
 
     def _write_message(self, kept: MessageEntry) -> None:
         if kept.anew:
@@ -352,7 +471,7 @@ class MessageStore:
             (kept.key, kept.record.local_id, record, kept.edits, kept.changed, head),
         )
 
-    def _delete(self, key: int, tables: tuple[Literal["edits", "texts"], ...]) -> None:
+    def _delete(self, key: int, tables: tuple[Literal["edits", "texts", "versions"], ...]) -> None:
         for table in tables:
             self.connection.execute(f"DELETE FROM {table} WHERE letter = ?", (key,))  # noqa: S608 - names of our own
 
@@ -370,6 +489,7 @@ class MessageStore:
     def undo(self) -> None:
         """Take back what failed for its callers. Edits and new messages stay."""
         self.also.clear()
+        self.to_blank = False
         while self._undo:
             self._undo.pop()()
 

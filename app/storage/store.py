@@ -18,7 +18,7 @@ from app.domain.errors import Damaged, StorageError
 from app.storage.codec import blob
 from app.storage.disk_errors import closed_error
 from app.storage.message_store import MessageStore
-from app.storage.writer import Append, Stop, TaskKind, Writer, WriterTask
+from app.storage.writer import Append, Stop, TaskKind, VersionMark, Writer, WriterTask
 
 if TYPE_CHECKING:
     import asyncio
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from app.domain.errors import Damaged, StorageError
     from app.domain.message import Content, LocalId
     from app.domain.record import Record, StoredMessage
+    from app.domain.version import Version, VersionHead, VersionReason
     from app.storage.writer import WriterTask
 
 
@@ -80,9 +81,33 @@ class SqliteJournal:
         """Return every record, oldest change first."""
         return await self._store.read_with(MessageStore.records)
 
-    async def forget(self, local_id: LocalId) -> None:
-        """Remove a message and its edits from this machine."""
-        await self._store.change(lambda messages: messages.forget(local_id))
+    async def forget(self, local_id: LocalId, *, for_good: bool = False) -> None:
+        """Remove a message, its edits and its versions; with `for_good` no file here has a word of them any more."""
+        await self._store.change(lambda messages: messages.forget(local_id, for_good=for_good))
+
+    async def blank(self, record: Record) -> None:
+        """Write a record, and forget for good what its message said."""
+        await self._store.change(lambda messages: messages.blank(record))
+
+    def mark_version(self, local_id: LocalId, why: VersionReason, edits: int = 0) -> None:
+        """Keep what a message says now as a version. Never blocks and never raises."""
+        self._store.mark_version(local_id, why, edits)
+
+    async def versions(self, local_id: LocalId) -> list[VersionHead]:
+        """Return the versions of a message, newest first. Raises KeyError."""
+        return await self._store.read_with(lambda messages: messages.read_versions(local_id))
+
+    async def read_version(self, local_id: LocalId, number: int) -> Version:
+        """Return one version. Raises KeyError where there is none."""
+        return await self._store.read_with(lambda messages: messages.read_version(local_id, number))
+
+    async def carry_versions(self, local_id: LocalId, to: LocalId) -> None:
+        """Give another message the versions of this one too. Raises KeyError."""
+        await self._store.change(lambda messages: messages.carry_versions(local_id, to))
+
+    async def turn_versions(self, *, on: bool) -> None:
+        """Keep versions from now on, or none and remove those that there are."""
+        await self._store.change(lambda messages: messages.turn_versions(on=on))
 
     async def flush(self) -> None:
         """Return when everything appended so far is on disk."""
@@ -211,6 +236,10 @@ class Store:
     def append_edit(self, local_id: LocalId, edit: Edit) -> None:
         """Hand over one edit. Never blocks, never raises."""
         self._writer.entries.put(Append(local_id, edit, time.time()))
+
+    def mark_version(self, local_id: LocalId, why: VersionReason, edits: int) -> None:
+        """Hand over that what a message says now is to be kept. Never blocks, never raises."""
+        self._writer.entries.put(VersionMark(local_id, why, time.time(), edits))
 
     async def read_with(self, call: Callable[[MessageStore], _T]) -> _T:
         """Return what `call` returns in the writer's thread, after what was handed over before. Raises StorageError."""

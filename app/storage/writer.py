@@ -23,6 +23,7 @@ from app.core.i18n import tr
 from app.domain.edits import Edit
 from app.domain.errors import Damaged, StorageError
 from app.domain.message import LocalId
+from app.domain.version import VersionReason
 from app.storage import database
 from app.storage.database import rescue
 from app.storage.disk_errors import closed_error, damage_told, storage_error
@@ -91,6 +92,19 @@ class Append:
         self.at = at
 
 
+class VersionMark:
+    """A moment of which a version is to be kept, on its way to the writer; no caller waits for it."""
+
+    __slots__ = ("at", "edits", "local_id", "why")
+
+    def __init__(self, local_id: LocalId, why: VersionReason, at: float, edits: int) -> None:
+        """`at` is in seconds since the epoch; `edits` is how many follow that have this one version before them all."""
+        self.local_id = local_id
+        self.why = why
+        self.at = at
+        self.edits = edits
+
+
 FIRST_RETRY: Final = 0.5
 LAST_RETRY: Final = 5.0
 QUIET: Final = 1.0
@@ -113,7 +127,7 @@ class DiskFailed:
     error: OSError
 
 
-Entry = Append | WriterTask[Any] | Stop | DiskFailed
+Entry = Append | VersionMark | WriterTask[Any] | Stop | DiskFailed
 
 
 class Ears(Protocol):
@@ -144,7 +158,8 @@ class Writer:
     def __init__(self, path: Path, ears: Ears) -> None:
         """Nothing is opened before `thread` is started."""
         self.entries: WriteQueue[Entry] = WriteQueue(
-            hurried=lambda entry: not isinstance(entry, Append), last=lambda entry: isinstance(entry, Stop)
+            hurried=lambda entry: not isinstance(entry, Append | VersionMark),
+            last=lambda entry: isinstance(entry, Stop),
         )
         self.thread = threading.Thread(target=self._live, name="mailwright storage", daemon=True)
         self.all_written = True
@@ -159,6 +174,7 @@ class Writer:
         self._broken = False
         self._checked = False
         self._untidy = True
+        self._unblanked = False
         self._trouble: StorageError | None = None
         self._retry_at = 0.0
         self._pause = FIRST_RETRY
@@ -212,6 +228,7 @@ class Writer:
                 self._message_store.attach(connection)
             else:
                 self._message_store = MessageStore(connection, self._row_unreadable)
+            self._unblanked = database.wants_blank(connection)
         except BaseException:
             connection.close()
             raise
@@ -256,8 +273,44 @@ class Writer:
             if not self._checked:
                 self._check(self.entries.waits)
             else:
-                self._untidy = self._message_store.tidy(time.monotonic(), IDLE)
+                messages = self._message_store
+                messages.note_pause(time.time())
+                self._keep_versions()
+                if self._unblanked:
+                    self._blank_out()
+                untidy = messages.tidy(time.monotonic(), IDLE)
+                self._untidy = untidy or messages.versions.waits or self._unblanked
                 self._bring_in()
+
+    def _keep_versions(self) -> None:
+        """Write the versions of drafts that wait. What the disk does not take of them waits on: no trouble is told."""
+        if self._trouble is None and self._message_store.versions.waits:
+            try:
+                self._wait_for_disk(wait=not POSSIBLE)
+                self._message_store.versions.write(self._message_store.connection, time.time())
+            except sqlite3.Error as error:
+                self._mend(error)
+            except Exception:  # no defect in what is beside the journal may end it
+                import logging
+
+                logging.getLogger(__name__).exception("a version could not be kept")
+                self._message_store.versions.drop()
+            else:
+                self._commits += 1
+                if POSSIBLE:
+                    self._to_disk.soon()
+
+    def _blank_out(self) -> None:
+        """Blank out in the files what was deleted for good; where that fails it is done in a later quiet moment."""
+        self._message_store.to_blank = False
+        self._unblanked = True
+        if self._trouble is None:
+            try:
+                database.blank_out(self._message_store.connection)
+            except sqlite3.Error as error:
+                self._mend(error)
+            else:
+                self._unblanked = False
 
     def _bring_in(self) -> None:
         """Bring the changes beside the database into it, while no key comes: that waits for the disk three times."""
@@ -299,20 +352,36 @@ class Writer:
         if wanted:
             self._take_late()
         for entry in batch:
-            if isinstance(entry, Append):
-                self._append(entry)
-            elif isinstance(entry, WriterTask):
-                self._run(entry)
-            elif isinstance(entry, DiskFailed):
-                self._note_trouble(storage_error(entry.error, self._path.parent))
+            self._do(entry)
         if wanted:
             awaited = stopping or any(task.kind is not TaskKind.READ for task in tasks)
             self._write_for(tasks, wait=awaited)
+        if self._message_store.to_blank and not self._message_store.dirty:
+            self._blank_out()
         if tasks:
             self._ears.answered(tasks)
+        self._keep_versions_after(tasks, stopping=stopping)
         self._untidy = self._untidy or bool(batch)
         self.all_written = not (self._message_store.dirty or self._late)
         return not stopping
+
+    def _do(self, entry: Entry) -> None:
+        if isinstance(entry, Append):
+            self._append(entry)
+        elif isinstance(entry, VersionMark):
+            self._mark(entry)
+        elif isinstance(entry, WriterTask):
+            self._run(entry)
+        elif isinstance(entry, DiskFailed):
+            self._note_trouble(storage_error(entry.error, self._path.parent))
+
+    def _keep_versions_after(self, tasks: list[WriterTask[Any]], *, stopping: bool) -> None:
+        """Write versions now, where they cannot wait for a quiet moment, or where nothing waits for the writer."""
+        if stopping:
+            self._message_store.note_pause(time.time())
+        rests = bool(tasks) and not self.entries.waits()
+        if stopping or rests or self._message_store.versions.hurry:
+            self._keep_versions()
 
     def _write_for(self, tasks: list[WriterTask[Any]], *, wait: bool) -> None:
         if self._trouble is None and not self._message_store.dirty:
@@ -363,6 +432,16 @@ class Writer:
                 return True
         return False
 
+    def _mark(self, entry: VersionMark) -> None:
+        try:
+            self._message_store.mark_version(entry.local_id, entry.why, entry.at, entry.edits)
+        except KeyError:
+            pass  # forgotten meanwhile
+        except sqlite3.Error as error:
+            self._mend(error)
+        except msgspec.DecodeError:
+            pass  # whoever reads the message is told
+
     def _run(self, task: WriterTask[Any], *, again: bool = True) -> None:
         try:
             task.run(self._message_store)
@@ -405,9 +484,7 @@ class Writer:
 
     def _commit(self, *, wait: bool) -> None:
         connection = self._message_store.connection
-        if wait is not self._waits_for_disk:
-            connection.execute(f"PRAGMA synchronous = {'FULL' if wait else 'NORMAL'}")
-            self._waits_for_disk = wait
+        self._wait_for_disk(wait=wait)
         connection.execute("BEGIN IMMEDIATE")
         try:
             if self._trouble is not None and not self._message_store.dirty:
@@ -425,6 +502,12 @@ class Writer:
             self._to_disk.done()
         else:
             self._to_disk.soon()
+
+    def _wait_for_disk(self, *, wait: bool) -> None:
+        """Let the next commit end when the disk has it, or when the file has it."""
+        if wait is not self._waits_for_disk:
+            self._message_store.connection.execute(f"PRAGMA synchronous = {'FULL' if wait else 'NORMAL'}")
+            self._waits_for_disk = wait
 
     # --- trouble -----------------------------------------------------------------------------------------------------
 

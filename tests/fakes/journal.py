@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -18,6 +18,7 @@ from app.domain.edits import Edit, Replica
 from app.domain.errors import StorageError
 from app.domain.message import BodyFormat, Content, LocalId
 from app.domain.record import Record, RowSummary, StoredMessage
+from app.domain.version import Version, VersionHead, VersionReason, version_of
 from app.domain.visible_text import plain_text
 
 
@@ -40,6 +41,12 @@ class FakeJournal:
         self.troubled: Event[StorageError] = Event()
         self.healed: Event[None] = Event()
         self._told = False
+        self.keeps_versions = False
+        self.kept_versions: dict[LocalId, list[tuple[VersionHead, Version]]] = {}
+        """Of each message, oldest first; there are no pauses here: versions are kept where `mark_version` says so."""
+        self.blanked: list[LocalId] = []
+        """Messages that were forgotten for good."""
+        self.now: Callable[[], float] = lambda: 0.0
 
     # --- what a test does ---------------------------------------------------------------------------------------
 
@@ -55,6 +62,7 @@ class FakeJournal:
         found = FakeJournal()
         found._kept = copy.deepcopy(self._durable)
         found._durable = copy.deepcopy(self._durable)
+        found.kept_versions = copy.deepcopy(self.kept_versions)
         return found
 
     # --- the port -----------------------------------------------------------------------------------------------
@@ -129,11 +137,56 @@ class FakeJournal:
         messages = [await self.read_message(local_id) for local_id in self._kept]
         return sorted((message.record for message in messages), key=lambda record: record.changed)
 
-    async def forget(self, local_id: LocalId) -> None:
+    async def forget(self, local_id: LocalId, *, for_good: bool = False) -> None:
         """Remove a message."""
         self._meet_trouble()
         self._kept.pop(local_id, None)
         self._durable.pop(local_id, None)
+        self.kept_versions.pop(local_id, None)
+        if for_good:
+            self.blanked.append(local_id)
+
+    async def blank(self, record: Record) -> None:
+        """Keep a record without text."""
+        self._meet_trouble()
+        self._kept[record.local_id] = _Kept(record, Replica(Content()))
+        self.kept_versions.pop(record.local_id, None)
+        self.blanked.append(record.local_id)
+        self._write(record.local_id)
+
+    def mark_version(self, local_id: LocalId, why: VersionReason, edits: int = 0) -> None:
+        """Keep a version; what says the same as the newest is not kept twice."""
+        kept = self._kept.get(local_id)
+        if kept is None or not self.keeps_versions:
+            return
+        version, known = version_of(kept.replica.content()), self.kept_versions.setdefault(local_id, [])
+        if not known or known[-1][1] != version:
+            text = version.content.body
+            words = len((plain_text(text) if version.content.body_format is BodyFormat.HTML else text).split())
+            known.append((VersionHead(len(known) + 1, self.now(), why, words), version))
+
+    async def versions(self, local_id: LocalId) -> list[VersionHead]:
+        """Return the versions, newest first."""
+        self._kept[local_id]
+        return [head for head, _ in reversed(self.kept_versions.get(local_id, []))]
+
+    async def read_version(self, local_id: LocalId, number: int) -> Version:
+        """Return one version."""
+        for head, version in self.kept_versions.get(local_id, []):
+            if head.number == number:
+                return version
+        raise KeyError(number)
+
+    async def carry_versions(self, local_id: LocalId, to: LocalId) -> None:
+        """Give another message the versions too."""
+        self.kept_versions[to] = [*self.kept_versions.get(local_id, []), *self.kept_versions.get(to, [])]
+
+    async def turn_versions(self, *, on: bool) -> None:
+        """Keep versions, or none."""
+        self._meet_trouble()
+        self.keeps_versions = on
+        if not on:
+            self.kept_versions.clear()
 
     async def flush(self) -> None:
         """Nothing waits here."""

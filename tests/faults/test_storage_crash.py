@@ -27,12 +27,16 @@ import asyncio, random, sys, time
 from pathlib import Path
 from app.domain.message import Content
 from app.storage.store import SqliteJournal
+from app.storage import writer
 from app.storage.store import Store
 from tests.unit.storage.messages import new_record, typed
+
+writer.QUIET = 0.004
 
 async def run():
     store = await Store.open_database(Path(sys.argv[1]))
     journal = SqliteJournal(store)
+    await journal.turn_versions(on=True)
     known = {record.local_id for record in await journal.records()}
     texts = {}
     for name in ("one", "two"):
@@ -48,6 +52,8 @@ async def run():
         journal.append_edit(name, typed(text, texts[name]))
         texts[name] += len(text)
         print(f"{number} {time.monotonic():.6f}", flush=True)
+        if dice.random() < 0.1:
+            journal.mark_version(name, "template")
         number += 1
         await asyncio.sleep(dice.choice([0, 0, 0.001, 0.01, 0.03]))
 
@@ -79,12 +85,13 @@ async def type_and_kill(path: Path, number: int, dice: random.Random) -> tuple[f
 async def test_text_older_than_a_tenth_of_a_second_survives_every_kill(tmp_path: Path) -> None:
     path = tmp_path / "own" / "mailwright.sqlite"
     dice = random.Random(2026)
-    survived = 0
+    survived = versions = 0
     for number in range(_ROUNDS):
         killed, typed = await type_and_kill(path, number, dice)
         store = await Store.open_database(path)
         assert store.damaged is None
         journal = SqliteJournal(store)
+        kept = [one for name in ("one", "two") for one in await journal.versions(LocalId(name))]
         bodies = [(await journal.read_message(LocalId(name))).content.body for name in ("one", "two")]
         await store.close()
         lines = [line.split() for body in bodies for line in body.splitlines() if line.startswith(f"{number} ")]
@@ -93,4 +100,6 @@ async def test_text_older_than_a_tenth_of_a_second_survives_every_kill(tmp_path:
         assert found == list(range(len(found)))
         assert len(found) >= len(old)
         survived += len(old)
+        versions += len(kept)
     assert survived > 100
+    assert versions > 0, "versions are made and written meanwhile"

@@ -349,6 +349,11 @@ class ComposeController:
                 view.body.setFocus(Qt.FocusReason.OtherFocusReason)
             hold.release()
 
+    def show(self, view: ComposeView) -> None:
+        """Show an open message where it is: in the pane, or in its own window."""
+        if view in self._views:
+            self._show(view)
+
     def _show(self, view: ComposeView) -> None:
         if self.message_windows.show(view):
             return

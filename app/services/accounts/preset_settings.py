@@ -47,6 +47,9 @@ NOTICES_CHOICE: Final = "desktop_notices"
 between them, "never" for none, or anything else for all.
 """
 
+VERSIONS_CHOICE: Final = "keep_versions"
+"""The preference that says whether earlier versions of drafts are kept: "never", or anything else for yes."""
+
 SPELLING_CHOICE: Final = "spelling_language"
 """The preference that names the usual language of spelling: empty where it is noticed, "none" to look at nothing."""
 
@@ -64,6 +67,7 @@ _CALLED: Final = {
     SIZE_OF_TEXT_CHOICE: "font_size",
     COLOR_CHOICE: "font_color",
     RELEASES_CHOICE: "look_for_new_versions",
+    VERSIONS_CHOICE: "earlier_versions",
 }
 
 

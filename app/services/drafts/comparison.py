@@ -1,4 +1,6 @@
-"""Compares both versions of a draft that was changed elsewhere, and offers the choice between them."""
+"""Compares both versions of a draft that was changed elsewhere, and offers the choice between them; compares an
+earlier version of a draft with what it says now.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +16,7 @@ from app.core.text_diff import Line, Pair, Piece, compare_texts, compare_words
 from app.domain.errors import ItemRefused, MailError
 from app.domain.message import BodyFormat, Content, Fetched, Importance, LocalId, Options, Sensitivity
 from app.domain.recipient import Recipient, format_recipient
+from app.domain.version import Version, VersionHead, brought_back
 from app.domain.visible_text import plain_text
 from app.services.drafts.drafts import Drafts
 from app.services.ports import Mailbox
@@ -55,6 +58,36 @@ class Comparison(msgspec.Struct, frozen=True):
     def differences(self) -> int:
         """Return how many fields and lines differ."""
         return len(self.fields) + sum(1 for pair in self.lines if not pair.same)
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """An earlier version of a draft beside what it says now. `formatted` says that only the text is compared.
+
+    `has_attachments` says whether something is attached now, and `pictures_gone` how many pictures that the version
+    shows are no longer in the message.
+    """
+
+    head: VersionHead
+    version: Version
+    fields: tuple[FieldPair, ...] = ()
+    lines: tuple[Pair, ...] = ()
+    formatted: bool = False
+    has_attachments: bool = False
+    pictures_gone: int = 0
+
+    @property
+    def differences(self) -> int:
+        """Return how many fields and lines differ."""
+        return len(self.fields) + sum(1 for pair in self.lines if not pair.same)
+
+
+def difference(head: VersionHead, version: Version, now: Content) -> Difference:
+    """Hold an earlier version against what the draft says now."""
+    fields, lines = _held_against(brought_back(version.content, now), now)
+    formatted = BodyFormat.HTML in {version.content.body_format, now.body_format}
+    attached = any(not one.inline for one in now.attachments)
+    gone = set(version.pictures) - {one.content_id for one in now.attachments}
+    return Difference(head, version, fields, lines, formatted, attached, len(gone))
 
 
 class VersionComparison:

@@ -15,6 +15,7 @@ from app.domain.errors import BadInput
 from app.domain.message import Content, Fetched, LocalId
 from app.domain.record import Record, StoredMessage
 from app.domain.state import WRITABLE, State
+from app.domain.version import VersionReason
 from app.services.attachments.upload import AttachmentUpload, adopted
 from app.services.drafts.saver import Saver
 from app.services.records.records import Records
@@ -31,6 +32,7 @@ class ConflictResolution:
         """Let this machine's version be written over `seen`, by the next save. Raises BadInput and StorageError."""
         async with self._saver.lock(local_id):
             message = await self._read(local_id)
+            self._records.mark_version(local_id, VersionReason.CONFLICT)
             await self._attaching.take_truth(message, seen)
             await self._records.apply_known(
                 local_id,
@@ -51,6 +53,7 @@ class ConflictResolution:
             message = await self._read(local_id)
             if message.record.edits != edits:
                 raise BadInput(tr("The message was changed meanwhile. Compare again."))
+            self._records.mark_version(local_id, VersionReason.SERVER)
             attached, held = adopted(seen, message)
             fresh = msgspec.structs.replace(
                 message.record,
@@ -73,6 +76,7 @@ class ConflictResolution:
         """Put back what `take_theirs` gave up; the next save brings it to the server. Raises BadInput, StorageError."""
         async with self._saver.lock(local_id):
             message = await self._read(local_id)
+            self._records.mark_version(local_id, VersionReason.RETURN)
             fresh = msgspec.structs.replace(message.record, saved_edits=-1)
             await self._records.create(fresh, content, message.on_server)
 

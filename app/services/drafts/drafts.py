@@ -19,6 +19,7 @@ from app.domain.recipient import Recipient
 from app.domain.record import CopyTo, Record, StoredMessage, Whose
 from app.domain.same_message import fingerprint
 from app.domain.state import NOT_PUT_ASIDE, WRITABLE, State
+from app.domain.version import VersionReason
 from app.services.accounts.accounts import Accounts
 from app.services.accounts.asking_server import AskingServer
 from app.services.accounts.signatures import is_blank
@@ -90,6 +91,8 @@ class Drafts:
         self.conflicts = ConflictResolution(records, self._saver, self.attaching)
         self._discarding = Trash(records, mailbox, accounts, self._saver, clock, spawn)
         self._discarding.shown_again.subscribe(self._is_itself_again)
+        self._discarding.drop = self._drop_for_good
+        self.removed = self._discarding.removed
         self.turns = BulkLimit()
         self._draft_import = DraftImport(records, mailbox, self._saver, clock, self._new_record, self.turns)
         self.renewing = Renewing(records, mailbox, self._saver, self._draft_import, spawn)
@@ -194,6 +197,10 @@ class Drafts:
     async def note_resending(self, local_id: LocalId, message_id: str) -> None:
         """Note which sent message this one sends once more, by its Message-ID. Raises StorageError."""
         await self._records.change(self._name(local_id), resends=message_id)
+
+    def mark_version(self, local_id: LocalId, why: VersionReason, edits: int = 0) -> None:
+        """Keep what a message says now as a version of it, if they are kept; `edits` follow that belong together."""
+        self._records.mark_version(self._name(local_id), why, edits)
 
     def touch(self, local_id: LocalId) -> None:
         """Save a message in the next pause, as after a key."""
@@ -315,6 +322,7 @@ class Drafts:
             for edit in self._held_back.pop(local_id):
                 self._records.append_edit(new, edit)
         self.replaced.emit(Replaced(local_id, new))
+        await self._records.carry_versions(local_id, new)
         await self._drop(local_id)
         await self.save(new)
         return new
@@ -345,6 +353,7 @@ class Drafts:
         finally:
             for edit in self._held_back.pop(local_id, ()):
                 self._records.append_edit(local_id, edit)
+        await self._records.carry_versions(local_id, fresh.local_id)
         self._autosave.forget(local_id)
         self._autosave.touched(fresh.local_id)
         return fresh.local_id
@@ -369,9 +378,20 @@ class Drafts:
         """Discard a message; `take_back` undoes it. False where it is on its way or was sent. Raises StorageError."""
         return await self._discarding.discard(self._name(local_id), undo_seconds)
 
+    async def discard_for_good(self, local_id: LocalId) -> bool:
+        """Discard a message without a way back: what it said, and its versions, are forgotten here at once.
+
+        False where it is on its way or was sent. Raises StorageError.
+        """
+        local_id = self._name(local_id)
+        gone = await self._discarding.discard_for_good(local_id)
+        if gone:
+            self._autosave.forget(local_id)
+        return gone
+
     async def take_back(self, local_id: LocalId) -> Record | None:
         """Undo `discard`. None where the message is gone from this machine. Raises StorageError."""
-        record = await self._records.change(self._name(local_id), discarded=0.0)
+        record = await self._records.change(self._name(local_id), lambda r: not r.for_good, discarded=0.0)
         if record is not None and needs_saving(record):
             self._autosave.touched(record.local_id)
         return record
@@ -389,8 +409,8 @@ class Drafts:
             if record.discarded and is_on_server(record):
                 self._discarding.finish(record, UNDO_SECONDS)
             elif record.discarded:
-                if self._clock.now() - record.discarded > KEPT_FOR:
-                    await self._drop(record.local_id)
+                if record.for_good or self._clock.now() - record.discarded > KEPT_FOR:
+                    await self._drop(record.local_id, for_good=bool(record.for_good))
             elif record.state in WRITABLE and needs_saving(record):
                 await self.close(record.local_id)
             elif record.open:
@@ -423,11 +443,18 @@ class Drafts:
         """Keep nothing of a message on this computer; what its server has stays there. Raises StorageError."""
         await self._drop(local_id)
 
-    async def _drop(self, local_id: LocalId) -> None:
-        await self._records.forget(local_id)
-        self._saver.forget(local_id)
-        self._autosave.forget(local_id)
-        self._arriving.discard(local_id)
+    async def _drop_for_good(self, local_id: LocalId) -> bool:
+        return await self._drop(local_id, lambda r: r.state in WRITABLE, for_good=True)
+
+    async def _drop(
+        self, local_id: LocalId, when: Callable[[Record], bool] | None = None, *, for_good: bool = False
+    ) -> bool:
+        gone = await self._records.forget(local_id, when, for_good=for_good)
+        if gone or when is None:
+            self._saver.forget(local_id)
+            self._autosave.forget(local_id)
+            self._arriving.discard(local_id)
+        return gone
 
     def _name(self, local_id: LocalId) -> LocalId:
         """Return what a message is called now, also for a caller with its former name."""

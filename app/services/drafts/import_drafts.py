@@ -17,6 +17,7 @@ from app.domain.message import AccountId, Content, Fetched, ItemRef, LocalId, ne
 from app.domain.outcome import FetchOutcome, Outcome, Verdict
 from app.domain.record import Record
 from app.domain.state import WRITABLE
+from app.domain.version import VersionReason
 from app.services.attachments.upload import adopted
 from app.services.drafts.saver import Saver, elsewhere
 from app.services.ports import Clock, Copies, Mailbox, no_copies
@@ -170,6 +171,7 @@ class DraftImport:
         latest = self._records.get(record.local_id)
         if latest is None or latest.edits != record.edits:
             return
+        self._records.mark_version(record.local_id, VersionReason.SERVER)
         attached, held = adopted(item, message)
         fresh = msgspec.structs.replace(
             latest,

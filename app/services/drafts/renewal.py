@@ -31,6 +31,7 @@ from app.domain.message import OPTION_FIELDS, RECIPIENT_FIELDS, AccountId, Conte
 from app.domain.record import Record
 from app.domain.same_message import same_message
 from app.domain.state import WRITABLE, State
+from app.domain.version import VersionReason
 from app.services.attachments.upload import adopted
 from app.services.drafts.import_drafts import DraftImport
 from app.services.drafts.saver import Saver, waits_for_person
@@ -156,6 +157,7 @@ class Renewing:
             await self._records.apply_known(local_id, ref=answer.item.ref, held=held, save_outcome=None)
             return
         edits = edits_between(message.content, fresh)
+        self._records.mark_version(local_id, VersionReason.SERVER, len(edits))
         for edit in edits:
             self._records.append_edit(local_id, edit)
         pane.exchange(edits, fresh, ready)

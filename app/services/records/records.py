@@ -7,7 +7,7 @@ the record as it is then, so that none of them writes over what another has just
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -19,6 +19,7 @@ from app.domain.errors import StorageError
 from app.domain.message import AccountId, Content, LocalId
 from app.domain.record import Record, StoredMessage
 from app.domain.state import may_follow
+from app.domain.version import VersionReason
 from app.services.ports import Clock, Journal
 
 if TYPE_CHECKING:
@@ -302,19 +303,62 @@ class Records:
             self.changed.emit(record)
         self.changed_together.emit(records)
 
-    async def forget(self, local_id: LocalId) -> None:
-        """Remove a message from this machine. Raises StorageError."""
+    def mark_version(self, local_id: LocalId, why: VersionReason, edits: int = 0) -> None:
+        """Keep what a message says now as a version of it, if they are kept; `edits` follow that belong together."""
+        self._journal.mark_version(local_id, why, edits)
+
+    async def carry_versions(self, local_id: LocalId, to: LocalId) -> None:
+        """Let a message that goes on under another name have its versions there too. What the disk refuses is lost."""
+        with suppress(StorageError, KeyError):
+            await self._journal.carry_versions(local_id, to)
+
+    async def blank(self, local_id: LocalId, when: Condition, *, discarded: float, for_good: str) -> Record | None:
+        """Keep of a message that it is to leave its server, and nothing of what it says, in one write to the disk.
+
+        None where the message is gone or not as `when` asks. Raises StorageError: then all is as it was.
+        """
+        async with self._lock(local_id):
+            before = self._records.get(local_id)
+            if before is None or not when(before):
+                return None
+            fresh = Record(
+                local_id,
+                before.account_id,
+                before.message_id,
+                ref=before.ref,
+                save_outcome=before.save_outcome,
+                discarded=discarded,
+                drafts_of=before.drafts_of,
+                created=before.created,
+                changed=before.changed,
+                marked=before.marked,
+                strays=before.strays,
+                for_good=for_good,
+            )
+            await self._journal.blank(fresh)
+            self._keep(fresh)
+            self._unwritten.pop(local_id, None)
+        self.forgotten.emit(local_id)
+        self._tell([fresh])
+        return fresh
+
+    async def forget(self, local_id: LocalId, when: Condition | None = None, *, for_good: bool = False) -> bool:
+        """Remove a message from this machine; `for_good` as in the journal. Raises StorageError.
+
+        False where the message is gone or not as `when` asks.
+        """
         async with self._lock(local_id):
             record = self._records.get(local_id)
-            if record is None:
-                return
-            await self._journal.forget(local_id)
+            if record is None or (when is not None and not when(record)):
+                return False
+            await self._journal.forget(local_id, for_good=for_good)
             del self._records[local_id]
             self._unwritten.pop(local_id, None)
             if record.ref is not None:
                 self._by_item.pop((record.account_id, record.ref.item_id), None)
         self._locks.pop(local_id, None)
         self.forgotten.emit(local_id)
+        return True
 
     def _changed(self, before: Record, changes: dict[str, Any]) -> Record:
         state = changes.get("state", before.state)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
-from typing import Final
+from typing import Final, Protocol
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
@@ -19,7 +19,7 @@ from app.core.formatting import clock_time
 from app.core.i18n import ntr, tr
 from app.core.layout_bounds import direction_runs
 from app.core.text_diff import Line, Pair
-from app.services.drafts.comparison import Comparison
+from app.services.drafts.comparison import Comparison, FieldPair
 from app.ui import icons, keys, theme
 from app.ui.theme import Scheme
 from app.ui.widgets import Label
@@ -36,10 +36,36 @@ _OF_MARK: Final = 40
 ANCHOR: Final = "difference"
 
 
+class Compared(Protocol):
+    """Two versions as the page shows them."""
+
+    @property
+    def fields(self) -> tuple[FieldPair, ...]:
+        """Return the fields in which they differ."""
+        ...
+
+    @property
+    def lines(self) -> tuple[Pair, ...]:
+        """Return the lines of both."""
+        ...
+
+    @property
+    def formatted(self) -> bool:
+        """Return whether only the text is compared."""
+        ...
+
+
 def html_of(comparison: Comparison, scheme: Scheme, now: float) -> str:
-    """Return the page; each difference has an anchor, numbered from 0."""
+    """Return the page of both versions of a draft that was changed elsewhere."""
     mine = tr("On this computer, {time}", time=clock_time(comparison.changed, now))
     theirs = tr("On the server, {time}", time=clock_time(comparison.seen.modified, now))
+    more = tr("There is more. It is not shown, and is kept whole whatever you choose.")
+    return page_of(comparison, (mine, theirs), more, scheme)
+
+
+def page_of(comparison: Compared, titles: tuple[str, str], more: str, scheme: Scheme) -> str:
+    """Return the page; each difference has an anchor, numbered from 0. `more` is said where not all is shown."""
+    mine, theirs = titles
     width = 90 if comparison.fields else 4
     rows = [_row("", f"<b>{escape(mine)}</b>", f"<b>{escape(theirs)}</b>", width)]
     number, room = 0, _HEAVIEST
@@ -55,7 +81,7 @@ def html_of(comparison: Comparison, scheme: Scheme, now: float) -> str:
     for row in _folded(comparison.lines):
         room -= 0 if isinstance(row, int) else _weight(row.ours) + _weight(row.theirs)
         if len(rows) >= MOST_ROWS or room < 0:
-            rows.append(_note(tr("There is more. It is not shown, and is kept whole whatever you choose."), scheme))
+            rows.append(_note(more, scheme))
             break
         if isinstance(row, int):
             rows.append(_note(ntr("{n} equal line", "{n} equal lines", row), scheme))
@@ -136,7 +162,7 @@ def _line(line: Line | None, scheme: Scheme, ground: str) -> str:
 _SIDE = 32
 
 
-class _Page(QTextEdit):
+class ComparedPage(QTextEdit):
     """Read only; it fetches nothing, whatever its words are."""
 
     def loadResource(self, kind: int, name: QUrl | str) -> None:
@@ -169,7 +195,7 @@ class CompareView(QWidget):
         self._words = Label(self)
         self._words.setProperty("tone", "muted")
         self._words.setWordWrap(True)
-        self.page = _Page(self)
+        self.page = ComparedPage(self)
         self.page.setReadOnly(True)
         self.page.setFrameShape(QFrame.Shape.NoFrame)
         self.page.setAccessibleName(tr("Both versions"))

@@ -79,6 +79,8 @@ class BodyField(QWidget):
         self._column.addLayout(_inset(self.bar))
         self._column.addWidget(self.plain, 1)
         self.setFocusProxy(self.plain)
+        self.way_back: Callable[[], object] | None = None
+        """Undoes what put this text in place of another, once Undo has nothing left in it."""
         self.turning = self._follow(Turning(self.plain, self.formatted_editor, self))
         self._spelling: Spelling | None = None
         self._marks: dict[QWidget, SpellingMarks] = {}
@@ -145,17 +147,21 @@ class BodyField(QWidget):
 
     def set_body(self, text: str) -> None:
         """Show plain text without telling it."""
-        self.turning.forget()
+        self._forget_ways_back()
         self.plain.set_body(text)
         self.show_plain()
 
     def open_formatted(self, opened: Opened) -> None:
         """Show formatted text without telling it."""
-        self.turning.forget()
+        self._forget_ways_back()
         rich = self.formatted_editor()
         self._use(rich)
         rich.open_body(opened)
         self._show_quote(opened.body.quote)
+
+    def _forget_ways_back(self) -> None:
+        self.turning.forget()
+        self.way_back = None
 
     def show_plain(self) -> None:
         """Show the plain text as it stands."""
@@ -350,9 +356,14 @@ class BodyField(QWidget):
     def _undo_turning(self) -> None:
         """Undo has nothing left in this editor: go back to what the text was before it was turned."""
         before = BodyFormat.TEXT if self.is_formatted() else BodyFormat.HTML
-        if not self._read_only and self.turning.can_go_back(before):
+        if self._read_only:
+            return
+        if self.turning.can_go_back(before):
             self.turning.go_back()
             self.bar.clear()
+        elif self.way_back is not None and not self.turning.is_busy:
+            way_back, self.way_back = self.way_back, None
+            way_back()
 
     def act(self, action: str) -> bool:
         """Do what the bar of the body offers; False where that is not its affair."""

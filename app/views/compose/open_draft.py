@@ -26,6 +26,7 @@ from app.domain.outcome import Outcome
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo, Record, StoredMessage
 from app.domain.state import WRITABLE, State
+from app.domain.version import VersionReason
 from app.services.drafts.drafts import Drafts
 from app.services.records.records import Records
 from app.services.text.status_text import Explanation, explain_record
@@ -115,6 +116,10 @@ class OpenDraft:
                 self._head.apply(edit)
             self.edited.emit(edit)
         self.body_format = content.body_format
+
+    def mark_version(self, why: VersionReason) -> None:
+        """Keep what the draft says now as a version of it: something is about to change much of it."""
+        self._drafts.mark_version(self.local_id, why)
 
     async def _show_head(self) -> None:
         """Give the row its recipients and subject, once the focus goes on to the text: a save may be far off."""

@@ -16,6 +16,7 @@ from app.domain.edits import Unfilled
 from app.domain.house_style import HouseStyle
 from app.domain.message import Field
 from app.domain.recipient import Recipient
+from app.domain.version import VersionReason
 from app.services.accounts.signatures import (
     FieldValues,
     Fragment,
@@ -357,6 +358,9 @@ class SnippetChoice:
 
     def _fill_in(self, snippet: Snippet, facts: FieldValues) -> None:
         cursor, fragment = self._body.editor.textCursor(), fragment_of(snippet, facts)
+        if self._body.rich is not None and self._body.is_formatted():
+            self._body.rich.tell_now()
+        self._session.mark_version(VersionReason.TEMPLATE)
         wants_subject = bool(snippet.subject) and not self._session.content.subject.strip()
         subject = fill(snippet.subject, facts) if wants_subject else ""
         self._remember_unfilled(fragment, subject)

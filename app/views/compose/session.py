@@ -371,6 +371,18 @@ class ComposeSession(OpenDraft):
         if not self._leaving:
             self._part(tr("Discarding…"), self._drafts.discard(self.local_id), "discarded")
 
+    def discard_for_good(self, told: Callable[[], object]) -> None:
+        """Throw the message away without a way back; `told` is called once that is so."""
+
+        async def discard() -> bool:
+            gone = await self._drafts.discard_for_good(self.local_id)
+            if gone:
+                told()
+            return gone
+
+        if not self._leaving:
+            self._part(tr("Discarding…"), discard(), "gone")
+
     def _part(self, words: str, work: Coroutine[Any, Any, bool], how: str) -> None:
         """Let nothing more into the message from this key on, and end once `work` says that it is gone.
 

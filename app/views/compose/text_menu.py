@@ -56,7 +56,11 @@ _INSERT: Final = (
     "compose.template",
     "compose.attach",
 )
-_REST: Final[tuple[Item, ...]] = ("text.format", "text.language", "text.change_signature", "text.drop_quote")
+_REST: Final[tuple[Item, ...]] = (
+    *("text.format", "text.language", "text.change_signature", "text.drop_quote"),
+    "",
+    "compose.versions",
+)
 
 
 class TextMenu:

@@ -60,6 +60,8 @@ _TOOLS: Final = (
     ("sliders-horizontal", mark("Options"), "compose.options"),
 )
 """The buttons in the line above a message: icon, words and command of each."""
+_MORE: Final = ("compose.versions", "compose.discard_for_good")
+"""The commands that have no button there."""
 Offer = tuple[str, Callable[[], object]]
 """One thing to do: the words on its button, and what does it."""
 
@@ -268,17 +270,19 @@ class ComposeView(QWidget):
         return button
 
     def _fit_tools(self) -> None:
-        """Show the buttons one by one where there is room beside how the message stands, else in one menu."""
-        there = [self._state, *self._actions, *self._tools]
+        """Show the buttons one by one where there is room beside how the message stands, else in the menu."""
+        there = [self._state, *self._actions, *self._tools, self._more_tools]
         needed = sum(part.sizeHint().width() + _GAP for part in there) + _SIDE + 48
         wide = needed <= self.width()
         for button in self._tools:
             button.setVisible(wide)
-        self._more_tools.setVisible(not wide)
 
     def _offer_tools(self) -> None:
         place = self._more_tools.mapToGlobal(QPoint(0, self._more_tools.height()))
-        open_menu(self, self._registry, [command for _, _, command in _TOOLS], place)
+        hidden = [
+            command for button, (_, _, command) in zip(self._tools, _TOOLS, strict=True) if not button.isVisibleTo(self)
+        ]
+        open_menu(self, self._registry, [*hidden, "", *_MORE], place)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -211,7 +211,7 @@ class ChoicesView(QWidget):
         self._sections: dict[str, QWidget] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._add_section("writing", self._build_formatted(), self._build_heads())
+        self._add_section("writing", self._build_formatted(), self._build_heads(), self._build_versions())
         self._add_section("sending", self._build_hold(), self._build_asking())
         self._add_section("appearance", self._build_scheme(), self._build_density())
         self.spelling = SpellingView(spelling, self)
@@ -250,6 +250,7 @@ class ChoicesView(QWidget):
         return [
             Entry("writing", self.formatted.text(), self.formatted),
             Entry("writing", self.heads.text(), self.heads),
+            Entry("writing", self.versions.text(), self.versions),
             Entry("sending", self.hold.accessibleName(), self.hold),
             Entry("sending", self.asking.many.accessibleName(), self.asking.many),
             Entry("sending", self.asking.megabytes.accessibleName(), self.asking.megabytes),
@@ -381,6 +382,16 @@ class ChoicesView(QWidget):
         self.formatted.toggled.connect(lambda on: self._choices.set_formatted(on=on))
         lock(self.formatted, locked=self._choices.formatted_is_locked)
         return self.formatted
+
+    def _build_versions(self) -> WrappingCheckBox:
+        words = tr("Keep earlier versions of drafts on this computer")
+        self.versions = WrappingCheckBox(words, self)
+        self.versions.setAccessibleName(words)
+        self.versions.setToolTip(tr("They go with the draft: when it is sent or discarded. If not, all go at once."))
+        self.versions.setChecked(self._choices.versions)
+        self.versions.toggled.connect(lambda on: self._choices.set_versions(on=on))
+        lock(self.versions, locked=self._choices.versions_are_locked)
+        return self.versions
 
     def _build_change(self) -> QWidget:
         self.field = KeyField(self)

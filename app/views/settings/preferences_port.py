@@ -183,6 +183,20 @@ class Choices(Protocol):
         """Begin messages as formatted text from now on, or as plain text."""
         ...
 
+    @property
+    def versions(self) -> bool:
+        """Return whether earlier versions of drafts are kept."""
+        ...
+
+    @property
+    def versions_are_locked(self) -> bool:
+        """Return whether an administrator has set that."""
+        ...
+
+    def set_versions(self, *, on: bool) -> None:
+        """Keep earlier versions of drafts from now on, or none and forget those that there are."""
+        ...
+
     def set_hold(self, seconds: float) -> None:
         """Let a send wait so long from now on."""
         ...

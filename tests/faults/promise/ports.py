@@ -14,6 +14,7 @@ from app.domain.message import AccountId, Content, LocalId
 from app.domain.operations import Answer, Read, Result, Write
 from app.domain.record import Record, StoredMessage
 from app.domain.release import Release
+from app.domain.version import Version, VersionHead, VersionReason
 from app.engine.client import EngineClient
 from app.services.ports import AttachedFiles, Mailbox
 from app.storage.attachment_files import AttachmentFolder
@@ -95,10 +96,32 @@ class MortalJournal:
     async def records(self) -> list[Record]:
         return await self._life.step(self._journal.records, counts=False)
 
-    async def forget(self, local_id: LocalId) -> None:
+    async def forget(self, local_id: LocalId, *, for_good: bool = False) -> None:
         self._life.must_live()
         self.hand_over()
-        await self._life.step(lambda: self._journal.forget(local_id))
+        await self._life.step(lambda: self._journal.forget(local_id, for_good=for_good))
+
+    async def blank(self, record: Record) -> None:
+        self._life.must_live()
+        self.hand_over()
+        await self._life.step(lambda: self._journal.blank(record))
+
+    def mark_version(self, local_id: LocalId, why: VersionReason, edits: int = 0) -> None:
+        if not self._life.dead:
+            self._journal.mark_version(local_id, why, edits)
+
+    async def versions(self, local_id: LocalId) -> list[VersionHead]:
+        return await self._life.step(lambda: self._journal.versions(local_id), counts=False)
+
+    async def read_version(self, local_id: LocalId, number: int) -> Version:
+        return await self._life.step(lambda: self._journal.read_version(local_id, number), counts=False)
+
+    async def carry_versions(self, local_id: LocalId, to: LocalId) -> None:
+        self._life.must_live()
+        await self._life.step(lambda: self._journal.carry_versions(local_id, to), counts=False)
+
+    async def turn_versions(self, *, on: bool) -> None:
+        await self._life.step(lambda: self._journal.turn_versions(on=on), counts=False)
 
     async def flush(self) -> None:
         self._life.must_live()
