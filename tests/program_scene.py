@@ -39,6 +39,8 @@ from tests.fakes.secrets import FakeSecrets
 from tests.fakes.settings import FakeSettings
 
 HOLD = 5.0
+PATIENCE = 60.0
+"""Seconds for which a test waits for what comes at once on a machine that has nothing else to do."""
 
 
 class ProgramScene:
@@ -125,8 +127,8 @@ class ProgramScene:
         raise AssertionError("it never comes to rest")
 
     async def until(self, so: Callable[[], bool]) -> None:
-        """Wait until `so`, for what a thread or a timer of Qt's does."""
-        async with asyncio.timeout(10):
+        """Wait until `so`, for what a thread or a timer of Qt's does; a busy machine takes its time."""
+        async with asyncio.timeout(PATIENCE):
             while not so():
                 await self.settle()
                 await asyncio.sleep(0.002)
