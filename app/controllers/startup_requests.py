@@ -318,6 +318,8 @@ class StartupRequests:
         else:
             account_id, sender = origin
             content = msgspec.structs.replace(message.content, sender=sender)
+            if message.is_new:
+                content = self._compose.as_new(content, account_id)
             await drafts.begin(account_id, content, sign=True, local_id=name)
         for one in message.enclosed:
             try:

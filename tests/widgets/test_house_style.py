@@ -280,6 +280,7 @@ async def test_a_draft_that_is_opened_again_has_the_style_with_which_it_was_begu
     assert editor is not None
     assert (editor.font().families()[0], ink(editor)) == ("Georgia", "#1f3864")
     two.message.focus_field(Field.BODY)
+    await two.press("Ctrl+Home")
     await two.type("Oh. ")
     assert await body(two) == before.replace("Hello", "Oh. Hello")
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.controllers import startup_requests
-from app.domain.message import Field, LocalId
+from app.domain.message import BodyFormat, Field, LocalId
 from app.domain.startup_request import StartupRequest
 from app.services.drafts.draft_from_request import MOST_MESSAGES
 from app.views.compose.view import Aside, ComposeView
@@ -54,6 +54,29 @@ async def test_a_command_line_begins_a_message_with_all_it_says(scene: ProgramSc
     assert scene.field() is Field.BODY
     await scene.type("More. ")
     assert (await scene.content(scene.message.session.local_id)).body == "More. B"
+
+
+async def test_what_is_begun_by_a_link_is_formatted_as_new_messages_are_and_a_plain_file_stays_plain(
+    scene: ProgramScene, tmp_path: Path
+) -> None:
+    scene.parts.compose.writes_formatted = True
+    await asked(scene, StartupRequest(links=("mailto:a@x.example?subject=S&body=one%0D%0A%3Ctwo%3E",)))
+    await scene.until(lambda: scene.message.is_filled)
+    content = await scene.content(scene.message.session.local_id)
+    assert content.body_format is BodyFormat.HTML
+    assert '<div style="font-family:Calibri,' in content.body
+    assert "<div>&lt;two&gt;</div>" in content.body
+    assert scene.message.body.toPlainText().splitlines()[:2] == ["one", "<two>"]
+    await asked(scene, StartupRequest(compose=True, subject="By hand"))
+    content = await scene.content(scene.message.session.local_id)
+    assert (content.subject, content.body_format) == ("By hand", BodyFormat.HTML)
+    message = EmailMessage()
+    message["To"], message["Subject"], message["X-Unsent"] = "a@x.example", "From a file", "1"
+    message.set_content("Its text")
+    (tmp_path / "x.eml").write_bytes(bytes(message))
+    await asked(scene, StartupRequest(files=(str(tmp_path / "x.eml"),)))
+    content = await scene.content(scene.message.session.local_id)
+    assert (content.subject, content.body_format) == ("From a file", BodyFormat.TEXT)
 
 
 async def test_what_was_typed_into_a_start_that_was_not_the_first_is_shown_and_kept(scene: ProgramScene) -> None:

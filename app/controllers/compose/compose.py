@@ -217,11 +217,15 @@ class ComposeController:
             return None
         content = content or Content()
         sender = content.sender or sender_here
-        content = msgspec.structs.replace(content, sender=sender)
-        if self.writes_formatted and content.body_format is BodyFormat.TEXT:
-            content = _formatted(content, self._base_of(account.account_id))
+        content = self.as_new(msgspec.structs.replace(content, sender=sender), account.account_id)
         name = await self._drafts.begin(account.account_id, content, sign=True)
         return await self._open(name, hold)
+
+    def as_new(self, content: Content, account_id: AccountId) -> Content:
+        """Return a new message as those of an account begin: as formatted text in its style, where that is chosen."""
+        if not self.writes_formatted or content.body_format is BodyFormat.HTML:
+            return content
+        return _formatted(content, self._base_of(account_id))
 
     def _base_of(self, account_id: AccountId) -> str:
         """Return the CSS around the body of a message that is begun in an account."""

@@ -33,7 +33,8 @@ MOST_MESSAGES: Final = 20
 class Arrived(msgspec.Struct, frozen=True):
     """A message as it came in. `notes` are sentences for its head, `attach` files, `enclosed` what was in a file.
 
-    `own_from` is the mailbox of this person's that a draft from a file is from, in lower case; "" for none.
+    `own_from` is the mailbox of this person's that a draft from a file is from, in lower case; "" for none. `is_new`
+    says that it is begun here, by a link or a command line, and begins as all new messages do.
     """
 
     content: Content
@@ -41,6 +42,7 @@ class Arrived(msgspec.Struct, frozen=True):
     attach: tuple[Path, ...] = ()
     enclosed: tuple[Enclosed, ...] = ()
     own_from: str = ""
+    is_new: bool = False
 
     def without_attached(self, names: Collection[str]) -> Arrived:
         """Return the same message without those files that it has already."""
@@ -98,14 +100,14 @@ def of_fields(arrival: StartupRequest) -> Arrived:
         subject=clean_text(arrival.subject, lines=False),
         body=clean_text(arrival.body, lines=True),
     )
-    return Arrived(content, attach=tuple(map(Path, arrival.attach)))
+    return Arrived(content, attach=tuple(map(Path, arrival.attach)), is_new=True)
 
 
 def _of_link(link: str) -> Arrived:
     from app.domain.mailto import read_mailto
 
     found = read_mailto(link)
-    return Arrived(found.content, found.notes)
+    return Arrived(found.content, found.notes, is_new=True)
 
 
 def _of_file(own: frozenset[str], file: str) -> Arrived | ToRead:
