@@ -80,10 +80,14 @@ async def keys_sheet(scene: ProgramScene) -> None:
 
 
 async def palette(scene: ProgramScene) -> None:
-    await scene.press("Ctrl+K")
+    await scene.press("Ctrl+Shift+P")
     await scene.type("ne")
+    palette = scene.window._palette
+    assert palette is not None
+    assert palette.isAncestorOf(scene.focus)
     await scene.press("Escape")
     await scene.settle()
+    assert not palette.isVisible()
 
 
 async def reading(scene: ProgramScene) -> None:
