@@ -294,7 +294,6 @@ class Parts:
         sent_copy = SentCopy(self.records, self.mailbox, self.accounts, self.files, self.clock)
         self.resolution = ManualResolution(shell, self.records, self.remedies, sent_copy)
         self._build_reader()
-        self._build_sent_signature()
         unseen = UnseenFailures(shell, self.records, self.accounts, compose)
         row_actions = RowActions(shell, self.drafts, self.outbox, self.syncing)
         row_actions.on_kept_back = unseen.add
@@ -337,6 +336,7 @@ class Parts:
         self.notices = NoticeController(self.shell, self.records, self.reminders, self.reminding, self.settings)
         self.preferences.notice_kinds = lambda: self.notices.kinds
         self.preferences.choose_notices = self.notices.choose
+        self._build_sent_signature()
 
     def _build_reader(self) -> None:
         """Make what acts on the message that is read, and on many of them."""

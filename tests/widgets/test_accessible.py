@@ -323,10 +323,10 @@ async def test_tab_reaches_the_tools_behind_the_actions(program_scene: ProgramSc
     tools = ["Attach files", "Plain or formatted", "Template or signature", "Send later", "Options"]
     assert way[:8] == ["Send", "High importance", "Discard", *tools]
     if body_format is BodyFormat.HTML:
-        assert way[8:10] == ["Bold", "Italic"]
+        assert way[8:11] == ["More", "Bold", "Italic"]
         assert way.index("Cc") > way.index("Clear formatting")
     else:
-        assert way[8:10] == ["Cc", "Bcc"]
+        assert way[8:11] == ["More", "Cc", "Bcc"]
 
 
 async def test_a_click_on_a_tool_of_formatted_text_leaves_the_focus_in_the_text(program_scene: ProgramScene) -> None:

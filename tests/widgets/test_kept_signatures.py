@@ -104,6 +104,7 @@ async def test_it_stands_in_a_new_message_to_the_letter_and_stays_so_while_one_w
     scene.parts.compose.open_message(name)
     await scene.until(lambda: scene.parts.compose.current() is not None and scene.message.is_filled)
     scene.message.focus_field(Field.BODY)
+    await scene.press("Ctrl+Home")
     await scene.type("Oh. ")
     again = await body(scene, name)
     assert "Oh. Dear Ben" in again

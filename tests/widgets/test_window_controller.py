@@ -458,7 +458,7 @@ async def test_the_rail_counts_what_waits_and_what_needs_the_person(program_scen
     await scene.saved()
     await scene.saved()
     drafts = scene.window.sidebar._buttons["drafts"]
-    assert drafts.accessibleName() == "Drafts, 2 messages"
+    await scene.until(lambda: drafts.accessibleName() == "Drafts, 2 messages")
     scene.parts.workspace.panel.list.go_to(0)
     await scene.press("Ctrl+Return")
     assert scene.window.sidebar._buttons["outbox"].accessibleName() == "Outbox, 1 message"
