@@ -188,7 +188,11 @@ def test_who_may_not_send_as_a_mailbox_sends_from_their_own_and_it_stays_one_mes
 def make_snippet(program: Program, kind: str, name: str, words: str, subject: str = "") -> None:
     """Make a signature or a template in the settings."""
     choose_option(program, "signatures and templates")
-    way = ["Add a signature"] if not subject else ["Change Short", "Remove Short", "Add a signature", kind]
+    way = (
+        ["Add a signature"]
+        if not subject
+        else ["Change Short", "Remove Short", "Add a signature", "Import a signature", kind]
+    )
     for number, control in enumerate(way):
         if number:
             program.desktop.press("Tab")
