@@ -88,7 +88,7 @@ class Trash:
             )
         if record is None:
             return False
-        self.finish(record, 0.0)
+        self.finish(record, UNDO_SECONDS)
         return True
 
     async def discard(self, local_id: LocalId, undo_seconds: float) -> bool:
@@ -104,7 +104,11 @@ class Trash:
         return await self._records.forget(local_id, lambda r: r.state in WRITABLE, for_good=True)
 
     def finish(self, record: Record, pause: float) -> None:
-        """Move the item to Deleted Items after `pause` seconds, if the message is still discarded then."""
+        """Move the item to Deleted Items after `pause` seconds, if the message is still discarded then.
+
+        Nobody can take back what was discarded for good: that leaves at once, after a start too.
+        """
+        pause = 0.0 if record.for_good else pause
         self._spawn(self._finish(record.local_id, record.discarded, pause), f"discard {record.local_id}")
 
     def _changed(self, record: Record) -> None:
