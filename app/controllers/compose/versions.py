@@ -98,12 +98,7 @@ class VersionsController(WritingController):
         page, self.page = self.page, None
         if page is None:
             return
-        window = self._shell.window
-        shown = window.pages.currentWidget() is page
-        window.pages.removeWidget(page)
-        page.deleteLater()
-        if shown:
-            window.leave_page()
+        self._shell.window.remove_page(page)
 
     @does(
         Command(

@@ -146,12 +146,7 @@ class ComparisonController:
         view, self._view = self._view, None
         if view is None:
             return
-        window = self._shell.window
-        shown = window.pages.currentWidget() is view
-        window.pages.removeWidget(view)
-        view.deleteLater()
-        if shown:
-            window.leave_page()
+        if self._shell.window.remove_page(view):
             message = self._compose.current()
             if message is not None:
                 message.focus_best()

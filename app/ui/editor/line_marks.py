@@ -56,19 +56,16 @@ class LineMarks(QObject):
         """Look at the line anew."""
         self._ask()
 
-    def _chosen(self) -> str:
-        return self._spelling.language if self.language is None else self.language
-
     def _changed(self, _text: str) -> None:
         self._draw([])
         self._rest.start()
 
     def _ask(self) -> None:
         text = self._line.text()
-        if self._chosen() == "none" or not text.strip() or len(text) > _LONGEST:
+        if self._spelling.language_for(self.language) == "none" or not text.strip() or len(text) > _LONGEST:
             self._draw([])
         else:
-            self._spelling.check([text], self._chosen(), partial(self._take, text))
+            self._spelling.check([text], self._spelling.language_for(self.language), partial(self._take, text))
 
     def _take(self, text: str, checked: list[Checked]) -> None:
         if shiboken6.isValid(self._line) and self._line.text() == text:
@@ -109,7 +106,7 @@ class LineMarks(QObject):
 
         self._late.timeout.connect(lambda: answer(None))
         self._late.start()
-        self._spelling.suggest(text, self._chosen(), answer)
+        self._spelling.suggest(text, self._spelling.language_for(self.language), answer)
 
     def _show(self, there: QPoint, word: tuple[int, str] | None, found: list[str] | None) -> None:
         menu = self._line.createStandardContextMenu()

@@ -103,6 +103,10 @@ class Spelling(QObject):
         if word in self._own:
             self.know([one for one in self._own if one != word])
 
+    def language_for(self, chosen: str | None) -> str:
+        """Return the language of a text: that which was chosen for it, or the usual one."""
+        return self.language if chosen is None else chosen
+
     def set_language(self, language: str) -> None:
         """Look at texts in a language from now on, where none was chosen for them."""
         if language != self.language:

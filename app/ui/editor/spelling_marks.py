@@ -182,7 +182,7 @@ class SpellingMarks(QObject):
         self._note()
         if self._asked or not self._dirty:
             return
-        language = self._chosen()
+        language = self._spelling.language_for(self.language)
         if language == "none":
             self._clear()
             return
@@ -291,11 +291,8 @@ class SpellingMarks(QObject):
 
     def language_here(self) -> str:
         """Return the language of the paragraph at the cursor, as chosen or as noticed."""
-        chosen = self._chosen()
+        chosen = self._spelling.language_for(self.language)
         return (chosen if chosen != "none" else "") or self._noticed.get(self._editor.textCursor().blockNumber(), "")
-
-    def _chosen(self) -> str:
-        return self._spelling.language if self.language is None else self.language
 
     def languages(self, then: Callable[[list[str]], None]) -> None:
         """Ask which dictionaries this computer has beside the program's own."""

@@ -48,14 +48,7 @@ class VersionsView(QWidget):
         self.list.setWordWrap(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentItemChanged.connect(lambda item, _before: self._choose(item))
-        self.page = ComparedPage(self)
-        self.page.setReadOnly(True)
-        self.page.setFrameShape(QFrame.Shape.NoFrame)
-        self.page.setAccessibleName(tr("The version, and the message as it is now"))
-        self.page.setFont(theme.font(size=14))
-        self.page.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
+        self.page = ComparedPage(tr("The version, and the message as it is now"), self)
         self.back = self._button(tr("Bring this version back"), tr("Enter"), "rotate-ccw")
         self.back.clicked.connect(session.bring_back)
         self.close_button = self._button(tr("Close"), tr("Esc"), "x")

@@ -163,7 +163,17 @@ _SIDE = 32
 
 
 class ComparedPage(QTextEdit):
-    """Read only; it fetches nothing, whatever its words are."""
+    """Read only; it fetches nothing, whatever its words are. `name` is what a screen reader calls it."""
+
+    def __init__(self, name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setReadOnly(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName(name)
+        self.setFont(theme.font(size=14))
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
 
     def loadResource(self, kind: int, name: QUrl | str) -> None:
         return None
@@ -195,14 +205,7 @@ class CompareView(QWidget):
         self._words = Label(self)
         self._words.setProperty("tone", "muted")
         self._words.setWordWrap(True)
-        self.page = ComparedPage(self)
-        self.page.setReadOnly(True)
-        self.page.setFrameShape(QFrame.Shape.NoFrame)
-        self.page.setAccessibleName(tr("Both versions"))
-        self.page.setFont(theme.font(size=14))
-        self.page.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
+        self.page = ComparedPage(tr("Both versions"), self)
         self.mine = self._button("compare.mine", "hard-drive")
         self.theirs = self._button("compare.theirs", "cloud-check")
         self.both = self._button("compare.both", "file-text")

@@ -211,6 +211,15 @@ class Window(QMainWindow):
         """Go back to list and pane."""
         self.pages.setCurrentWidget(self._splitter)
 
+    def remove_page(self, page: QWidget) -> bool:
+        """Take a page away for good; where it was shown, go back to list and pane, and return True."""
+        shown = self.pages.currentWidget() is page
+        self.pages.removeWidget(page)
+        page.deleteLater()
+        if shown:
+            self.leave_page()
+        return shown
+
     def panes(self) -> list[QWidget]:
         """Return what F6 goes round: list, pane, sidebar; or a page and the sidebar."""
         page = self.pages.currentWidget()

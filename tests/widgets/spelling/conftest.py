@@ -41,6 +41,9 @@ class FewWords(QObject):
         ]
         self.held.append(lambda: then(found))
 
+    def language_for(self, chosen: str | None) -> str:
+        return self.language if chosen is None else chosen
+
     def suggest(self, word: str, language: str, then: Callable[[list[str]], None]) -> None:
         self.held.append(lambda: then([word.replace("x", "s"), f"{language}-word"]))
 
